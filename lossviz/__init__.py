@@ -1,0 +1,40 @@
+"""A loss-function lab for notebooks.
+
+Everything is imported at its first use, so that `import lossviz` takes no time and loads no
+TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lossviz import losses, program, tasks
+    from lossviz.program import TrainingConfig
+    from lossviz.training import Run, train
+    from lossviz.widgets import LossLab
+
+__version__ = "0.1.0"
+
+__all__ = ["LossLab", "Run", "TrainingConfig", "losses", "program", "tasks", "train"]
+
+_MODULES = {
+    "LossLab": "lossviz.widgets",
+    "Run": "lossviz.training",
+    "TrainingConfig": "lossviz.program",
+    "train": "lossviz.training",
+}
+_PACKAGES = frozenset({"losses", "program", "tasks"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"lossviz.{name}")
+    if name in _MODULES:
+        return getattr(importlib.import_module(_MODULES[name]), name)
+    raise AttributeError(f"module 'lossviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,165 @@
+"""A loss and its card: what a person needs to know to choose it."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from lossviz._arguments import ArgumentError, number, unknown_name
+from lossviz._tensorflow import tf
+
+Kind = Literal["number", "switch", "numbers"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter of a loss.
+
+    Attributes:
+        default: the value where none is given.
+        help: one plain sentence.
+        kind: `"number"`, `"switch"` (a bool) or `"numbers"` (one number a class, or None).
+        minimum, maximum: bounds, inclusive.
+        above: when given, the value must be strictly greater.
+    """
+
+    default: Any
+    help: str
+    kind: Kind = "number"
+    minimum: float = float("-inf")
+    maximum: float = float("inf")
+    above: float | None = None
+
+    def check(self, name: str, value: Any) -> Any:
+        """`value`, if the parameter takes it.
+
+        Raises:
+            ArgumentError: otherwise, naming the parameter, what came and what is accepted.
+        """
+        if self.kind == "switch":
+            if isinstance(value, bool):
+                return value
+            raise ArgumentError(name, f"{name}: got {value!r}; it must be True or False.")
+        bounds = {"minimum": self.minimum, "maximum": self.maximum, "above": self.above}
+        if self.kind == "number":
+            return number(name, value, **bounds)
+        if value is None:
+            return None
+        try:
+            values = list(value)
+        except TypeError:
+            raise ArgumentError(
+                name, f"{name}: got {value!r}; it must be a list of numbers, one for each class."
+            ) from None
+        return [number(f"{name}[{i}]", item, **bounds) for i, item in enumerate(values)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """One loss function of the catalogue, callable, with all that is known about it.
+
+    Calling it gives the mean loss of a batch as a scalar float32 `tf.Tensor`, differentiable with
+    respect to `output`.
+
+    Attributes:
+        function: the plain TensorFlow function `f(target, output, **parameters)`.
+        name: the name in the catalogue, such as `"cross_entropy"`.
+        title: the name for people.
+        family: the kind of loss, such as `"regression"`.
+        formula: LaTeX.
+        advice: what it punishes, when to use it and when not.
+        tasks: the names of the tasks that it suits.
+        params: the parameters by name.
+        reference: where it was introduced or is explained best.
+        aliases: other names under which `lossviz.losses.get` finds it.
+        class_axis: True when target and output are `[..., classes]`, so that integer labels are
+            to be one-hot encoded.
+
+    Example:
+        >>> import lossviz
+        >>> loss = lossviz.losses.get("mse")
+        >>> float(loss([[0.0, 1.0]], [[1.0, 1.0]]))
+        0.5
+    """
+
+    function: Callable[..., Any]
+    name: str
+    title: str
+    family: str = "own"
+    formula: str = ""
+    advice: str = ""
+    tasks: tuple[str, ...] = ()
+    params: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
+    reference: str = ""
+    aliases: tuple[str, ...] = ()
+    class_axis: bool = False
+
+    def __call__(self, target: Any, output: Any, **params: Any) -> Any:
+        """The mean loss of a batch.
+
+        Args:
+            target: the wanted values; the shape is the loss's own (see its card).
+            output: the model's output, logits unless the loss says otherwise; float16 and
+                bfloat16 are computed in float32.
+            **params: the loss's parameters; `params` has their defaults and bounds.
+
+        Returns:
+            A scalar float32 tensor.
+
+        Raises:
+            ArgumentError: for an unknown parameter or one out of bounds, and for shapes that do
+                not fit each other.
+        """
+        params = self.check_params(params)
+        output = tf.cast(tf.convert_to_tensor(output), tf.float32)
+        target = tf.cast(tf.convert_to_tensor(target), tf.float32)
+        self.check_shapes(target.shape, output.shape)
+        return self.function(target, output, **params)
+
+    def check_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`params`, each checked against its card.
+
+        Raises:
+            ArgumentError: for an unknown name or a value out of bounds.
+        """
+        for name in params:
+            if name not in self.params:
+                accepted = list(self.params) or ["(no parameters)"]
+                raise unknown_name(f"parameter of {self.name}", name, accepted)
+        return {name: self.params[name].check(name, value) for name, value in params.items()}
+
+    def check_shapes(self, target: Any, output: Any) -> None:
+        """Raise an ArgumentError when these static shapes (None: unknown) cannot fit.
+
+        Args:
+            target: a `tf.TensorShape` or anything that makes one.
+            output: likewise.
+        """
+        target, output = tf.TensorShape(target), tf.TensorShape(output)
+        if not self._has_catalogue_shapes or target.is_compatible_with(output):
+            return
+        raise ArgumentError(
+            "target",
+            f"target: {self.name} needs a target of the output's shape, but the target has shape "
+            f"{_text(target)} and the output {_text(output)}.",
+        )
+
+    @property
+    def _has_catalogue_shapes(self) -> bool:
+        # A user's own loss may take whatever shapes it likes.
+        return self.family != "own"
+
+    @property
+    def source(self) -> str:
+        """The function's own source text, as it stands in the catalogue."""
+        return textwrap.dedent(inspect.getsource(self.function))
+
+
+def _text(shape: Any) -> str:
+    if shape.rank is None:
+        return "unknown"
+    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"

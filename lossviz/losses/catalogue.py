@@ -1,0 +1,174 @@
+"""The catalogue: every loss by name and alias, and the losses that suit a task."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from lossviz._arguments import ArgumentError, unknown_name
+from lossviz.losses import classification, regression
+from lossviz.losses.card import Loss, Parameter
+
+TASK_LOSSES: dict[str, tuple[str, ...]] = {
+    "image_classification": ("cross_entropy", "quadratic"),
+}
+"""The losses that suit each task, best first. Own losses register for tasks after these."""
+
+_losses: dict[str, Loss] = {}
+_names: dict[str, str] = {}
+
+
+def names(task: str | None = None) -> list[str]:
+    """The names of the losses in the catalogue.
+
+    Args:
+        task: when given, only those that suit this task, best first.
+
+    Raises:
+        ArgumentError: for an unknown task.
+
+    Example:
+        >>> import lossviz
+        >>> lossviz.losses.names("image_classification")[0]
+        'cross_entropy'
+    """
+    if task is None:
+        return list(_losses)
+    if task not in TASK_LOSSES:
+        raise unknown_name("task", task, TASK_LOSSES)
+    own = [
+        loss.name for loss in _losses.values() if loss.family == "own" and task in loss.tasks
+    ]
+    return [*TASK_LOSSES[task], *own]
+
+
+def get(name: str) -> Loss:
+    """The loss of this name or alias.
+
+    Raises:
+        ArgumentError: for an unknown name; the message gives the nearest ones.
+        TypeError: when `name` is no text.
+
+    Example:
+        >>> import lossviz
+        >>> lossviz.losses.get("log_loss").name
+        'cross_entropy'
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"loss: got {name!r}; it must be the name of a loss, such as 'quadratic'.")
+    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    if key not in _names:
+        raise unknown_name("loss", name, _names)
+    return _losses[_names[key]]
+
+
+def register(
+    function: Callable[..., Any],
+    *,
+    title: str | None = None,
+    tasks: Iterable[str] = (),
+    name: str | None = None,
+    formula: str = "",
+    advice: str = "",
+    reference: str = "",
+) -> Loss:
+    """Put a loss of your own into the catalogue, for this session.
+
+    Registering the same name again replaces the earlier one, so that a cell can be run twice; the
+    names of lossviz' own losses are taken.
+
+    Args:
+        function: `f(target, output, **parameters)`, giving the mean loss of a batch as a scalar
+            tensor. Parameters with numbers or bools as defaults become fields of the lab.
+        title: the name for people; the function's name where it is not given.
+        tasks: the names of the tasks that it suits.
+        name: the name in the catalogue; the function's name where it is not given.
+        formula: LaTeX.
+        advice: when to use it.
+        reference: where it comes from.
+
+    Returns:
+        The loss, as `get` gives it from now on.
+
+    Raises:
+        TypeError: when `function` cannot be called with a target and an output.
+        ArgumentError: when the name is taken or a task is unknown.
+
+    Example:
+        >>> import lossviz
+        >>> import tensorflow as tf
+        >>> def cubic(target, output):
+        ...     return tf.reduce_mean(tf.abs(output - target) ** 3)
+        >>> lossviz.losses.register(cubic, title="Cubic", tasks=["image_classification"]).name
+        'cubic'
+    """
+    loss = own(function, name=name)
+    taken = _names.get(loss.name)
+    if taken is not None and _losses[taken].family != "own":
+        raise ArgumentError(
+            "name", f"name: {loss.name!r} is the catalogue's {taken!r}; choose another name."
+        )
+    tasks = (tasks,) if isinstance(tasks, str) else tuple(tasks)
+    for task in tasks:
+        if task not in TASK_LOSSES:
+            raise unknown_name("tasks", task, TASK_LOSSES)
+    loss = replace(
+        loss,
+        title=title or loss.title,
+        tasks=tasks,
+        formula=formula,
+        advice=advice or loss.advice,
+        reference=reference,
+    )
+    _losses[loss.name] = loss
+    _names[loss.name] = loss.name
+    return loss
+
+
+def own(function: Callable[..., Any], *, name: str | None = None) -> Loss:
+    """A user's function as a `Loss`, outside the catalogue.
+
+    Raises:
+        TypeError: when `function` cannot be called as `f(target, output)`.
+    """
+    if not callable(function):
+        raise TypeError(f"loss: got {function!r}; it must be a function f(target, output).")
+    found = name or getattr(function, "__name__", type(function).__name__)
+    if found == "<lambda>":
+        found = "own_loss"
+    params: dict[str, Parameter] = {}
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # builtins and some C callables have none
+        signature = None
+    if signature is not None:
+        try:
+            signature.bind(None, None)
+        except TypeError:
+            raise TypeError(
+                f"loss: {found}{signature} cannot be called as f(target, output); "
+                "it must take the target, the output, and only parameters with defaults besides."
+            ) from None
+        for parameter in list(signature.parameters.values())[2:]:
+            default = parameter.default
+            if isinstance(default, bool):
+                params[parameter.name] = Parameter(default=default, kind="switch", help="")
+            elif isinstance(default, int | float):
+                params[parameter.name] = Parameter(default=default, help="")
+    advice = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
+    title = found.replace("_", " ").strip().capitalize()
+    return Loss(function=function, name=found, title=title, advice=advice, params=params)
+
+
+def _add(loss: Loss) -> None:
+    suits = tuple(task for task, losses in TASK_LOSSES.items() if loss.name in losses)
+    loss = replace(loss, tasks=suits)
+    _losses[loss.name] = loss
+    for name in (loss.name, *loss.aliases):
+        _names[name] = loss.name
+
+
+for _loss in (*regression.LOSSES, *classification.LOSSES):
+    _add(_loss)

@@ -1,0 +1,7 @@
+"""The numbers of a run: append-only series with bounded views of them."""
+
+from __future__ import annotations
+
+from lossviz.series.step_series import StepSeries, Window
+
+__all__ = ["StepSeries", "Window"]

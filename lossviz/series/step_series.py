@@ -1,0 +1,150 @@
+"""The losses of a run's steps: every raw value, and the extremes of anchored ranges."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossviz.series.blocks import Blocks, Values
+
+FIRST_WIDTH = 16
+"""Steps in a bucket of the finest level. Levels above double it: 16, 32, 64, ... steps a bucket.
+With two float32 a bucket all levels together cost one byte a step, a quarter of the raw values."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A range of steps in bounded size: min/max buckets for the older part, raw for the rest.
+
+    Attributes:
+        start: index of the first step covered.
+        width: steps in a bucket.
+        minimum, maximum: float32 arrays, one value a bucket; bucket i covers the steps
+            `start + i * width` to `start + (i + 1) * width`, the first perhaps fewer.
+        raw_start: index of the first raw step; buckets end there.
+        raw: float32 array with every step from `raw_start` on.
+    """
+
+    start: int
+    width: int
+    minimum: Values
+    maximum: Values
+    raw_start: int
+    raw: Values
+
+
+class _Level:
+    """The extremes of complete buckets of `width` steps. Bucket i always covers the steps
+    `i * width` to `(i + 1) * width`: its bounds never move when steps arrive, so a curve drawn
+    from it never changes its shape."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.minimum = Blocks()
+        self.maximum = Blocks()
+
+
+class StepSeries:
+    """An append-only series of float32 losses, one for each step, safe to use from any thread.
+
+    Example:
+        >>> import numpy as np
+        >>> from lossviz.series import StepSeries
+        >>> series = StepSeries()
+        >>> series.append(np.array([0.9, 0.7, 0.6], np.float32))
+        >>> len(series), float(series.read(1, 2)[0]) == np.float32(0.7)
+        (3, True)
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._raw = Blocks()
+        self._levels: list[_Level] = []
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._raw)
+
+    def append(self, values: Values) -> None:
+        """Add the losses of new steps (shape [n], any real dtype) at the end."""
+        values = np.asarray(values, np.float32)
+        with self._lock:
+            self._raw.append(values)
+            self._extend_levels()
+
+    def read(self, start: int = 0, stop: int | None = None) -> Values:
+        """A copy of the raw losses `start <= step < stop`."""
+        with self._lock:
+            return self._raw.read(start, len(self._raw) if stop is None else stop)
+
+    def window(self, start: int = 0, stop: int | None = None, *, points: int = 4096) -> Window:
+        """The steps `start <= step < stop` in at most about `2 * points` values.
+
+        Up to `points` steps come raw. Of more, all but the end come as the minimum and maximum of
+        anchored buckets; not one extreme is lost.
+        """
+        with self._lock:
+            length = len(self._raw)
+            stop = length if stop is None else min(stop, length)
+            start = max(0, min(start, stop))
+            if stop - start <= points:
+                empty = np.empty(0, np.float32)
+                raw = self._raw.read(start, stop)
+                return Window(start, 1, empty, empty, start, raw)
+            # The whole level that is fine enough, never finer than the points allow.
+            level = next(
+                (one for one in self._levels if (stop - start) / one.width <= points),
+                self._levels[-1],
+            )
+            width = level.width
+            first, last = start // width, stop // width
+            minimum = level.minimum.read(first, last)
+            maximum = level.maximum.read(first, last)
+            if first * width < start:
+                # A range that starts inside a bucket must not show steps from before it.
+                head = self._raw.read(start, (first + 1) * width)
+                minimum[:1], maximum[:1] = _extremes(head[None, :])
+            return Window(
+                first * width, width, minimum, maximum, last * width,
+                self._raw.read(last * width, stop),
+            )  # fmt: skip
+
+    def _extend_levels(self) -> None:
+        index = 0
+        while True:
+            width = FIRST_WIDTH << index
+            complete = len(self._raw) // width
+            if complete == 0:
+                return
+            if index == len(self._levels):
+                self._levels.append(_Level(width))
+            level = self._levels[index]
+            have = len(level.minimum)
+            if have == complete:
+                return  # a coarser level has nothing new either
+            if index == 0:
+                raw = self._raw.read(have * width, complete * width).reshape(-1, width)
+                low, high = _extremes(raw)
+            else:
+                below = self._levels[index - 1]
+                low = _ignoring_nan(
+                    np.fmin, below.minimum.read(2 * have, 2 * complete).reshape(-1, 2)
+                )
+                high = _ignoring_nan(
+                    np.fmax, below.maximum.read(2 * have, 2 * complete).reshape(-1, 2)
+                )
+            level.minimum.append(low)
+            level.maximum.append(high)
+            index += 1
+
+
+def _extremes(rows: Values) -> tuple[Values, Values]:
+    return _ignoring_nan(np.fmin, rows), _ignoring_nan(np.fmax, rows)
+
+
+def _ignoring_nan(extreme: np.ufunc, rows: Values) -> Values:
+    # fmin and fmax skip NaN, and give NaN only where a bucket holds nothing else.
+    result: Values = extreme.reduce(rows, axis=1)
+    return result

@@ -1,0 +1,55 @@
+"""The data of a task: arrays to train on and arrays held out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """A data set, split into a part to train on and a part to validate on.
+
+    Attributes:
+        name: the data set's name, such as `"digits"`.
+        inputs, targets: arrays with one sample a row to train on, as the task's model takes them.
+        validation_inputs, validation_targets: the held-out part, in the same form.
+        classes: the names of the classes, in the order of the targets' last axis; empty where
+            the task has none.
+
+    Example:
+        >>> import lossviz
+        >>> data = lossviz.tasks.get("image_classification").load("digits")
+        >>> data.inputs.shape, data.targets.shape
+        ((1437, 8, 8, 1), (1437, 10))
+    """
+
+    name: str
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    validation_inputs: NDArray[Any]
+    validation_targets: NDArray[Any]
+    classes: tuple[str, ...] = ()
+
+    @property
+    def train(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """`(inputs, targets)` of the part to train on."""
+        return self.inputs, self.targets
+
+    @property
+    def validation(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """`(inputs, targets)` of the held-out part."""
+        return self.validation_inputs, self.validation_targets
+
+
+def held_out(count: int, share: float, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A random split of `count` samples: indices to train on, indices to validate on.
+
+    The same seed gives the same split on every platform and version of NumPy (Philox stream).
+    """
+    order = np.random.Generator(np.random.Philox(key=seed)).permutation(count)
+    kept = count - round(count * share)
+    return order[:kept], order[kept:]

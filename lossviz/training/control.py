@@ -1,0 +1,64 @@
+"""What a person asks of a run while it trains, and how the training thread hears of it."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Control:
+    """The one object through which commands reach a run. Safe to use from any thread.
+
+    Commands set what is wanted; the training thread looks between two chunks of steps. Nothing
+    here waits for the training thread, so a handler of a button can never hang.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._stop = False
+        self._pause = False
+        self._learning_rate: float | None = None
+
+    def stop(self) -> None:
+        """Ask for the end."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Ask to hold on after the current chunk."""
+        with self._changed:
+            self._pause = True
+
+    def resume(self) -> None:
+        """Ask to go on."""
+        with self._changed:
+            self._pause = False
+            self._changed.notify_all()
+
+    def set_learning_rate(self, value: float) -> None:
+        """Ask for another learning rate from the next chunk on."""
+        with self._changed:
+            self._learning_rate = value
+
+    @property
+    def stop_asked(self) -> bool:
+        """Whether the run is to end."""
+        with self._changed:
+            return self._stop
+
+    @property
+    def pause_asked(self) -> bool:
+        """Whether the run is to hold on."""
+        with self._changed:
+            return self._pause and not self._stop
+
+    def take_learning_rate(self) -> float | None:
+        """The learning rate that was asked for since the last call, or None."""
+        with self._changed:
+            value, self._learning_rate = self._learning_rate, None
+            return value
+
+    def wait_while_paused(self) -> None:
+        """Return when the run is to go on or to end. Costs nothing while it waits."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stop or not self._pause)

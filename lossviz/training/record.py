@@ -1,0 +1,203 @@
+"""Everything that is recorded of a run. The training thread writes, any thread reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.series import StepSeries
+
+Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
+ENDS: frozenset[Status] = frozenset({"completed", "stopped", "failed", "interrupted"})
+
+RATE_SECONDS = 3.0
+"""The steps per second on display are those of about so many seconds."""
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """The means of one finished epoch.
+
+    Attributes:
+        epoch: counted from 1.
+        first_step: index of its first step in the run's series.
+        steps: how many steps it took.
+        metrics: by Keras' names: loss, val_loss, accuracy, val_accuracy, ... Means over samples:
+            a short last batch counts only as much as it holds.
+    """
+
+    epoch: int
+    first_step: int
+    steps: int
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a run.
+
+    Attributes:
+        kind: started, paused, resumed, learning_rate, warning, or the status that it ended with.
+        step: how many steps had been taken.
+        time: seconds since 1970.
+        text: for people.
+    """
+
+    kind: str
+    step: int
+    time: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is, at one moment.
+
+    Attributes:
+        step: steps taken.
+        epoch: the current epoch, from 1; 0 before the first step.
+        epoch_start: index of the current epoch's first step.
+        phase: waiting, compiling, training, validating, or "" after the end.
+        rate: steps per second lately, 0 while unknown.
+        left: seconds to the end, None while unknown.
+    """
+
+    step: int
+    epoch: int
+    epoch_start: int
+    phase: str
+    rate: float
+    left: float | None
+
+
+@dataclass(kw_only=True)
+class Record:
+    """The state and the numbers of one run."""
+
+    id: str
+    name: str
+    number: int
+    loss: str
+    epochs: int
+    device: str
+    steps_per_epoch: int | None = None
+    status: Status = "queued"
+    error: BaseException | None = None
+    error_message: str = ""
+    error_traceback: str = ""
+    series: StepSeries = field(default_factory=StepSeries)
+    version: int = 0
+    """Grows with every change of anything but series, epochs and progress."""
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self._rows: list[EpochRecord] = []
+        self._events: list[Event] = []
+        self._phase = "waiting"
+        self._epoch = 0
+        self._epoch_start = 0
+        self._rate = 0.0
+        self._busy = 0.0  # seconds of training and validation behind the steps so far
+
+    # -- read ---------------------------------------------------------------------------------
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has come to one of its ends."""
+        return self._ended.is_set()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait for the end; False when it has not come within `timeout` seconds."""
+        return self._ended.wait(timeout)
+
+    @property
+    def rows(self) -> list[EpochRecord]:
+        """The epochs that have ended, in order."""
+        with self._lock:
+            return list(self._rows)
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened, in order."""
+        with self._lock:
+            return list(self._events)
+
+    def history(self) -> dict[str, NDArray[np.float64]]:
+        """The epochs' means by name; NaN where an epoch lacks one."""
+        rows = self.rows
+        names = dict.fromkeys(name for row in rows for name in row.metrics)
+        return {
+            name: np.array([row.metrics.get(name, np.nan) for row in rows]) for name in names
+        }
+
+    def progress(self) -> Progress:
+        """Where the run is now."""
+        with self._lock:
+            step = len(self.series)
+            left = None
+            if self.steps_per_epoch and step and not self.ended:
+                missing = self.steps_per_epoch * self.epochs - step
+                left = max(0.0, missing * self._busy / step) if self._busy > 0.2 else None
+            return Progress(step, self._epoch, self._epoch_start, self._phase, self._rate, left)
+
+    # -- write: the training thread only ------------------------------------------------------
+
+    def add_event(self, kind: str, text: str) -> None:
+        """Note what has happened now."""
+        with self._lock:
+            self._events.append(Event(kind, len(self.series), time.time(), text))
+            self.version += 1
+
+    def set_status(self, status: Status) -> None:
+        """Go to a status that is no end."""
+        with self._lock:
+            self.status = status
+            self.version += 1
+
+    def set_phase(self, phase: str) -> None:
+        """Say what the training thread does."""
+        self._phase = phase
+
+    def begin_epoch(self, epoch: int) -> None:
+        """The next step is the first of `epoch`."""
+        with self._lock:
+            self._epoch, self._epoch_start = epoch, len(self.series)
+
+    def add_steps(self, losses: NDArray[np.float32], seconds: float | None) -> None:
+        """Add the losses of a chunk that took `seconds`; None when the time says nothing."""
+        with self._lock:
+            self.series.append(losses)
+            if not seconds:
+                return
+            self._busy += seconds
+            rate = len(losses) / seconds
+            share = min(1.0, seconds / RATE_SECONDS) if self._rate else 1.0
+            self._rate += (rate - self._rate) * share
+
+    def add_busy(self, seconds: float) -> None:
+        """Count time that the run needs besides its steps, for the time that is left."""
+        self._busy += seconds
+
+    def end_epoch(self, metrics: dict[str, float]) -> None:
+        """The current epoch has ended with these means."""
+        with self._lock:
+            steps = len(self.series) - self._epoch_start
+            self._rows.append(EpochRecord(self._epoch, self._epoch_start, steps, metrics))
+
+    def end(self, status: Status, text: str, error: BaseException | None = None) -> None:
+        """The run has ended. What is recorded never changes after this."""
+        with self._lock:
+            if error is not None:
+                self.error, self.error_message = error, text
+                self.error_traceback = "".join(traceback.format_exception(error))
+            self._phase = ""
+            self.status = status
+            self.add_event(status, text)
+        self._ended.set()

@@ -1,0 +1,139 @@
+"""A run: what `lossviz.train` returns, to read and to control a training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz._arguments import number
+from lossviz.training.control import Control
+from lossviz.training.record import Event, Record
+from lossviz.training.turn import look_again
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+class Run:
+    """A training that goes on in the background.
+
+    Everything can be read at any time, from any thread; what is returned is a copy.
+    Commands return at once and are obeyed between two chunks of steps (about 50 ms); after the
+    end they do nothing.
+
+    Example:
+        >>> import numpy as np, keras, lossviz
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        >>> x = np.linspace(-1, 1, 64)[:, None]
+        >>> run = lossviz.train(model, (x, 2 * x), loss="quadratic", epochs=2)
+        >>> run.wait(), run.status, run.step
+        (True, 'completed', 4)
+    """
+
+    def __init__(self, record: Record, control: Control, model: Any) -> None:
+        self._record = record
+        self._control = control
+        self._model = model
+
+    @property
+    def record(self) -> Record:
+        """All that is recorded; for lossviz' own use."""
+        return self._record
+
+    @property
+    def id(self) -> str:
+        """The run's own id, unique among all runs."""
+        return self._record.id
+
+    @property
+    def name(self) -> str:
+        """The name for people."""
+        return self._record.name
+
+    @property
+    def status(self) -> str:
+        """queued, running, paused, completed, stopped, failed or interrupted."""
+        return self._record.status
+
+    @property
+    def error(self) -> BaseException | None:
+        """The exception that ended the run, or None."""
+        return self._record.error
+
+    @property
+    def step(self) -> int:
+        """How many steps have been taken."""
+        return len(self._record.series)
+
+    @property
+    def epoch(self) -> int:
+        """The current epoch, counted from 1; 0 before the first step."""
+        return self._record.progress().epoch
+
+    @property
+    def model(self) -> Any:
+        """The model in training; the same object that was handed over."""
+        return self._model
+
+    @property
+    def step_loss(self) -> NDArray[np.float32]:
+        """The loss of every step taken, float32 [steps]."""
+        return self._record.series.read()
+
+    @property
+    def history(self) -> dict[str, NDArray[np.float64]]:
+        """The means of each finished epoch by Keras' names: loss, val_loss, accuracy, ...
+
+        float64 arrays of one value an epoch, weighted by the samples in each batch.
+        """
+        return self._record.history()
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened when: pauses, learning-rate changes, warnings, the end."""
+        return self._record.events
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end of the run.
+
+        Args:
+            timeout: seconds to wait at most; None waits as long as it takes.
+
+        Returns:
+            True when the run has ended, however it ended; never raises the run's own error.
+        """
+        return self._record.wait(timeout)
+
+    def pause(self) -> None:
+        """Hold on after the current chunk."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._control.resume()
+
+    def stop(self) -> None:
+        """End the run after the current chunk; what it has learnt and recorded stays."""
+        self._control.stop()
+        look_again()
+
+    def set_learning_rate(self, value: float) -> None:
+        """Use another learning rate from the next chunk on.
+
+        Raises:
+            ArgumentError: when `value` is no number greater than 0.
+        """
+        self._control.set_learning_rate(number("learning_rate", value, above=0))
+
+    def figure(self) -> go.Figure:
+        """Both charts as a Plotly figure: the loss of every step, and the means of each epoch."""
+        from lossviz.training.figure import figure
+
+        return figure(self._record)
+
+    def __repr__(self) -> str:
+        progress = self._record.progress()
+        where = f"epoch {progress.epoch} of {self._record.epochs}, step {progress.step:,}"
+        return f"<lossviz.Run {self.name!r}: {self.status}, {where}>"

@@ -1,0 +1,204 @@
+"""Every message between a kernel and a page, typed.
+
+The mirror in TypeScript is `labextension/src/messages.ts`; a test holds the two together.
+Numbers of a run travel as little-endian float32 in the message's binary buffers, never as JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
+"""The life of a run. The first three are alive, the others are ends."""
+
+
+class ErrorState(TypedDict):
+    """Why a run failed, in words for a newcomer, with the traceback one click away."""
+
+    message: str
+    traceback: str
+    step: int
+
+
+class Progress(TypedDict):
+    """Where a run is. Sent with every append, so its keys are few and its values short."""
+
+    step: int
+    """Steps taken so far."""
+    epoch: int
+    """The current epoch, counted from 1; 0 before the first step."""
+    epoch_start: int
+    """Index in the run's series of the current epoch's first step."""
+    phase: str
+    """What the trainer is doing: "waiting", "compiling", "training", "validating" or ""."""
+    rate: float
+    """Steps per second over the last seconds; 0 while unknown."""
+    left: float | None
+    """Seconds to the end of the run; None while unknown and after the end."""
+
+
+class EpochRow(TypedDict):
+    """The means of one finished epoch. A loss that is not finite travels as None."""
+
+    epoch: int
+    """Counted from 1."""
+    first_step: int
+    steps: int
+    metrics: dict[str, float | None]
+    """Keras' names: loss, val_loss, accuracy, val_accuracy, ..."""
+
+
+class RunState(TypedDict):
+    """All that a page shows of a run beside its series."""
+
+    id: str
+    name: str
+    status: Status
+    epochs: int
+    """How many epochs the run is asked to make."""
+    steps_per_epoch: int | None
+    device: str
+    colour: int
+    """Index in the palette of run colours."""
+    error: ErrorState | None
+
+
+class Snapshot(TypedDict):
+    """The kernel's answer to an Attach: everything a page needs, bounded in size.
+
+    Buffers: `[minimum, maximum, raw]`, each float32. `minimum` and `maximum` hold `buckets`
+    values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`.
+    `raw` holds every step from `raw_start` on.
+    """
+
+    type: Literal["snapshot"]
+    page: str
+    """The page that asked; other pages ignore the message."""
+    sequence: int
+    """The next append for this run carries this number plus one."""
+    run: RunState | None
+    progress: Progress | None
+    start: int
+    width: int
+    buckets: int
+    raw_start: int
+    rows: list[EpochRow]
+
+
+class Append(TypedDict):
+    """What is new since the last append. Buffers: `[losses]`, float32, one for each new step."""
+
+    type: Literal["append"]
+    run: str
+    sequence: int
+    start: int
+    """Index in the run's series of the buffer's first loss."""
+    progress: Progress
+    rows: NotRequired[list[EpochRow]]
+    """Epochs that ended since the last append."""
+    state: NotRequired[RunState]
+    """Sent when anything in it has changed."""
+
+
+class Program(TypedDict):
+    """The backing program, as the answer to the command `show_code`."""
+
+    type: Literal["program"]
+    page: str
+    text: str
+
+
+class Plotly(TypedDict):
+    """Plotly's bundle for a page without the extension. Buffers: `[JavaScript text, UTF-8]`."""
+
+    type: Literal["plotly"]
+    page: str
+
+
+class Attach(TypedDict):
+    """A page asks for a snapshot, at its start and whenever it has seen a gap."""
+
+    type: Literal["attach"]
+    page: str
+
+
+class Edit(TypedDict):
+    """A person changed a field. `value` is the text as typed, or the value that was chosen."""
+
+    type: Literal["edit"]
+    field: str
+    value: str
+
+
+class Command(TypedDict):
+    """A person pressed a button."""
+
+    type: Literal["command"]
+    command: Literal[
+        "train", "pause", "resume", "stop", "reset", "show_code", "apply_learning_rate"
+    ]
+    page: str
+
+
+class PlotlyRequest(TypedDict):
+    """A page without the extension asks for Plotly, once."""
+
+    type: Literal["plotly"]
+    page: str
+
+
+class Choice(TypedDict):
+    """One line of a drop-down."""
+
+    value: str
+    label: str
+
+
+class Field(TypedDict):
+    """One field of the form, as the kernel wants it shown."""
+
+    name: str
+    label: str
+    """Its visible and its accessible name, such as "Learning rate"."""
+    kind: Literal["choice", "text"]
+    value: str
+    choices: list[Choice]
+    group: Literal["task", "loss", "optimizer", "training"]
+    """Fields of one group stand together, in the order of the list."""
+    indent: bool
+    """A parameter of the field above it, such as a loss's label smoothing."""
+    help: str
+    """One plain sentence; also the field's description for a screen reader."""
+    formula: str
+    """LaTeX under a drop-down, or "". """
+    advice: str
+    """When to use what is chosen, or "". """
+    error: str
+    """What is accepted, where the value is bad; else ""."""
+    note: str
+    """Such as "Applies to the next run."; else ""."""
+
+
+class StatusLine(TypedDict):
+    """One line under the charts' progress bar, with role status, and TensorFlow's own line."""
+
+    text: str
+    kind: Literal["info", "warning", "error"]
+    details: str
+    """A traceback or longer explanation behind a disclosure; "" for none."""
+    tensorflow: str
+    """Such as "TensorFlow is loading..."; "" when it is ready."""
+
+
+class Form(TypedDict):
+    """The trait `form` of the lab: the fields and which commands make sense now."""
+
+    fields: list[Field]
+    commands: list[str]
+    """Commands that can be given now; Train always explains itself instead of vanishing."""
+    code: str
+    """"" or the program's text for the lab's own code box."""
+
+
+FromKernel = Snapshot | Append | Program | Plotly
+FromPage = Attach | Edit | Command | PlotlyRequest
