@@ -16,7 +16,7 @@ from lossviz.series import StepSeries
 Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
 ENDS: frozenset[Status] = frozenset({"completed", "stopped", "failed", "interrupted"})
 
-RATE_SECONDS = 3.0
+RATE_SECONDS = 1.0
 """The steps per second on display are those of about so many seconds."""
 
 

@@ -192,10 +192,12 @@ def _output(model: Any, source: Source) -> Any:
         shapes = ", ".join(
             str([None, *part.shape[1:]]) for part in tf.nest.flatten(inputs)
         ).replace("None", "batch")
-        reason = str(error).strip().partition("\n")[0]
+        # Keras puts the reason behind a line that only names the layer's class.
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        reason = next((line for line in lines if not line.startswith("Exception enc")), "")
         raise ArgumentError(
             "model",
-            f"model: it does not take inputs of shape {shapes}: {reason}",
+            f"model: it does not take inputs of shape {shapes}. {reason}",
         ) from error
     return tf.nest.flatten(output)[0]
 

@@ -1,0 +1,158 @@
+"""What a person has chosen: the config of a training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lossviz import losses, tasks
+from lossviz._arguments import ArgumentError, number, unknown_name, whole_number
+from lossviz.losses import Parameter
+from lossviz.program import optimizers
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class TrainingConfig:
+    """The choices behind a program. Immutable; every value is checked when it is made.
+
+    What is not given takes the task's and the optimizer's own defaults. Two configs are equal
+    when they say the same, whether a default is written out or not.
+
+    Attributes:
+        task: name of the task.
+        dataset: name of one of the task's data sets; "" with data of the user's own.
+        loss: name of a loss in the catalogue; an alias becomes the name.
+        loss_params: parameters of the loss, as given.
+        optimizer: name of an optimizer.
+        optimizer_params: hyperparameters of the optimizer, as given.
+        learning_rate: greater than 0.
+        epochs: passes over the data, at least 1.
+        batch_size: samples a step, at least 1.
+        seed: of weights and shuffling, from 0 on.
+        model, train, validation: Python expressions of the user's own model and data, such as
+            `"my_model"` and `"(x_train, y_train)"`; "" where the task brings them.
+        one_hot: number of classes into which the user's integer labels are to be encoded; 0: no.
+
+    Raises:
+        ArgumentError: for a value that is not accepted, naming the argument.
+
+    Example:
+        >>> import lossviz
+        >>> lossviz.TrainingConfig(loss="mse", optimizer="adam").learning_rate
+        0.001
+    """
+
+    task: str
+    dataset: str
+    loss: str
+    loss_params: Mapping[str, Any]
+    optimizer: str
+    optimizer_params: Mapping[str, Any]
+    learning_rate: float
+    epochs: int
+    batch_size: int
+    seed: int
+    model: str
+    train: str
+    validation: str
+    one_hot: int
+
+    def __init__(
+        self,
+        *,
+        task: str = "image_classification",
+        dataset: str | None = None,
+        loss: str | None = None,
+        loss_params: Mapping[str, Any] | None = None,
+        optimizer: str = "sgd",
+        optimizer_params: Mapping[str, Any] | None = None,
+        learning_rate: float | None = None,
+        epochs: int | None = None,
+        batch_size: int = 32,
+        seed: int = 0,
+        model: str = "",
+        train: str = "",
+        validation: str = "",
+        one_hot: int = 0,
+    ) -> None:
+        of_task = tasks.get(task)
+        of_optimizer = optimizers.get(optimizer)
+        of_loss = losses.get(of_task.default_loss if loss is None else loss)
+        if dataset is None:
+            dataset = "" if train else of_task.datasets[0]
+        if dataset not in of_task.datasets_by_name and not (train and dataset == ""):
+            raise unknown_name("dataset", dataset, of_task.datasets_by_name)
+        if learning_rate is None:
+            learning_rate = of_optimizer.learning_rate
+        values = {
+            "task": task,
+            "dataset": dataset,
+            "loss": of_loss.name,
+            "loss_params": of_loss.check_params(dict(loss_params or {})),
+            "optimizer": of_optimizer.name,
+            "optimizer_params": _checked(
+                of_optimizer.name, of_optimizer.params, dict(optimizer_params or {})
+            ),
+            "learning_rate": number("learning_rate", learning_rate, above=0),
+            "epochs": of_task.epochs if epochs is None else whole_number("epochs", epochs),
+            "batch_size": whole_number("batch_size", batch_size),
+            "seed": whole_number("seed", seed, minimum=0, maximum=2**32 - 1),
+            "model": _expression("model", model),
+            "train": _expression("train", train),
+            "validation": _expression("validation", validation),
+            "one_hot": whole_number("one_hot", one_hot, minimum=0),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def all_loss_params(self) -> dict[str, Any]:
+        """Every parameter of the loss, with the default where none is given."""
+        return _filled(losses.get(self.loss).params, self.loss_params)
+
+    def all_optimizer_params(self) -> dict[str, Any]:
+        """Every hyperparameter of the optimizer, with the default where none is given."""
+        return _filled(optimizers.get(self.optimizer).params, self.optimizer_params)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The arguments that make an equal config."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TrainingConfig):
+            return NotImplemented
+        return self._meaning() == other._meaning()
+
+    def __hash__(self) -> int:
+        return hash(repr(self._meaning()))
+
+    def _meaning(self) -> dict[str, Any]:
+        return self.as_dict() | {
+            "loss_params": self.all_loss_params(),
+            "optimizer_params": self.all_optimizer_params(),
+        }
+
+
+def _checked(
+    owner: str, params: Mapping[str, Parameter], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    for name in given:
+        if name not in params:
+            raise unknown_name(f"parameter of {owner}", name, params)
+    return {name: params[name].check(name, value) for name, value in given.items()}
+
+
+def _filled(params: Mapping[str, Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given.get(name, parameter.default) for name, parameter in params.items()}
+
+
+def _expression(argument: str, text: str) -> str:
+    try:
+        if text:
+            ast.parse(text, mode="eval")
+    except SyntaxError:
+        raise ArgumentError(
+            argument, f"{argument}: got {text!r}; it must be a Python expression, such as a name."
+        ) from None
+    return text

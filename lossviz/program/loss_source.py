@@ -1,0 +1,72 @@
+"""A loss of the catalogue as the program writes it: its own body, its parameters as literals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import libcst as cst
+
+from lossviz.losses import Loss
+
+
+def loss_function(loss: Loss, params: Mapping[str, Any]) -> cst.FunctionDef:
+    """`def loss_fn(target, output, ...)` with the catalogue function's body.
+
+    The parameters stand as keywords with the chosen values as defaults; annotations go, and of
+    the docstring the first line stays.
+
+    Args:
+        loss: a loss of the catalogue.
+        params: the value of every parameter.
+    """
+    module = cst.parse_module(loss.source)
+    function = module.body[0]
+    assert isinstance(function, cst.FunctionDef)  # noqa: S101 - it came from inspect.getsource
+    keywords = [
+        _keyword(parameter, params[parameter.name.value])
+        for parameter in (*function.params.params[2:], *function.params.kwonly_params)
+    ]
+    positional = [
+        parameter.with_changes(annotation=None, comma=cst.MaybeSentinel.DEFAULT)
+        for parameter in function.params.params[:2]
+    ]
+    return function.with_changes(
+        name=cst.Name("loss_fn"),
+        params=cst.Parameters(params=[*positional, *keywords]),
+        returns=None,
+        decorators=[],
+        leading_lines=[],
+        body=_short_docstring(function.body),
+    )
+
+
+def literal(value: Any) -> str:
+    """`value` as Python writes it; 0.1 stays 0.1 and lists stay lists."""
+    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        return repr(float(value))
+    return repr(value)
+
+
+def _keyword(parameter: cst.Param, value: Any) -> cst.Param:
+    return parameter.with_changes(
+        annotation=None,
+        equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+        default=cst.parse_expression(literal(value)),
+        comma=cst.MaybeSentinel.DEFAULT,
+    )
+
+
+def _short_docstring(body: cst.BaseSuite) -> cst.BaseSuite:
+    if not isinstance(body, cst.IndentedBlock):
+        return body
+    first = body.body[0]
+    if not (
+        isinstance(first, cst.SimpleStatementLine)
+        and isinstance(first.body[0], cst.Expr)
+        and isinstance(first.body[0].value, cst.SimpleString)
+    ):
+        return body
+    text = str(first.body[0].value.evaluated_value).strip().partition("\n")[0]
+    docstring = cst.Expr(cst.SimpleString(f'"""{text}"""'))
+    return body.with_changes(body=[first.with_changes(body=[docstring]), *body.body[1:]])

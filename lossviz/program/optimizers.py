@@ -1,0 +1,76 @@
+"""The optimizers that the lab offers, with their hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lossviz._arguments import unknown_name
+from lossviz.losses import Parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer:
+    """An optimizer as the program writes it.
+
+    Attributes:
+        name: its name, such as `"sgd"`.
+        title: its name for people.
+        class_name: its class in `tf.keras.optimizers`.
+        learning_rate: a learning rate to begin with.
+        params: its other hyperparameters.
+    """
+
+    name: str
+    title: str
+    class_name: str
+    learning_rate: float
+    params: Mapping[str, Parameter]
+
+
+_BELOW_ONE = {"minimum": 0.0, "maximum": 0.999999}
+
+OPTIMIZERS = {
+    optimizer.name: optimizer
+    for optimizer in (
+        Optimizer(
+            name="sgd",
+            title="SGD",
+            class_name="SGD",
+            learning_rate=0.1,
+            params={
+                "momentum": Parameter(
+                    default=0.0,
+                    help="How much of the last step's direction is kept; 0 keeps nothing.",
+                    **_BELOW_ONE,
+                ),
+            },
+        ),
+        Optimizer(
+            name="adam",
+            title="Adam",
+            class_name="Adam",
+            learning_rate=0.001,
+            params={
+                "beta_1": Parameter(
+                    default=0.9, help="Decay of the gradients' running mean.", **_BELOW_ONE
+                ),
+                "beta_2": Parameter(
+                    default=0.999, help="Decay of the squared gradients' mean.", **_BELOW_ONE
+                ),
+            },
+        ),
+    )
+}
+
+
+def get(name: str) -> Optimizer:
+    """The optimizer of this name.
+
+    Raises:
+        ArgumentError: for an unknown name.
+    """
+    key = str(name).strip().lower()
+    if key not in OPTIMIZERS:
+        raise unknown_name("optimizer", name, OPTIMIZERS)
+    return OPTIMIZERS[key]

@@ -1,0 +1,97 @@
+"""Config to source text: the backing program."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lossviz import losses
+from lossviz.program import optimizers
+from lossviz.program.config import TrainingConfig
+from lossviz.program.loss_source import literal, loss_function
+
+
+def render(config: TrainingConfig) -> str:
+    """The text of the program that trains what `config` says: what Train runs.
+
+    Ordinary Python on lossviz' public API, in the order of a lesson: data and model, loss,
+    optimizer, one step, and the training.
+
+    Example:
+        >>> import lossviz
+        >>> text = lossviz.program.render(lossviz.TrainingConfig(loss="quadratic"))
+        >>> "def loss_fn(target, output, from_logits=False):" in text
+        True
+    """
+    loss = loss_function(losses.get(config.loss), config.all_loss_params())
+    sections = [
+        "import tensorflow as tf\n\nimport lossviz\n",
+        _data_and_model(config),
+        f"\n{cst.Module([loss]).code}\n",
+        _optimizer(config),
+        _train_step(config),
+        _train(config),
+    ]
+    return "\n".join(sections)
+
+
+def _data_and_model(config: TrainingConfig) -> str:
+    lines = [f"tf.keras.utils.set_random_seed({config.seed})", ""]
+    if not config.train or not config.model:
+        lines.append(f'task = lossviz.tasks.get("{config.task}")')
+    if config.train:
+        lines.append(f"data = {_encoded(config.train, config.one_hot)}")
+        if config.validation:
+            lines.append(f"validation = {_encoded(config.validation, config.one_hot)}")
+    else:
+        lines.append(f'data = task.load("{config.dataset}", seed={config.seed})')
+    if config.model:
+        if config.model != "model":
+            lines.append(f"model = {config.model}")
+    else:
+        lines.append("model = task.build_model(data)")
+    return "\n".join(lines) + "\n"
+
+
+def _encoded(data: str, classes: int) -> str:
+    if not classes:
+        return data
+    return f"({data}[0], tf.one_hot({data}[1], {classes}))"
+
+
+def _optimizer(config: TrainingConfig) -> str:
+    optimizer = optimizers.get(config.optimizer)
+    arguments = {"learning_rate": config.learning_rate, **config.all_optimizer_params()}
+    written = ", ".join(f"{name}={literal(value)}" for name, value in arguments.items())
+    return f"optimizer = tf.keras.optimizers.{optimizer.class_name}({written})\n"
+
+
+def _train_step(config: TrainingConfig) -> str:
+    # A model of the user's own may carry regularisation; the starter models have none.
+    own = " + sum(model.losses)" if config.model else ""
+    return f"""
+def train_step(inputs, target):
+    with tf.GradientTape() as tape:
+        output = model(inputs, training=True)
+        loss = loss_fn(target, output){own}
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    return loss, output
+
+"""
+
+
+def _train(config: TrainingConfig) -> str:
+    arguments = [
+        "model",
+        "data",
+        "loss=loss_fn",
+        "optimizer=optimizer",
+        "train_step=train_step",
+        *(["validation=validation"] if config.validation else []),
+        f"epochs={config.epochs}",
+        f"batch_size={config.batch_size}",
+        f"seed={config.seed}",
+        f'task="{config.task}"',
+    ]
+    inside = "".join(f"    {argument},\n" for argument in arguments)
+    return f"run = lossviz.train(\n{inside})\n"

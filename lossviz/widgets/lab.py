@@ -1,0 +1,163 @@
+"""The lab: one widget in which to choose, train and watch."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from lossviz.program import TrainingConfig
+from lossviz.training import Run
+from lossviz.widgets.loading import loading
+from lossviz.widgets.own_objects import own_objects
+from lossviz.widgets.session import Session
+from lossviz.wire import Feed, publisher
+from lossviz.wire.messages import FromKernel
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def _built(name: str, otherwise: str) -> str:
+    path = STATIC / name
+    return path.read_text(encoding="utf-8") if path.is_file() else otherwise
+
+
+class LossLab(anywidget.AnyWidget):  # type: ignore[misc]
+    """A loss-function lab; displaying it shows the form, the charts and the code.
+
+    Making one loads no TensorFlow: it is loaded in the background once the lab is on the page.
+
+    Args:
+        model: a `keras.Model` of your own; the task's starter model where it is not given.
+        train: your own data to train on, in any form that `lossviz.train` takes.
+        validation: your own held-out data.
+        task: the name of the task to begin with.
+        config: a whole `TrainingConfig` to begin with.
+
+    Attributes:
+        config: what the form says; assign a `TrainingConfig` to fill the form.
+        run: the latest run, or None.
+        runs: all runs of this lab, oldest first.
+        code: the text of the program that Train runs.
+
+    Raises:
+        ArgumentError: for an unknown task, or when both `task` and `config` are given and differ.
+
+    Example:
+        >>> import lossviz
+        >>> lab = lossviz.LossLab()
+        >>> lab.config.loss
+        'cross_entropy'
+    """
+
+    _esm = _built("lab.js", "export default { render({ el }) { el.textContent = "
+                            "'The lab has not been built: run make build.'; } };")  # fmt: skip
+    _css = _built("lab.css", "")
+
+    lab_id = traitlets.Unicode().tag(sync=True)
+    form = traitlets.Dict().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        model: Any = None,
+        train: Any = None,
+        validation: Any = None,
+        task: str | None = None,
+        config: TrainingConfig | None = None,
+    ) -> None:
+        own = own_objects(model, train, validation, _user_variables())
+        if task is not None:
+            values = {} if config is None else config.as_dict()
+            config = TrainingConfig(**{**values, "task": task})
+        self._session = Session(config, own, publisher.wake)
+        self._feed = Feed(self._send_to_pages)
+        self._answers: list[tuple[FromKernel, list[bytes]]] = []
+        super().__init__(
+            lab_id=uuid.uuid4().hex[:8],
+            form=self._session.form(),
+            status=self._session.status(),
+        )
+        self.on_msg(self._on_message)
+        publisher.register(self)
+
+    @property
+    def config(self) -> TrainingConfig:
+        """What the form says.
+
+        Raises:
+            ArgumentError: while a field has a bad value.
+        """
+        return self._session.config
+
+    @config.setter
+    def config(self, config: TrainingConfig) -> None:
+        if not isinstance(config, TrainingConfig):
+            raise TypeError(f"config: got {config!r}; it must be a lossviz.TrainingConfig.")
+        self._session.set_config(config)
+
+    @property
+    def run(self) -> Run | None:
+        """The latest run, or None before the first."""
+        return self._session.run
+
+    @property
+    def runs(self) -> list[Run]:
+        """All runs of this lab, oldest first."""
+        return list(self._session.runs)
+
+    @property
+    def code(self) -> str:
+        """The text of the program that Train runs."""
+        return self._session.code()
+
+    def publish(self) -> bool:
+        """Send what is new to all pages; called by the publisher's thread."""
+        run = self._session.shown
+        self._feed.follow(run.record if run is not None else None)
+        live = self._feed.publish()
+        # Only what has changed travels: traitlets compares the new value with the old one.
+        self.form = self._session.form()
+        self.status = self._session.status()
+        answers, self._answers = self._answers, []
+        for message, buffers in answers:
+            self._send_to_pages(message, buffers)
+        return live
+
+    def _send_to_pages(self, message: FromKernel, buffers: list[bytes]) -> None:
+        self.send(message, buffers)
+
+    def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
+        """A page speaks. Runs on whatever thread the kernel answers comms on; returns at once."""
+        kind = message.get("type")
+        if kind == "attach":
+            self._feed.attach(str(message["page"]))
+            loading.start(publisher.wake)
+        elif kind == "edit":
+            self._session.edit(str(message["field"]), str(message["value"]))
+        elif kind == "plotly":
+            bundle = (STATIC / "plotly.js").read_bytes()
+            self._answers.append(({"type": "plotly", "page": str(message["page"])}, [bundle]))
+        elif kind == "command" and message.get("command") == "show_code":
+            self._answer_with_code(str(message["page"]))
+        elif kind == "command":
+            self._session.command(str(message.get("command")))
+        publisher.wake()
+
+    def _answer_with_code(self, page: str) -> None:
+        try:
+            text = self.code
+        except ValueError:
+            # The reason stands beside the field; the press itself must not go unanswered.
+            self._session.say_what_is_wrong("There is no code to show yet.")
+            return
+        self._answers.append(({"type": "program", "page": page, "text": text}, []))
+
+
+def _user_variables() -> dict[str, Any]:
+    """The variables of the person who makes a lab: the notebook's."""
+    return vars(sys.modules["__main__"])

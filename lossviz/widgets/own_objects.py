@@ -1,0 +1,108 @@
+"""The user's own model and data in a lab: their names, and what can be told without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lossviz._arguments import shown
+
+
+@dataclass(frozen=True)
+class OwnObjects:
+    """What the user handed to the lab, under names that the program can write.
+
+    Attributes:
+        model, train, validation: Python expressions, "" where nothing was handed over.
+        namespace: the objects by the names that stand in the expressions.
+        data_title: how the data are called in the form.
+        data_error: what is wrong with the data, or "".
+        labels: True when the targets are integers without a class axis.
+    """
+
+    model: str = ""
+    train: str = ""
+    validation: str = ""
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+    data_title: str = ""
+    data_error: str = ""
+    labels: bool = False
+
+
+def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any]) -> OwnObjects:
+    """Find out under which names the user knows these objects.
+
+    Args:
+        model, train, validation: what was handed over; None where nothing was.
+        names: the user's variables.
+    """
+    namespace: dict[str, Any] = {}
+
+    def name(value: Any, otherwise: str) -> str:
+        known = [key for key, one in names.items() if one is value and not key.startswith("_")]
+        found = known[0] if known else otherwise
+        namespace[found] = value
+        return found
+
+    def pair(value: Any, otherwise: str) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, tuple | list) and len(value) == 2:
+            known = [key for key, one in names.items() if one is value and not key.startswith("_")]
+            if not known:
+                inputs = name(value[0], f"{otherwise}_inputs")
+                return f"({inputs}, {name(value[1], f'{otherwise}_targets')})"
+        return name(value, otherwise)
+
+    return OwnObjects(
+        model="" if model is None else name(model, "model"),
+        train=pair(train, "train"),
+        validation=pair(validation, "validation"),
+        namespace=namespace,
+        data_title=_title(train),
+        data_error=_error("train", train) or _error("validation", validation),
+        labels=_has_labels(train),
+    )
+
+
+def _length(part: Any) -> int | None:
+    shape = getattr(part, "shape", None)
+    if shape is not None and len(shape):
+        return int(shape[0])
+    try:
+        return len(part)
+    except TypeError:
+        return None
+
+
+def _title(train: Any) -> str:
+    if isinstance(train, tuple | list) and len(train) == 2:
+        samples = _length(train[0])
+        if samples is not None:
+            return f"your data ({samples:,})"
+    return "" if train is None else "your data"
+
+
+def _error(argument: str, data: Any) -> str:
+    """The mistakes that need no TensorFlow to see."""
+    if data is None or not isinstance(data, tuple | list):
+        return ""
+    if len(data) != 2:
+        return f"{argument}: got {shown(data)}; it must be a pair (inputs, targets)."
+    lengths = [_length(part) for part in data]
+    if lengths[0] != lengths[1] and None not in lengths:
+        return (
+            f"{argument}: inputs and targets must have the same number of samples, "
+            f"but they have {lengths[0]:,} and {lengths[1]:,}."
+        )
+    if lengths[0] == 0:
+        return f"{argument}: got no samples (an empty array); at least one is needed."
+    return ""
+
+
+def _has_labels(train: Any) -> bool:
+    if not (isinstance(train, tuple | list) and len(train) == 2):
+        return False
+    shape, dtype = getattr(train[1], "shape", ()), str(getattr(train[1], "dtype", ""))
+    return "int" in dtype and (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1))

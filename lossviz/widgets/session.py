@@ -1,0 +1,256 @@
+"""A lab's work behind its form: starting programs, following runs, answering commands."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lossviz import program
+from lossviz._arguments import ArgumentError
+from lossviz.program import TrainingConfig
+from lossviz.training import Run
+from lossviz.widgets.form_state import FormState
+from lossviz.widgets.loading import loading
+from lossviz.widgets.own_objects import OwnObjects
+from lossviz.wire.messages import Form, StatusLine
+
+
+@dataclass
+class _Notice:
+    """What the lab has to say besides the state of its run."""
+
+    text: str
+    kind: str = "info"
+    details: str = ""
+
+
+class Session:
+    """The state of one lab. Every method may be called from any thread and returns at once."""
+
+    def __init__(
+        self, config: TrainingConfig | None, own: OwnObjects, changed: Callable[[], None]
+    ) -> None:
+        """Begin with `config`; call `changed` after every change that pages should hear of."""
+        self._lock = threading.RLock()
+        self._own = own
+        self._changed = changed
+        self._form = FormState(config, own)
+        self._notice: _Notice | None = None
+        self._preparing = False
+        self._stop_asked = False
+        self._was_reset = False
+        self._running: TrainingConfig | None = None
+        self.runs: list[Run] = []
+
+    # -- what pages see -----------------------------------------------------------------------
+
+    @property
+    def run(self) -> Run | None:
+        """The latest run."""
+        with self._lock:
+            return self.runs[-1] if self.runs else None
+
+    @property
+    def shown(self) -> Run | None:
+        """The run on the charts; None before the first one and while the next is prepared."""
+        with self._lock:
+            return None if self._preparing or self._was_reset else self.run
+
+    @property
+    def config(self) -> TrainingConfig:
+        """The config that the form says.
+
+        Raises:
+            ArgumentError: while a field is bad.
+        """
+        with self._lock:
+            return self._form.config()
+
+    def set_config(self, config: TrainingConfig) -> None:
+        """Fill the form."""
+        with self._lock:
+            self._form.set_config(config)
+        self._changed()
+
+    def code(self) -> str:
+        """The text of the program that Train runs.
+
+        Raises:
+            ArgumentError: while a field is bad.
+        """
+        with self._lock:
+            return program.render(self._form.config(one_hot=self._classes()))
+
+    def form(self) -> Form:
+        """The form as pages show it."""
+        with self._lock:
+            live = self._live()
+            return {
+                "fields": self._form.fields(self._running if live else None),
+                "commands": self._commands(live),
+                "code": "",
+            }
+
+    def status(self) -> StatusLine:
+        """The status line as pages show it."""
+        with self._lock:
+            notice = self._notice or self._describe()
+            return {
+                "text": notice.text,
+                "kind": notice.kind,  # type: ignore[typeddict-item]
+                "details": notice.details,
+                "tensorflow": loading.line,
+            }
+
+    # -- what a person does -------------------------------------------------------------------
+
+    def edit(self, name: str, text: str) -> None:
+        """A field was changed."""
+        with self._lock:
+            self._form.edit(name, text)
+            self._notice = None
+        self._changed()
+
+    def command(self, name: str) -> None:
+        """A button was pressed. One that makes no sense now does nothing."""
+        with self._lock:
+            run, live = self.run, self._live()
+            if name == "train":
+                self._train()
+            elif name == "stop":
+                self._stop_asked = True
+                if run is not None:
+                    run.stop()
+            elif name == "pause" and run is not None:
+                run.pause()
+            elif name == "resume" and run is not None:
+                run.resume()
+            elif name == "reset" and not live:
+                self._form.reset()
+                self._was_reset = True
+                self._notice = _Notice("All settings are as they were at the start.")
+            elif name == "apply_learning_rate" and run is not None:
+                rate = self._form.learning_rate()
+                if rate is not None:
+                    run.set_learning_rate(rate)
+                    if self._running is not None:
+                        self._running = TrainingConfig(
+                            **{**self._running.as_dict(), "learning_rate": rate}
+                        )
+        self._changed()
+
+    def say_what_is_wrong(self, consequence: str) -> None:
+        """Name every bad field in the status line, after what follows from it."""
+        with self._lock:
+            wrong = "; ".join(f"{label}: {text}" for label, text in self._form.errors().items())
+            self._notice = _Notice(f"{consequence} {wrong}", "error")
+        self._changed()
+
+    def _train(self) -> None:
+        if self._live():
+            self._notice = _Notice(
+                "A run is still going on. Stop it first, or wait for its end.", "warning"
+            )
+            return
+        if self._own.data_error:
+            self._notice = _Notice(f"Nothing to train yet. {self._own.data_error}", "error")
+            return
+        try:
+            config = self._form.config(one_hot=self._classes())
+        except ArgumentError:
+            self.say_what_is_wrong("Training did not start.")
+            return
+        self._notice = None
+        self._preparing, self._stop_asked, self._was_reset = True, False, False
+        self._running = config
+        loading.start(self._changed)
+        threading.Thread(
+            target=self._start, args=(program.render(config),), name="lossviz start", daemon=True
+        ).start()
+
+    def _start(self, text: str) -> None:
+        """Run the program's text; on its own thread, since imports and data take their time."""
+        notice, run = None, None
+        try:
+            run = program.execute(text, {"__name__": "__main__", **self._own.namespace})
+        except ArgumentError as error:
+            with self._lock:
+                self._form.refuse(error.argument, str(error))
+            notice = _Notice(f"Training did not start. {error}", "error", traceback.format_exc())
+        except BaseException as error:  # noqa: BLE001 - shown in the lab, whatever it is
+            first = str(error).strip().partition("\n")[0]
+            notice = _Notice(
+                f"Training did not start. {type(error).__name__}: {first}",
+                "error",
+                traceback.format_exc(),
+            )
+        with self._lock:
+            self._preparing, self._notice = False, notice
+            if run is not None:
+                self.runs.append(run)
+                if self._stop_asked:
+                    run.stop()
+        self._changed()
+
+    # -- derived ------------------------------------------------------------------------------
+
+    def _live(self) -> bool:
+        return self._preparing or (self.run is not None and not self.run.record.ended)
+
+    def _commands(self, live: bool) -> list[str]:
+        commands = ["train", "show_code"]
+        run = self.run
+        if not live:
+            return [*commands, "reset"]
+        commands.append("stop")
+        if run is not None and not self._preparing:
+            commands.append("resume" if run.status == "paused" else "pause")
+            rate = self._form.learning_rate()
+            if self._running is not None and rate not in {None, self._running.learning_rate}:
+                commands.append("apply_learning_rate")
+        return commands
+
+    def _classes(self) -> int:
+        """Into how many classes the program must encode the user's labels; 0: not at all."""
+        model = self._own.namespace.get(self._own.model)
+        shape = getattr(model, "output_shape", None)
+        if not self._own.labels or not isinstance(shape, tuple):
+            return 0
+        return int(shape[-1] or 0)
+
+    def _describe(self) -> _Notice:
+        run = self.run
+        if self._preparing:
+            return _Notice("Preparing data and model...")
+        if run is None:
+            return _Notice("Ready to train.")
+        record = run.record
+        step = f"step {run.step:,}"
+        if record.status == "failed":
+            return _Notice(record.error_message, "error", record.error_traceback)
+        if record.status == "completed":
+            return _Notice(f"{run.name} completed{_result(record.rows)}.")
+        if record.status == "stopped":
+            return _Notice(f"{run.name} stopped after {step}.")
+        if record.status == "paused":
+            return _Notice(f"{run.name} paused after {step}.")
+        if record.status == "queued":
+            return _Notice(f"{run.name} waits for another run to end.")
+        warnings = [event.text for event in record.events if event.kind == "warning"]
+        return _Notice(f"{run.name} started on {record.device}. {' '.join(warnings[-1:])}".strip())
+
+
+def _result(rows: list[Any]) -> str:
+    if not rows:
+        return ""
+    metrics = rows[-1].metrics
+    for name, title in (("val_accuracy", "validation accuracy"), ("accuracy", "accuracy")):
+        if name in metrics:
+            return f" with a {title} of {100 * metrics[name]:.1f} %"
+    for name, title in (("val_loss", "validation loss"), ("loss", "loss")):
+        if name in metrics:
+            return f" with a {title} of {metrics[name]:.4g}"
+    return ""

@@ -1,0 +1,8 @@
+"""Messages between a kernel and its pages, and the one thread that sends them."""
+
+from __future__ import annotations
+
+from lossviz.wire.feed import Feed
+from lossviz.wire.publisher import Outlet, publisher
+
+__all__ = ["Feed", "Outlet", "publisher"]

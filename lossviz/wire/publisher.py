@@ -1,0 +1,74 @@
+"""The one thread that speaks to pages.
+
+Training threads and message handlers only change locked state; what follows from it is sent from
+here, ten times a second while anything is alive, and not at all while nothing is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from typing import Protocol
+
+PERIOD = 0.1
+"""Seconds between two messages of a live run: quick enough to look continuous, slow enough that
+a message's envelope weighs little beside its numbers."""
+
+_log = logging.getLogger(__name__)
+
+
+class Outlet(Protocol):
+    """Something that has news for pages, such as a lab."""
+
+    def publish(self) -> bool:
+        """Send what is new; True while more is to be expected soon."""
+
+
+class Publisher:
+    """Calls `publish` of its outlets from one background thread.
+
+    Outlets are held weakly: a lab that nobody needs any more is not kept alive by its publisher.
+    """
+
+    def __init__(self) -> None:
+        self._outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._news = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def register(self, outlet: Outlet) -> None:
+        """Publish this outlet from now on."""
+        with self._lock:
+            self._outlets.add(outlet)
+        self.wake()
+
+    def wake(self) -> None:
+        """Publish soon; call this after every change that a page should hear of."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._work, name="lossviz publisher", daemon=True
+                )
+                self._thread.start()
+        self._news.set()
+
+    def _work(self) -> None:
+        live = False
+        while True:
+            self._news.wait(PERIOD if live else None)
+            self._news.clear()
+            with self._lock:
+                outlets = list(self._outlets)
+            live = False
+            for outlet in outlets:
+                try:
+                    live |= outlet.publish()
+                except Exception:  # one broken comm must not silence the others
+                    _log.exception("lossviz could not publish")
+            # Without this the loop variables would keep a deleted lab alive until the next news.
+            outlets = []
+            outlet = None  # type: ignore[assignment]
+
+
+publisher = Publisher()
