@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from lossviz import losses
@@ -55,7 +57,12 @@ def _data_and_model(config: TrainingConfig) -> str:
 def _encoded(data: str, classes: int) -> str:
     if not classes:
         return data
-    return f"({data}[0], tf.one_hot({data}[1], {classes}))"
+    pair = ast.parse(data, mode="eval").body
+    if isinstance(pair, ast.Tuple) and len(pair.elts) == 2:
+        inputs, labels = map(ast.unparse, pair.elts)
+    else:
+        inputs, labels = f"{data}[0]", f"{data}[1]"
+    return f"({inputs}, tf.one_hot({labels}, {classes}))"
 
 
 def _optimizer(config: TrainingConfig) -> str:

@@ -82,9 +82,10 @@ class StepSeries:
     def window(self, start: int = 0, stop: int | None = None, *, points: int = 4096) -> Window:
         """The steps `start <= step < stop` in at most about `2 * points` values.
 
-        Up to `points` steps come raw. Of more, all but the end come as the minimum and maximum of
-        anchored buckets; not one extreme is lost.
+        Up to `points` steps (at least 64) come raw. Of more, all but the end come as the minimum
+        and maximum of anchored buckets; not one extreme is lost.
         """
+        points = max(points, 4 * FIRST_WIDTH)
         with self._lock:
             length = len(self._raw)
             stop = length if stop is None else min(stop, length)
@@ -93,11 +94,8 @@ class StepSeries:
                 empty = np.empty(0, np.float32)
                 raw = self._raw.read(start, stop)
                 return Window(start, 1, empty, empty, start, raw)
-            # The whole level that is fine enough, never finer than the points allow.
-            level = next(
-                (one for one in self._levels if (stop - start) / one.width <= points),
-                self._levels[-1],
-            )
+            # The finest level that the points allow.
+            level = next(one for one in self._levels if (stop - start) / one.width <= points)
             width = level.width
             first, last = start // width, stop // width
             minimum = level.minimum.read(first, last)

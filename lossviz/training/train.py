@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import re
 import secrets
 import threading
 import time
@@ -190,10 +191,12 @@ def _output(model: Any, source: Source) -> Any:
         output = model(inputs, training=False)
     except Exception as error:
         shapes = ", ".join(
-            str([None, *part.shape[1:]]) for part in tf.nest.flatten(inputs)
+            f"{[None, *part.shape[1:]]} ({part.dtype.name})" for part in tf.nest.flatten(inputs)
         ).replace("None", "batch")
-        # Keras puts the reason behind a line that only names the layer's class.
-        lines = [line for line in str(error).splitlines() if line.strip()]
+        # Keras puts the reason behind a line that only names the layer's class, and TensorFlow
+        # wraps it in terminal colours, a node's name and an operation's.
+        text = re.sub(r"\x1b\[\d+m|{{[^}]*}}|\[Op:\w+\]( name: )?", "", str(error))
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         reason = next((line for line in lines if not line.startswith("Exception enc")), "")
         raise ArgumentError(
             "model",

@@ -1,0 +1,37 @@
+"""Fixtures for the Python tests. One process, one TensorFlow import, small models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def points() -> tuple[Any, Any]:
+    """Ninety samples of four numbers in three classes, as integers."""
+    stream = np.random.default_rng(0)
+    labels = np.arange(90) % 3
+    inputs = stream.normal(size=(90, 4)).astype(np.float32) + labels[:, None]
+    return inputs, labels
+
+
+@pytest.fixture
+def dense_model() -> Callable[..., Any]:
+    """Makes a small classifier; the same seed gives the same weights."""
+
+    def build(inputs: int = 4, outputs: int = 3, seed: int = 0) -> Any:
+        import keras
+
+        keras.utils.set_random_seed(seed)
+        return keras.Sequential(
+            [
+                keras.Input((inputs,)),
+                keras.layers.Dense(8, activation="relu"),
+                keras.layers.Dense(outputs),
+            ]
+        )
+
+    return build
