@@ -1,0 +1,124 @@
+/**
+ * The page's copy of a run's steps: extremes for the old ones, raw values for the rest.
+ */
+
+import { bucketLine, decimate, join, type Buckets, type Line } from './decimate';
+
+/** So many raw values are kept at most; older ones become buckets. 16 MB. */
+export const MOST_RAW = 4_000_000;
+
+/** Steps in a bucket of folded ones. */
+const FOLD_WIDTH = 1024;
+
+export class StepSeries {
+  private _old: Buckets[] = [];
+  private _raw = new Float32Array(1024);
+  private _rawStart = 0;
+  private _count = 0;
+
+  /** How many steps there are. */
+  get length(): number {
+    return this._rawStart + this._count;
+  }
+
+  /** The newest loss, or undefined before the first. */
+  get last(): number | undefined {
+    return this._count ? this._raw[this._count - 1] : undefined;
+  }
+
+  /** Start over from a snapshot. */
+  reset(buckets: Buckets, rawStart: number, raw: Float32Array): void {
+    this._old = buckets.minimum.length ? [buckets] : [];
+    this._rawStart = rawStart;
+    this._raw = new Float32Array(Math.max(1024, raw.length));
+    this._raw.set(raw);
+    this._count = raw.length;
+  }
+
+  /**
+   * Add the losses of the steps from `start` on.
+   *
+   * @returns false, changing nothing, when `start` is not where this copy ends: something was lost.
+   */
+  append(start: number, losses: Float32Array): boolean {
+    if (start !== this.length) {
+      return false;
+    }
+    if (this._count + losses.length > this._raw.length) {
+      const grown = new Float32Array(
+        Math.max(2 * this._raw.length, this._count + losses.length)
+      );
+      grown.set(this._raw.subarray(0, this._count));
+      this._raw = grown;
+    }
+    this._raw.set(losses, this._count);
+    this._count += losses.length;
+    if (this._count > MOST_RAW) {
+      this._fold();
+    }
+    return true;
+  }
+
+  /** The line through the steps from `start` to `stop`, for a plot of so many columns. */
+  line(start: number, stop: number, columns: number): Line {
+    const from = Math.max(start - this._rawStart, 0);
+    const to = Math.max(Math.min(stop - this._rawStart, this._count), from);
+    const raw = decimate(this._raw.subarray(from, to), this._rawStart + from, columns);
+    return [...this._old.map(buckets => oldLine(buckets, start, stop)), raw].reduce(join);
+  }
+
+  /** The least finite loss of the steps that this copy knows, or undefined. */
+  best(): number | undefined {
+    let best = Infinity;
+    for (let i = 0; i < this._count; i++) {
+      best = Math.min(best, finite(this._raw[i] as number));
+    }
+    for (const { minimum } of this._old) {
+      for (const value of minimum) {
+        best = Math.min(best, finite(value));
+      }
+    }
+    return best === Infinity ? undefined : best;
+  }
+
+  /** Turn the older half of the raw values into buckets: a page's memory stays bounded. */
+  private _fold(): void {
+    const cells = Math.floor(this._count / 2 / FOLD_WIDTH);
+    const minimum = new Float32Array(cells);
+    const maximum = new Float32Array(cells);
+    for (let cell = 0; cell < cells; cell++) {
+      let low = Infinity;
+      let high = -Infinity;
+      for (let i = cell * FOLD_WIDTH; i < (cell + 1) * FOLD_WIDTH; i++) {
+        const value = this._raw[i] as number;
+        if (Number.isFinite(value)) {
+          low = Math.min(low, value);
+          high = Math.max(high, value);
+        }
+      }
+      minimum[cell] = low <= high ? low : NaN;
+      maximum[cell] = low <= high ? high : NaN;
+    }
+    this._old.push({ start: this._rawStart, width: FOLD_WIDTH, minimum, maximum });
+    const folded = cells * FOLD_WIDTH;
+    this._raw.copyWithin(0, folded, this._count);
+    this._rawStart += folded;
+    this._count -= folded;
+  }
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : Infinity;
+}
+
+/** The buckets that hold any of the steps from `start` to `stop`, as a line. */
+function oldLine({ start: first, width, minimum, maximum }: Buckets, start: number, stop: number): Line {
+  const low = Math.max(Math.floor((start - first) / width), 0);
+  const high = Math.max(low, Math.min(Math.ceil((stop - first) / width), minimum.length));
+  return bucketLine({
+    start: first + low * width,
+    width,
+    minimum: minimum.subarray(low, high),
+    maximum: maximum.subarray(low, high)
+  });
+}

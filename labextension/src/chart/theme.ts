@@ -1,0 +1,37 @@
+/**
+ * The colours and fonts of a chart, from JupyterLab's theme or else from the system's.
+ */
+
+export interface Theme {
+  text: string;
+  faint: string;
+  grid: string;
+  background: string;
+  font: string;
+}
+
+/** The theme at `element`, read from the CSS variables that the lab's style sheet defines. */
+export function readTheme(element: HTMLElement): Theme {
+  const style = getComputedStyle(element);
+  const read = (name: string, otherwise: string): string =>
+    style.getPropertyValue(name).trim() || otherwise;
+  return {
+    text: read('--lossviz-text', '#212121'),
+    faint: read('--lossviz-faint-text', '#616161'),
+    grid: read('--lossviz-grid', '#e0e0e0'),
+    background: read('--lossviz-background', '#ffffff'),
+    font: read('--lossviz-font', 'system-ui, sans-serif')
+  };
+}
+
+/** Call `changed` whenever the page's theme changes, until `signal` aborts. */
+export function onThemeChange(changed: () => void, signal: AbortSignal): void {
+  const observer = new MutationObserver(changed);
+  const names = ['data-jp-theme-light', 'data-jp-theme-name', 'class', 'data-vscode-theme-kind'];
+  observer.observe(document.body, { attributes: true, attributeFilter: names });
+  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', changed, { signal });
+  signal.addEventListener('abort', () => {
+    observer.disconnect();
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * The plugins of lossviz.
+ */
+
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, ISessionContextDialogs } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ILatexTypesetter } from '@jupyterlab/rendermime';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { showProgram } from './cell/insert';
+import type { PlotlyModule } from './chart/plotly_types';
+import { NEW_LAB, addCommands } from './commands';
+import { publishPageServices } from './page';
+import { LossPanel } from './panel/panel';
+
+const services: JupyterFrontEndPlugin<void> = {
+  id: 'lossviz:services',
+  description: 'Offers Plotly, real cells and typesetting to the labs of the page.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ILatexTypesetter],
+  activate: (_app, tracker: INotebookTracker, typesetter: ILatexTypesetter | null) => {
+    let plotly: Promise<PlotlyModule> | undefined;
+    publishPageServices({
+      plotly: () => (plotly ??= import('plotly.js-basic-dist-min').then(found => found.default)),
+      showProgram: (host, labId, text) =>
+        Promise.resolve(
+          tracker
+            .filter(panel => panel.node.contains(host))
+            .some(panel => showProgram(panel, host, labId, text) !== undefined)
+        ),
+      typeset: element => {
+        void typesetter?.typeset(element);
+      }
+    });
+  }
+};
+
+const commands: JupyterFrontEndPlugin<void> = {
+  id: 'lossviz:commands',
+  description: 'Adds the command New loss lab to the palette and the launcher.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ICommandPalette, ILauncher, ISessionContextDialogs, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    dialogs: ISessionContextDialogs | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('lossviz');
+    addCommands({ app, tracker, dialogs: dialogs ?? undefined, trans });
+    palette?.addItem({ command: NEW_LAB, category: trans.__('Loss lab') });
+    launcher?.add({
+      command: NEW_LAB,
+      args: { isLauncher: true },
+      category: trans.__('Notebook'),
+      rank: 10
+    });
+  }
+};
+
+const panel: JupyterFrontEndPlugin<void> = {
+  id: 'lossviz:panel',
+  description: 'Adds the side panel of the loss lab.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ILayoutRestorer, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('lossviz');
+    const widget = new LossPanel(
+      tracker,
+      () => {
+        void app.commands.execute(NEW_LAB);
+      },
+      trans
+    );
+    restorer?.add(widget, widget.id);
+    app.shell.add(widget, 'left', { rank: 600 });
+  }
+};
+
+export default [services, commands, panel];

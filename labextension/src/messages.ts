@@ -1,0 +1,178 @@
+/**
+ * Every message between a kernel and a page, typed.
+ *
+ * The mirror of lossviz/wire/messages.py; a test holds the two together. Numbers of a run travel
+ * as little-endian float32 in the message's binary buffers, never as JSON.
+ */
+
+/** The life of a run. The first three are alive, the others are ends. */
+export type Status = 'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed' | 'interrupted';
+
+/** Why a run failed, in words for a newcomer, with the traceback one click away. */
+export interface ErrorState {
+  message: string;
+  traceback: string;
+  step: number;
+}
+
+/** Where a run is. Sent with every append, so its keys are few and its values short. */
+export interface Progress {
+  /** Steps taken so far. */
+  step: number;
+  /** The current epoch, counted from 1; 0 before the first step. */
+  epoch: number;
+  /** Index in the run's series of the current epoch's first step. */
+  epoch_start: number;
+  /** What the trainer is doing: "waiting", "compiling", "training", "validating" or "". */
+  phase: string;
+  /** Steps per second over the last seconds; 0 while unknown. */
+  rate: number;
+  /** Seconds to the end of the run; null while unknown and after the end. */
+  left: number | null;
+}
+
+/** The means of one finished epoch. A loss that is not finite travels as null. */
+export interface EpochRow {
+  /** Counted from 1. */
+  epoch: number;
+  first_step: number;
+  steps: number;
+  /** Keras' names: loss, val_loss, accuracy, val_accuracy, ... */
+  metrics: Record<string, number | null>;
+}
+
+/** All that a page shows of a run beside its series. */
+export interface RunState {
+  id: string;
+  name: string;
+  status: Status;
+  /** How many epochs the run is asked to make. */
+  epochs: number;
+  steps_per_epoch: number | null;
+  device: string;
+  /** Index in the palette of run colours. */
+  colour: number;
+  error: ErrorState | null;
+}
+
+/** The kernel's answer to an Attach: everything a page needs, bounded in size. Buffers: `[minimum, maximum, raw]`, each float32. `minimum` and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. */
+export interface Snapshot {
+  type: 'snapshot';
+  /** The page that asked; other pages ignore the message. */
+  page: string;
+  /** The next append for this run carries this number plus one. */
+  sequence: number;
+  run: RunState | null;
+  progress: Progress | null;
+  start: number;
+  width: number;
+  buckets: number;
+  raw_start: number;
+  rows: EpochRow[];
+}
+
+/** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. */
+export interface Append {
+  type: 'append';
+  run: string;
+  sequence: number;
+  /** Index in the run's series of the buffer's first loss. */
+  start: number;
+  progress: Progress;
+  /** Epochs that ended since the last append. */
+  rows?: EpochRow[];
+  /** Sent when anything in it has changed. */
+  state?: RunState;
+}
+
+/** The backing program, as the answer to the command `show_code`. */
+export interface Program {
+  type: 'program';
+  page: string;
+  text: string;
+}
+
+/** Plotly's bundle for a page without the extension. Buffers: `[JavaScript text, UTF-8]`. */
+export interface Plotly {
+  type: 'plotly';
+  page: string;
+}
+
+/** A page asks for a snapshot, at its start and whenever it has seen a gap. */
+export interface Attach {
+  type: 'attach';
+  page: string;
+}
+
+/** A person changed a field. `value` is the text as typed, or the value that was chosen. */
+export interface Edit {
+  type: 'edit';
+  field: string;
+  value: string;
+}
+
+/** A person pressed a button. */
+export interface Command {
+  type: 'command';
+  command: 'train' | 'pause' | 'resume' | 'stop' | 'reset' | 'show_code' | 'apply_learning_rate';
+  page: string;
+}
+
+/** A page without the extension asks for Plotly, once. */
+export interface PlotlyRequest {
+  type: 'plotly';
+  page: string;
+}
+
+/** One line of a drop-down. */
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** One field of the form, as the kernel wants it shown. */
+export interface Field {
+  name: string;
+  /** Its visible and its accessible name, such as "Learning rate". */
+  label: string;
+  kind: 'choice' | 'text';
+  value: string;
+  choices: Choice[];
+  /** Fields of one group stand together, in the order of the list. */
+  group: 'task' | 'loss' | 'optimizer' | 'training';
+  /** A parameter of the field above it, such as a loss's label smoothing. */
+  indent: boolean;
+  /** One plain sentence; also the field's description for a screen reader. */
+  help: string;
+  /** LaTeX under a drop-down, or "". */
+  formula: string;
+  /** When to use what is chosen, or "". */
+  advice: string;
+  /** What is accepted, where the value is bad; else "". */
+  error: string;
+  /** Such as "Applies to the next run."; else "". */
+  note: string;
+}
+
+/** One line under the charts' progress bar, with role status, and TensorFlow's own line. */
+export interface StatusLine {
+  text: string;
+  kind: 'info' | 'warning' | 'error';
+  /** A traceback or longer explanation behind a disclosure; "" for none. */
+  details: string;
+  /** Such as "TensorFlow is loading..."; "" when it is ready. */
+  tensorflow: string;
+}
+
+/** The trait `form` of the lab: the fields and which commands make sense now. */
+export interface Form {
+  fields: Field[];
+  /** Commands that can be given now; Train always explains itself instead of vanishing. */
+  commands: string[];
+  /** "" or the program's text for the lab's own code box. */
+  code: string;
+}
+
+export type FromKernel = Snapshot | Append | Program | Plotly;
+
+export type FromPage = Attach | Edit | Command | PlotlyRequest;

@@ -1,0 +1,168 @@
+/**
+ * The head of a lab: what runs, the buttons, the progress and the status line.
+ */
+
+import type { Command, Progress, RunState, StatusLine } from '../messages';
+import { formatCount, formatSeconds } from './format';
+
+type CommandName = Command['command'];
+
+const BUTTONS: { command: CommandName; label: string; title: string }[] = [
+  { command: 'train', label: 'Train', title: 'Run the program' },
+  { command: 'pause', label: 'Pause', title: 'Hold on; the run can go on later' },
+  { command: 'resume', label: 'Resume', title: 'Go on with the run' },
+  { command: 'stop', label: 'Stop', title: 'End the run; what it has learnt stays' },
+  { command: 'reset', label: 'Reset', title: 'Put the settings back to the start' }
+];
+
+export class LabHeader {
+  readonly element = document.createElement('header');
+  private _name = part('strong', 'lossviz-run-name');
+  private _where = part('span', 'lossviz-where');
+  private _buttons = new Map<CommandName, HTMLButtonElement>();
+  private _bar = part('div', 'lossviz-progress');
+  private _fill = part('div', 'lossviz-progress-fill');
+  private _left = part('span', 'lossviz-progress-text');
+  private _status = part('p', 'lossviz-status');
+  private _tensorflow = part('p', 'lossviz-tensorflow');
+  private _details = document.createElement('details');
+  private _traceback = document.createElement('pre');
+
+  constructor(press: (command: CommandName) => void) {
+    this.element.className = 'lossviz-head';
+    const buttons = part('div', 'lossviz-buttons');
+    buttons.setAttribute('role', 'group');
+    buttons.setAttribute('aria-label', 'Training');
+    for (const { command, label, title } of BUTTONS) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'lossviz-button';
+      button.classList.toggle('lossviz-primary', command === 'train');
+      button.textContent = label;
+      button.title = title;
+      button.addEventListener('click', () => {
+        // A press that would do nothing still gets the focus and the tooltip that says why.
+        if (button.getAttribute('aria-disabled') !== 'true') {
+          press(command);
+        }
+      });
+      this._buttons.set(command, button);
+      buttons.append(button);
+    }
+    const row = part('div', 'lossviz-head-row');
+    row.append(this._name, buttons, this._where);
+    this._bar.setAttribute('role', 'progressbar');
+    this._bar.setAttribute('aria-label', 'Training progress');
+    this._bar.setAttribute('aria-valuemin', '0');
+    this._bar.setAttribute('aria-valuemax', '100');
+    this._bar.append(this._fill);
+    const progress = part('div', 'lossviz-progress-row');
+    progress.append(this._bar, this._left);
+    this._status.setAttribute('role', 'status');
+    const summary = document.createElement('summary');
+    summary.textContent = 'Details';
+    this._details.className = 'lossviz-details';
+    this._details.append(summary, this._traceback);
+    this.element.append(row, progress, this._status, this._tensorflow, this._details);
+  }
+
+  /** Show which commands can be given now. */
+  showCommands(commands: readonly string[]): void {
+    for (const [command, button] of this._buttons) {
+      const possible = commands.includes(command);
+      const disabled = String(!possible);
+      if (button.getAttribute('aria-disabled') !== disabled) {
+        button.setAttribute('aria-disabled', disabled);
+      }
+    }
+    const resume = commands.includes('resume');
+    this._show('resume', resume);
+    this._show('pause', !resume);
+  }
+
+  /** Show the lab's status line. */
+  showStatus(status: Partial<StatusLine>): void {
+    const text = status.text ?? '';
+    // Setting the same text again would make some screen readers say it again.
+    if (this._status.textContent !== text) {
+      this._status.textContent = text;
+    }
+    this._status.dataset['kind'] = status.kind ?? 'info';
+    this._tensorflow.textContent = status.tensorflow ?? '';
+    this._tensorflow.hidden = !status.tensorflow;
+    this._details.hidden = !status.details;
+    if (this._traceback.textContent !== (status.details ?? '')) {
+      this._traceback.textContent = status.details ?? '';
+    }
+  }
+
+  /** Show where a run is; null before the first. */
+  showRun(run: RunState | null, progress: Progress | null): void {
+    this._name.textContent = run ? `${run.name} - ${run.status}` : 'No run yet';
+    const live = run !== null && ['queued', 'running', 'paused'].includes(run.status);
+    const rate = live && progress && progress.rate > 0 ? progress.rate : null;
+    this._where.textContent = [
+      run ? run.device.replace(/:0$/, '').replace(':', ' ') : '',
+      rate ? `${formatCount(rate)} steps/s` : ''
+    ]
+      .filter(Boolean)
+      .join(' - ');
+    const compiling = live && progress?.phase === 'compiling' && progress.step === 0;
+    const share = run && progress ? done(run, progress) : 0;
+    this._bar.classList.toggle('lossviz-indeterminate', compiling);
+    const percent = Math.floor(100 * (share ?? 0));
+    if (compiling || share === null) {
+      this._bar.removeAttribute('aria-valuenow');
+    } else {
+      this._bar.setAttribute('aria-valuenow', String(percent));
+    }
+    this._fill.style.width = compiling ? '' : `${100 * (share ?? 0)}%`;
+    const text = run && progress ? describe(run, progress, percent, live, compiling) : '';
+    this._left.textContent = text;
+    this._bar.setAttribute('aria-valuetext', text || 'Nothing is running');
+  }
+
+  private _show(command: CommandName, visible: boolean): void {
+    const button = this._buttons.get(command);
+    if (button) {
+      button.hidden = !visible;
+    }
+  }
+}
+
+/** The share of a run's steps that are done, or null while nobody knows how many there are. */
+function done(run: RunState, progress: Progress): number | null {
+  if (run.status === 'completed') {
+    return 1;
+  }
+  if (!run.steps_per_epoch) {
+    return progress.epoch ? (progress.epoch - 1) / run.epochs : null;
+  }
+  return Math.min(1, progress.step / (run.steps_per_epoch * run.epochs));
+}
+
+function describe(
+  run: RunState,
+  progress: Progress,
+  percent: number,
+  live: boolean,
+  compiling: boolean
+): string {
+  if (compiling) {
+    return 'Compiling the training step...';
+  }
+  if (run.status === 'queued') {
+    return 'Waiting for another run to end';
+  }
+  const parts = [`${percent} %`, `epoch ${progress.epoch} of ${run.epochs}`];
+  if (live && progress.left !== null) {
+    parts.push(`${formatSeconds(progress.left)} left`);
+  }
+  return parts.join('  ');
+}
+
+function part(tag: string, name: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = name;
+  return element;
+}

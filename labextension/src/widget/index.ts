@@ -1,0 +1,54 @@
+/**
+ * The lab's anywidget module.
+ */
+
+import type { Form, FromPage, StatusLine } from '../messages';
+import { Lab } from './lab';
+import type { Channel } from './run_feed';
+
+/** What the module uses of an anywidget model. */
+interface Model {
+  get(name: 'lab_id'): string;
+  get(name: 'form'): Partial<Form>;
+  get(name: 'status'): Partial<StatusLine>;
+  on(event: string, handler: (...values: never[]) => void): void;
+  off(event: string, handler: (...values: never[]) => void): void;
+  send(message: FromPage): void;
+}
+
+function channel(model: Model): Channel {
+  return {
+    send: message => {
+      model.send(message);
+    },
+    onMessage: handler => {
+      model.on('msg:custom', handler);
+      return () => {
+        model.off('msg:custom', handler);
+      };
+    }
+  };
+}
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const lab = new Lab(model.get('lab_id'), channel(model));
+  const showForm = (): void => {
+    lab.showForm(model.get('form'));
+  };
+  const showStatus = (): void => {
+    lab.showStatus(model.get('status'));
+  };
+  model.on('change:form', showForm);
+  model.on('change:status', showStatus);
+  showForm();
+  showStatus();
+  el.append(lab.element);
+  return () => {
+    model.off('change:form', showForm);
+    model.off('change:status', showStatus);
+    lab.dispose();
+    lab.element.remove();
+  };
+}
+
+export default { render };

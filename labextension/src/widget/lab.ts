@@ -1,0 +1,227 @@
+/**
+ * A lab: its parts put together, and what flows between them.
+ */
+
+import { LineChart, type Picture } from '../chart/line_chart';
+import { runColour, validationColour } from '../chart/palette';
+import { loadPlotly } from '../chart/plotly';
+import { onThemeChange } from '../chart/theme';
+import type { EpochRow, Form, StatusLine } from '../messages';
+import { pageServices } from '../page';
+import { CodeBox } from './code_box';
+import { FieldsForm } from './form';
+import { formatCount, formatLoss } from './format';
+import { LabHeader } from './header';
+import { RunFeed, type Channel } from './run_feed';
+import { RunTable } from './run_table';
+
+const EMPTY = 'Press Train to see the loss fall.';
+
+let views = 0;
+
+export class Lab {
+  readonly element = document.createElement('div');
+  private _form: FieldsForm;
+  private _header: LabHeader;
+  private _table = new RunTable();
+  private _code: CodeBox;
+  private _charts: [LineChart, LineChart];
+  private _feed: RunFeed;
+  private _end = new AbortController();
+  private _apply = document.createElement('button');
+
+  constructor(
+    private readonly _labId: string,
+    private readonly _channel: Channel
+  ) {
+    this.element.className = 'lossviz-lab';
+    const press = (command: Parameters<typeof this._press>[0]): void => {
+      this._press(command);
+    };
+    this._header = new LabHeader(press);
+    this._form = new FieldsForm(`${_labId}-${++views}`, (field, value) => {
+      _channel.send({ type: 'edit', field, value });
+    });
+    this._code = new CodeBox(() => {
+      press('show_code');
+    });
+    this._charts = [
+      new LineChart({
+        title: 'Loss during one epoch',
+        unit: 'step',
+        empty: EMPTY,
+        picture: columns => this._epochPicture(columns)
+      }),
+      new LineChart({
+        title: 'Loss over all epochs',
+        unit: 'epoch',
+        empty: EMPTY,
+        picture: () => this._epochsPicture()
+      })
+    ];
+    this._apply.type = 'button';
+    this._apply.className = 'lossviz-button lossviz-apply';
+    this._apply.textContent = 'Apply learning rate now';
+    this._apply.addEventListener('click', () => {
+      press('apply_learning_rate');
+    });
+    this._apply.hidden = true;
+    const settings = document.createElement('div');
+    settings.className = 'lossviz-settings';
+    settings.append(this._form.element, this._apply);
+    const pictures = document.createElement('div');
+    pictures.className = 'lossviz-pictures';
+    pictures.append(...this._charts.map(chart => chart.element), this._table.element);
+    const body = document.createElement('div');
+    body.className = 'lossviz-body';
+    body.append(settings, pictures);
+    this.element.append(this._header.element, body, this._code.element);
+    this._header.showRun(null, null);
+
+    this._feed = new RunFeed(_channel, () => {
+      this._showRun();
+    });
+    const unsubscribe = _channel.onMessage(message => {
+      if (message.type === 'program' && message.page === this._feed.page) {
+        void this._showProgram(message.text);
+      }
+    });
+    this._end.signal.addEventListener('abort', unsubscribe);
+    onThemeChange(() => {
+      this._charts.forEach(chart => {
+        chart.update();
+      });
+    }, this._end.signal);
+    this._loadPlotly();
+  }
+
+  showForm(form: Partial<Form>): void {
+    this._form.show(form.fields ?? []);
+    this._header.showCommands(form.commands ?? []);
+    this._apply.hidden = !form.commands?.includes('apply_learning_rate');
+  }
+
+  showStatus(status: Partial<StatusLine>): void {
+    this._header.showStatus(status);
+  }
+
+  dispose(): void {
+    this._form.flush();
+    this._end.abort();
+    this._feed.dispose();
+    this._table.dispose();
+    this._charts.forEach(chart => {
+      chart.dispose();
+    });
+  }
+
+  private _press(command: Parameters<ConstructorParameters<typeof LabHeader>[0]>[0]): void {
+    // What was typed a moment ago belongs to the run that is started now.
+    this._form.flush();
+    this._channel.send({ type: 'command', command, page: this._feed.page });
+    if (command === 'train') {
+      this._form.focusFirstError();
+    }
+  }
+
+  private _loadPlotly(): void {
+    const ask = (): Promise<DataView> =>
+      new Promise(resolve => {
+        const stop = this._channel.onMessage((message, buffers) => {
+          if (message.type === 'plotly' && message.page === this._feed.page && buffers[0]) {
+            stop();
+            resolve(buffers[0]);
+          }
+        });
+        this._channel.send({ type: 'plotly', page: this._feed.page });
+      });
+    loadPlotly(ask).then(
+      plotly => {
+        this._charts.forEach(chart => {
+          chart.use(plotly);
+        });
+      },
+      () => {
+        this._code.say('The charts could not be loaded; reload the page to try again.');
+      }
+    );
+  }
+
+  private async _showProgram(text: string): Promise<void> {
+    const shown = await pageServices()?.showProgram(this.element, this._labId, text);
+    if (shown) {
+      this._code.say('The program stands in the cell below.');
+    } else {
+      this._code.show(text);
+    }
+  }
+
+  private _showRun(): void {
+    const { run, progress, series, best } = this._feed;
+    this.element.dataset['lossvizStatus'] = run?.status ?? '';
+    this._header.showRun(run, progress);
+    if (run && progress) {
+      this._table.show({ run, progress, last: series.last, best });
+    }
+    this._charts.forEach(chart => {
+      chart.update();
+    });
+  }
+
+  private _epochPicture(columns: number): Picture {
+    const { run, progress, series } = this._feed;
+    const start = progress?.epoch_start ?? 0;
+    const count = Math.max(0, series.length - start);
+    if (!run || count === 0) {
+      return { lines: [], points: 0, summary: EMPTY };
+    }
+    const line = series.line(start, series.length, columns);
+    return {
+      // Steps are counted from 1 within their epoch.
+      lines: [
+        {
+          x: line.x.map(x => x - start + 1),
+          y: line.y,
+          name: 'training',
+          colour: runColour(run.colour)
+        }
+      ],
+      points: count,
+      summary: `${formatCount(count)} steps of epoch ${progress?.epoch ?? 1}, last loss ${formatLoss(series.last)}.`
+    };
+  }
+
+  private _epochsPicture(): Picture {
+    const { run, rows } = this._feed;
+    const last = rows[rows.length - 1];
+    if (!run || !last) {
+      return { lines: [], points: 0, summary: EMPTY };
+    }
+    const lines = [
+      { metric: 'loss', name: 'training', colour: runColour(run.colour), dashed: false },
+      { metric: 'val_loss', name: 'validation', colour: validationColour(run.colour), dashed: true }
+    ]
+      .filter(({ metric }) => rows.some(row => metric in row.metrics))
+      .map(({ metric, name, colour, dashed }) => ({
+        ...epochLine(rows, metric),
+        name,
+        colour,
+        dashed,
+        markers: true
+      }));
+    const validation = last.metrics['val_loss'];
+    const held = validation === undefined ? '' : `, validation loss ${formatLoss(validation)}`;
+    return {
+      lines,
+      points: rows.length,
+      summary: `${formatCount(rows.length)} epochs, last training loss ${formatLoss(last.metrics['loss'])}${held}.`
+    };
+  }
+}
+
+function epochLine(rows: EpochRow[], metric: string): { x: Float64Array; y: Float32Array } {
+  return {
+    x: Float64Array.from(rows, row => row.epoch),
+    y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN)
+  };
+}

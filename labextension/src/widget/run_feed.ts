@@ -1,0 +1,142 @@
+/**
+ * Follows a run: attach, snapshot, then appends by sequence number; asks anew after every gap.
+ *
+ * The kernel holds the truth and the page is disposable, so whatever goes wrong has one cure: ask
+ * for another snapshot.
+ */
+
+import { StepSeries } from '../chart/step_series';
+import type { Append, EpochRow, FromKernel, FromPage, Progress, RunState, Snapshot } from '../messages';
+
+/** A way to a kernel; the widget's comm, or the side panel's own. */
+export interface Channel {
+  send(message: FromPage): void;
+  /** Returns a function that ends the subscription. */
+  onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void;
+}
+
+/** An attach that was not answered is sent again after so long, then after twice that, ... */
+const RETRY_MS = 1000;
+const MOST_RETRY_MS = 16_000;
+
+/** Snapshots are asked for no more often than this. */
+const ATTACH_MS = 500;
+
+export class RunFeed {
+  readonly page = newPageId();
+  readonly series = new StepSeries();
+  run: RunState | null = null;
+  progress: Progress | null = null;
+  rows: EpochRow[] = [];
+  /** The least loss of a step that this page has seen. */
+  best: number | undefined;
+
+  private _sequence = -1;
+  private _waiting = false;
+  private _retry = 0;
+  private _asked = -Infinity;
+  private _unsubscribe: () => void;
+
+  /**
+   * @param _channel the way to the kernel.
+   * @param _changed called after every change, at most a few dozen times a second.
+   */
+  constructor(
+    private readonly _channel: Channel,
+    private readonly _changed: () => void
+  ) {
+    this._unsubscribe = _channel.onMessage((message, buffers) => {
+      if (message.type === 'snapshot' && (message.page === this.page || message.page === '')) {
+        this._takeSnapshot(message, buffers);
+      } else if (message.type === 'append') {
+        this._takeAppend(message, buffers);
+      }
+    });
+    this._attach();
+  }
+
+  dispose(): void {
+    this._unsubscribe();
+    window.clearTimeout(this._retry);
+  }
+
+  private _attach(delay = RETRY_MS): void {
+    window.clearTimeout(this._retry);
+    this._waiting = true;
+    this._asked = performance.now();
+    this._channel.send({ type: 'attach', page: this.page });
+    this._retry = window.setTimeout(() => {
+      this._attach(Math.min(2 * delay, MOST_RETRY_MS));
+    }, delay);
+  }
+
+  private _attachAnew(): void {
+    if (this._waiting) {
+      return;
+    }
+    this._waiting = true;
+    const pause = Math.max(0, this._asked + ATTACH_MS - performance.now());
+    window.clearTimeout(this._retry);
+    this._retry = window.setTimeout(() => {
+      this._attach();
+    }, pause);
+  }
+
+  private _takeSnapshot(message: Snapshot, buffers: DataView[]): void {
+    window.clearTimeout(this._retry);
+    this._waiting = false;
+    this._sequence = message.sequence;
+    this.run = message.run;
+    this.progress = message.progress;
+    this.rows = message.rows;
+    this.series.reset(
+      {
+        start: message.start,
+        width: message.width,
+        minimum: floats(buffers[0]),
+        maximum: floats(buffers[1])
+      },
+      message.raw_start,
+      floats(buffers[2])
+    );
+    this.best = this.series.best();
+    this._changed();
+  }
+
+  private _takeAppend(message: Append, buffers: DataView[]): void {
+    if (this._waiting) {
+      return;
+    }
+    const losses = floats(buffers[0]);
+    const next = message.run === this.run?.id && message.sequence === this._sequence + 1;
+    if (!next || !this.series.append(message.start, losses)) {
+      this._attachAnew();
+      return;
+    }
+    this._sequence = message.sequence;
+    this.progress = message.progress;
+    this.rows = this.rows.concat(message.rows ?? []);
+    this.run = message.state ?? this.run;
+    for (const loss of losses) {
+      if (Number.isFinite(loss) && !(loss >= (this.best ?? Infinity))) {
+        this.best = loss;
+      }
+    }
+    this._changed();
+  }
+}
+
+/** Float32 values from a message's buffer, which may begin at any byte. */
+export function floats(view: DataView | undefined): Float32Array {
+  if (!view) {
+    return new Float32Array(0);
+  }
+  const bytes = new Uint8Array(view.byteLength);
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return new Float32Array(bytes.buffer);
+}
+
+function newPageId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}

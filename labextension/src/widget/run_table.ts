@@ -1,0 +1,103 @@
+/**
+ * The numbers beside the pictures: one line for each run that this page has seen, newest first.
+ */
+
+import type { Progress, RunState } from '../messages';
+import { runColour } from '../chart/palette';
+import { formatCount, formatLoss, formatSeconds } from './format';
+
+const COLUMNS = ['run', 'last loss', 'best loss', 'epoch', 'steps/s', 'left'];
+const PERIOD_MS = 250;
+
+export interface RunNumbers {
+  run: RunState;
+  progress: Progress;
+  last: number | undefined;
+  best: number | undefined;
+}
+
+export class RunTable {
+  readonly element = document.createElement('div');
+  private _body = document.createElement('tbody');
+  private _rows = new Map<string, HTMLTableRowElement>();
+  private _shown = -Infinity;
+  private _timer = 0;
+  private _latest: RunNumbers | undefined;
+
+  constructor() {
+    this.element.className = 'lossviz-table';
+    this.element.hidden = true;
+    const table = document.createElement('table');
+    const caption = document.createElement('caption');
+    caption.textContent = 'Runs';
+    const head = document.createElement('thead');
+    const row = document.createElement('tr');
+    for (const name of COLUMNS) {
+      const cell = document.createElement('th');
+      cell.scope = 'col';
+      cell.textContent = name;
+      row.append(cell);
+    }
+    head.append(row);
+    table.append(caption, head, this._body);
+    this.element.append(table);
+  }
+
+  /** Show these numbers of a run; at most four times a second, but never miss the last ones. */
+  show(numbers: RunNumbers): void {
+    this._latest = numbers;
+    const pause = this._shown + PERIOD_MS - performance.now();
+    if (pause <= 0) {
+      this._fill();
+    } else if (!this._timer) {
+      this._timer = window.setTimeout(() => {
+        this._fill();
+      }, pause);
+    }
+  }
+
+  dispose(): void {
+    window.clearTimeout(this._timer);
+  }
+
+  private _fill(): void {
+    window.clearTimeout(this._timer);
+    this._timer = 0;
+    this._shown = performance.now();
+    if (!this._latest) {
+      return;
+    }
+    const { run, progress, last, best } = this._latest;
+    const live = ['running', 'paused', 'queued'].includes(run.status);
+    const texts = [
+      run.name,
+      formatLoss(last),
+      formatLoss(best),
+      `${formatCount(progress.epoch)}/${formatCount(run.epochs)}`,
+      progress.rate > 0 ? formatCount(progress.rate) : '-',
+      live ? formatSeconds(progress.left) : '-'
+    ];
+    const row = this._row(run);
+    texts.forEach((text, i) => {
+      const cell = row.cells[i] as HTMLTableCellElement;
+      if (cell.textContent !== text) {
+        cell.textContent = text;
+      }
+    });
+    this.element.hidden = false;
+  }
+
+  private _row(run: RunState): HTMLTableRowElement {
+    let row = this._rows.get(run.id);
+    if (!row) {
+      row = document.createElement('tr');
+      const name = document.createElement('th');
+      name.scope = 'row';
+      name.style.setProperty('--lossviz-run', runColour(run.colour));
+      row.append(name, ...COLUMNS.slice(1).map(() => document.createElement('td')));
+      this._rows.set(run.id, row);
+      this._body.prepend(row);
+    }
+    return row;
+  }
+}
