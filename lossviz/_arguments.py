@@ -109,9 +109,7 @@ def whole_number(argument: str, value: Any, *, minimum: int = 1, maximum: int = 
             if "_" in value:
                 raise ValueError
             result = int(value)
-        elif isinstance(value, numbers.Integral):
-            result = int(value)
-        elif _is_real(value) and float(value).is_integer():
+        elif isinstance(value, numbers.Integral) or (_is_real(value) and float(value).is_integer()):
             result = int(value)
         else:
             raise TypeError

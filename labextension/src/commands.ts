@@ -21,8 +21,7 @@ export interface CommandServices {
 /** Add the commands to the application. */
 export function addCommands({ app, tracker, dialogs, trans }: CommandServices): void {
   app.commands.addCommand(NEW_LAB, {
-    label: args =>
-      args['isLauncher'] ? trans.__('Loss lab') : trans.__('New loss lab'),
+    label: args => (args['isLauncher'] ? trans.__('Loss lab') : trans.__('New loss lab')),
     caption: trans.__('Insert and run a cell with a new loss lab'),
     icon: lossIcon,
     describedBy: {
@@ -56,7 +55,8 @@ async function newNotebook(app: JupyterFrontEnd, cwd: string): Promise<NotebookP
   await kernels.ready;
   const specs = kernels.specs;
   const python = Object.values(specs?.kernelspecs ?? {}).find(spec => spec?.language === 'python');
-  const chosen = specs?.kernelspecs[specs.default]?.language === 'python' ? specs.default : python?.name;
+  const chosen =
+    specs?.kernelspecs[specs.default]?.language === 'python' ? specs.default : python?.name;
   return (await app.commands.execute('notebook:create-new', {
     cwd,
     kernelName: chosen ?? specs?.default

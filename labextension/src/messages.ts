@@ -6,7 +6,8 @@
  */
 
 /** The life of a run. The first three are alive, the others are ends. */
-export type Status = 'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed' | 'interrupted';
+export type Status =
+  'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed' | 'interrupted';
 
 /** Why a run failed, in words for a newcomer, with the traceback one click away. */
 export interface ErrorState {

@@ -1,5 +1,4 @@
 declare module 'plotly.js-basic-dist-min' {
-  import type { PlotlyModule } from './chart/plotly_types';
-  const plotly: PlotlyModule;
+  const plotly: import('./chart/plotly_types').PlotlyModule;
   export default plotly;
 }

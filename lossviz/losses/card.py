@@ -44,9 +44,8 @@ class Parameter:
             if isinstance(value, bool):
                 return value
             raise ArgumentError(name, f"{name}: got {value!r}; it must be True or False.")
-        bounds = {"minimum": self.minimum, "maximum": self.maximum, "above": self.above}
         if self.kind == "number":
-            return number(name, value, **bounds)
+            return self._number(name, value)
         if value is None:
             return None
         try:
@@ -55,7 +54,10 @@ class Parameter:
             raise ArgumentError(
                 name, f"{name}: got {value!r}; it must be a list of numbers, one for each class."
             ) from None
-        return [number(f"{name}[{i}]", item, **bounds) for i, item in enumerate(values)]
+        return [self._number(f"{name}[{i}]", item) for i, item in enumerate(values)]
+
+    def _number(self, name: str, value: Any) -> float:
+        return number(name, value, minimum=self.minimum, maximum=self.maximum, above=self.above)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,9 +38,7 @@ def names(task: str | None = None) -> list[str]:
         return list(_losses)
     if task not in TASK_LOSSES:
         raise unknown_name("task", task, TASK_LOSSES)
-    own = [
-        loss.name for loss in _losses.values() if loss.family == "own" and task in loss.tasks
-    ]
+    own = [loss.name for loss in _losses.values() if loss.family == "own" and task in loss.tasks]
     return [*TASK_LOSSES[task], *own]
 
 
@@ -135,7 +133,7 @@ def own(function: Callable[..., Any], *, name: str | None = None) -> Loss:
     """
     if not callable(function):
         raise TypeError(f"loss: got {function!r}; it must be a function f(target, output).")
-    found = name or getattr(function, "__name__", type(function).__name__)
+    found: str = name or getattr(function, "__name__", None) or type(function).__name__
     if found == "<lambda>":
         found = "own_loss"
     params: dict[str, Parameter] = {}

@@ -22,7 +22,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> cst.FunctionDef:
     """
     module = cst.parse_module(loss.source)
     function = module.body[0]
-    assert isinstance(function, cst.FunctionDef)  # noqa: S101 - it came from inspect.getsource
+    assert isinstance(function, cst.FunctionDef)
     keywords = [
         _keyword(parameter, params[parameter.name.value])
         for parameter in (*function.params.params[2:], *function.params.kwonly_params)

@@ -28,7 +28,9 @@ class Optimizer:
     params: Mapping[str, Parameter]
 
 
-_BELOW_ONE = {"minimum": 0.0, "maximum": 0.999999}
+def _below_one(default: float, text: str) -> Parameter:
+    return Parameter(default=default, help=text, minimum=0.0, maximum=0.999999)
+
 
 OPTIMIZERS = {
     optimizer.name: optimizer
@@ -39,10 +41,8 @@ OPTIMIZERS = {
             class_name="SGD",
             learning_rate=0.1,
             params={
-                "momentum": Parameter(
-                    default=0.0,
-                    help="How much of the last step's direction is kept; 0 keeps nothing.",
-                    **_BELOW_ONE,
+                "momentum": _below_one(
+                    0.0, "How much of the last step's direction is kept; 0 keeps nothing."
                 ),
             },
         ),
@@ -52,12 +52,8 @@ OPTIMIZERS = {
             class_name="Adam",
             learning_rate=0.001,
             params={
-                "beta_1": Parameter(
-                    default=0.9, help="Decay of the gradients' running mean.", **_BELOW_ONE
-                ),
-                "beta_2": Parameter(
-                    default=0.999, help="Decay of the squared gradients' mean.", **_BELOW_ONE
-                ),
+                "beta_1": _below_one(0.9, "Decay of the gradients' running mean."),
+                "beta_2": _below_one(0.999, "Decay of the squared gradients' mean."),
             },
         ),
     )

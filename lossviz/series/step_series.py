@@ -38,7 +38,8 @@ class Window:
 class _Level:
     """The extremes of complete buckets of `width` steps. Bucket i always covers the steps
     `i * width` to `(i + 1) * width`: its bounds never move when steps arrive, so a curve drawn
-    from it never changes its shape."""
+    from it never changes its shape.
+    """
 
     def __init__(self, width: int) -> None:
         self.width = width

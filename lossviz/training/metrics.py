@@ -31,7 +31,7 @@ def build(metrics: Iterable[Any] | None, target: Any, output: Any, *, logits: bo
     if doubled:
         raise ArgumentError(
             "metrics",
-            f"metrics: the name {sorted(doubled)[0]!r} is taken; each metric needs its own.",
+            f"metrics: the name {min(doubled)!r} is taken; each metric needs its own.",
         )
     return built
 
@@ -66,8 +66,10 @@ def _accuracy(target: Any, output: Any, logits: bool) -> Any:
         return keras.CategoricalAccuracy(name="accuracy")
     if output.shape[-1] == 1:
         return keras.BinaryAccuracy(name="accuracy", threshold=0.0 if logits else 0.5)
-    if target is not None and target.shape.rank == output.shape.rank and (
-        target.shape[-1] == output.shape[-1]
+    if (
+        target is not None
+        and target.shape.rank == output.shape.rank
+        and (target.shape[-1] == output.shape[-1])
     ):
         return keras.CategoricalAccuracy(name="accuracy")
     return keras.SparseCategoricalAccuracy(name="accuracy")

@@ -133,9 +133,7 @@ class Record:
         """The epochs' means by name; NaN where an epoch lacks one."""
         rows = self.rows
         names = dict.fromkeys(name for row in rows for name in row.metrics)
-        return {
-            name: np.array([row.metrics.get(name, np.nan) for row in rows]) for name in names
-        }
+        return {name: np.array([row.metrics.get(name, np.nan) for row in rows]) for name in names}
 
     def progress(self) -> Progress:
         """Where the run is now."""

@@ -95,7 +95,8 @@ class Source:
         if tensor.shape.rank == 0:
             raise ArgumentError(
                 self._argument,
-                f"{self._argument}: got {shown(part)}, which has no samples; it must be {ACCEPTED}.",
+                f"{self._argument}: got {shown(part)}, which has no samples; "
+                f"it must be {ACCEPTED}.",
             )
         return tensor
 

@@ -110,7 +110,7 @@ class Trainer:
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
-        assert self._job.validation is not None  # noqa: S101 - for the type checker
+        assert self._job.validation is not None
         began = time.perf_counter()
         self._record.set_phase("validating")
         self._job.validation.begin_epoch(1)

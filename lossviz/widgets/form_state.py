@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from lossviz import losses, tasks
@@ -203,7 +204,7 @@ class FormState:
             name = f"{group}.{owner}.{param}"
             text = self._texts.setdefault(name, _text(card.default))
             switch = card.kind == "switch"
-            error = "" if switch else _error(lambda text, c=card, p=param: c.check(p, text), text)
+            error = "" if switch else _error(partial(card.check, param), text)
             field = _field(
                 name,
                 param.replace("_", " ").capitalize(),
@@ -236,7 +237,7 @@ class FormState:
         used, text = getattr(running, field["name"]), field["value"]
         if field["error"]:
             return False
-        return used != (type(used)(text) if field["kind"] == "text" else text)
+        return bool(used != (type(used)(text) if field["kind"] == "text" else text))
 
 
 def _value(card: Parameter, name: str, text: str) -> Any:

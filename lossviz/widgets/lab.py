@@ -26,7 +26,7 @@ def _built(name: str, otherwise: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else otherwise
 
 
-class LossLab(anywidget.AnyWidget):  # type: ignore[misc]
+class LossLab(anywidget.AnyWidget):
     """A loss-function lab; displaying it shows the form, the charts and the code.
 
     Making one loads no TensorFlow: it is loaded in the background once the lab is on the page.
@@ -121,8 +121,8 @@ class LossLab(anywidget.AnyWidget):  # type: ignore[misc]
         self._feed.follow(run.record if run is not None else None)
         live = self._feed.publish()
         # Only what has changed travels: traitlets compares the new value with the old one.
-        self.form = self._session.form()
-        self.status = self._session.status()
+        self.set_trait("form", self._session.form())
+        self.set_trait("status", self._session.status())
         answers, self._answers = self._answers, []
         for message, buffers in answers:
             self._send_to_pages(message, buffers)

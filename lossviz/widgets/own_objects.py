@@ -104,5 +104,6 @@ def _error(argument: str, data: Any) -> str:
 def _has_labels(train: Any) -> bool:
     if not (isinstance(train, tuple | list) and len(train) == 2):
         return False
-    shape, dtype = getattr(train[1], "shape", ()), str(getattr(train[1], "dtype", ""))
+    shape: tuple[int, ...] = tuple(getattr(train[1], "shape", ()))
+    dtype = str(getattr(train[1], "dtype", ""))
     return "int" in dtype and (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1))

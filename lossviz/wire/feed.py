@@ -70,7 +70,8 @@ class Feed:
 
     def _begin(self, record: Record | None) -> None:
         """Start over with this run. What it has recorded so far is for snapshots: a page that sees
-        an append for a run it does not know asks for one."""
+        an append for a run it does not know asks for one.
+        """
         self._shown = record
         self._sequence = 0
         self._sent = len(record.series) if record else 0

@@ -64,7 +64,7 @@ class Publisher:
             for outlet in outlets:
                 try:
                     live |= outlet.publish()
-                except Exception:  # one broken comm must not silence the others
+                except Exception:  # noqa: BLE001 - one broken comm must not silence the others
                     _log.exception("lossviz could not publish")
             # Without this the loop variables would keep a deleted lab alive until the next news.
             outlets = []

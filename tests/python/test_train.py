@@ -173,16 +173,13 @@ def test_any_function_and_any_keras_loss_can_be_minimised(points, dense_model):
 
 
 def test_a_custom_step_is_what_runs(points, dense_model):
-    inputs, labels = points
     calls = []
 
     def step(inputs, target):
         calls.append(inputs.shape)
         return tf.reduce_mean(inputs) * 0 + 42.0
 
-    run = finished(
-        dense_model(), points, loss="cross_entropy", train_step=step, epochs=1, seed=0
-    )
+    run = finished(dense_model(), points, loss="cross_entropy", train_step=step, epochs=1, seed=0)
     assert set(run.step_loss) == {42.0}
     assert calls, "the step was never traced"
 
@@ -335,7 +332,8 @@ def bad_data(points):
 @pytest.mark.parametrize(
     "case",
     [
-        "different lengths", "empty", "one array", "text", "a ragged list", "a number", "other width",
+        "different lengths", "empty", "one array", "text", "a ragged list", "a number",
+        "other width",
         "label too large", "target of another width", "a dataset of single tensors",
         "an endless dataset",
     ],

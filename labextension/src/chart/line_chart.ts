@@ -18,6 +18,8 @@ export interface Picture {
   lines: ChartLine[];
   /** How many points of the series the picture stands for, decimated or not. */
   points: number;
+  /** The x axis' ends, where they are known before the points are there. */
+  range?: [number, number];
   /** One sentence for people who cannot see it. */
   summary: string;
 }
@@ -131,8 +133,12 @@ export class LineChart {
     }
     const traces = picture.lines.map(line => this._trace(line));
     const layout = this._layout(picture, width);
-    const config = { displaylogo: false, responsive: false, displayModeBar: 'hover' as const,
-      modeBarButtons: [['zoom2d', 'pan2d', 'resetScale2d', 'toImage']] };
+    const config = {
+      displaylogo: false,
+      responsive: false,
+      displayModeBar: 'hover' as const,
+      modeBarButtons: [['zoom2d', 'pan2d', 'resetScale2d', 'toImage']]
+    };
     if (this._drawn) {
       void this._plotly.react(this._plot, traces, layout, config);
     } else {
@@ -182,7 +188,7 @@ export class LineChart {
     const empty = picture.points === 0;
     return {
       // The same revision keeps the person's zoom over redraws; another scale starts afresh.
-      uirevision: this._logarithmic ? 'log' : 'lin',
+      uirevision: `${this._logarithmic} ${empty}`,
       width,
       height: this._plot.clientHeight || 200,
       margin: { l: 52, r: 10, t: 6, b: 38 },
@@ -199,14 +205,17 @@ export class LineChart {
         tickformat: ',d',
         // An axis with few whole numbers would else show halves rounded to doubles.
         ...(picture.points > 0 && picture.points < 6 ? { dtick: 1 } : {}),
-        ...(empty ? { range: [0, 10] } : {})
+        ...(picture.range ? { range: picture.range } : { autorange: true }),
+        ...(empty ? { range: [0, 10], autorange: false } : {})
       },
       yaxis: {
         ...axis,
         type: this._logarithmic ? 'log' : 'linear',
         title: { ...axis.title, text: 'loss' },
         tickformat: '.4~g',
-        ...(empty ? { range: this._logarithmic ? [-2, 0] : [0, 1] } : {})
+        ...(empty
+          ? { range: this._logarithmic ? [-2, 0] : [0, 1], autorange: false }
+          : { autorange: true })
       },
       annotations: empty
         ? [

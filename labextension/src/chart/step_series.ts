@@ -45,9 +45,7 @@ export class StepSeries {
       return false;
     }
     if (this._count + losses.length > this._raw.length) {
-      const grown = new Float32Array(
-        Math.max(2 * this._raw.length, this._count + losses.length)
-      );
+      const grown = new Float32Array(Math.max(2 * this._raw.length, this._count + losses.length));
       grown.set(this._raw.subarray(0, this._count));
       this._raw = grown;
     }
@@ -112,7 +110,11 @@ function finite(value: number): number {
 }
 
 /** The buckets that hold any of the steps from `start` to `stop`, as a line. */
-function oldLine({ start: first, width, minimum, maximum }: Buckets, start: number, stop: number): Line {
+function oldLine(
+  { start: first, width, minimum, maximum }: Buckets,
+  start: number,
+  stop: number
+): Line {
   const low = Math.max(Math.floor((start - first) / width), 0);
   const high = Math.max(low, Math.min(Math.ceil((stop - first) / width), minimum.length));
   return bucketLine({

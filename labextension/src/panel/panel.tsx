@@ -50,7 +50,9 @@ export class LossPanel extends ReactWidget {
       <>
         <h2>{this._trans.__('Loss lab')}</h2>
         <p>
-          {this._trans.__('Choose a task, a loss and its settings, train, and watch the loss fall.')}
+          {this._trans.__(
+            'Choose a task, a loss and its settings, train, and watch the loss fall.'
+          )}
         </p>
         <Button className="jp-mod-styled jp-mod-accept" onClick={this._newLab}>
           {this._trans.__('New loss lab')}

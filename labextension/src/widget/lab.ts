@@ -187,6 +187,10 @@ export class Lab {
         }
       ],
       points: count,
+      // The axis stands still while the epoch's points arrive.
+      ...(run.steps_per_epoch && run.steps_per_epoch > 1
+        ? { range: [1, run.steps_per_epoch] as [number, number] }
+        : {}),
       summary: `${formatCount(count)} steps of epoch ${progress?.epoch ?? 1}, last loss ${formatLoss(series.last)}.`
     };
   }

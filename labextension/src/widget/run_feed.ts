@@ -6,7 +6,15 @@
  */
 
 import { StepSeries } from '../chart/step_series';
-import type { Append, EpochRow, FromKernel, FromPage, Progress, RunState, Snapshot } from '../messages';
+import type {
+  Append,
+  EpochRow,
+  FromKernel,
+  FromPage,
+  Progress,
+  RunState,
+  Snapshot
+} from '../messages';
 
 /** A way to a kernel; the widget's comm, or the side panel's own. */
 export interface Channel {

@@ -18,7 +18,8 @@ from lossviz._tensorflow import tf
 from lossviz.losses import Loss
 from lossviz.losses import get as get_loss
 from lossviz.tasks import Data
-from lossviz.training import devices, metrics as run_metrics
+from lossviz.training import devices
+from lossviz.training import metrics as run_metrics
 from lossviz.training.control import Control
 from lossviz.training.objective import check_labels, objective
 from lossviz.training.record import Record
@@ -120,11 +121,11 @@ def train(
             optimizer=optimizer,
             objective=minimised,
             train_step=train_step,
-            metrics=run_metrics.build(
-                metrics, target, output, logits=isinstance(catalogued, Loss)
-            ),
+            metrics=run_metrics.build(metrics, target, output, logits=isinstance(catalogued, Loss)),
             batches=source.batches(batch_size, shuffle=True, seed=seed),
-            validation=held_out and held_out.batches(batch_size, shuffle=False, seed=None),
+            validation=None
+            if held_out is None
+            else held_out.batches(batch_size, shuffle=False, seed=None),
             epochs=epochs,
             device=place,
         )

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Field } from "../../labextension/src/messages";
+import { FieldsForm } from "../../labextension/src/widget/form";
+
+function field(name: string, more: Partial<Field> = {}): Field {
+  return {
+    name,
+    label: name,
+    kind: "text",
+    value: "1",
+    choices: [],
+    group: "training",
+    indent: false,
+    help: "",
+    formula: "",
+    advice: "",
+    error: "",
+    note: "",
+    ...more,
+  };
+}
+
+let form: FieldsForm;
+let edits: [string, string][];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  edits = [];
+  form = new FieldsForm("x", (name, value) => {
+    edits.push([name, value]);
+  });
+  document.body.append(form.element);
+});
+
+afterEach(() => {
+  form.element.remove();
+  vi.useRealTimers();
+});
+
+function input(label: string): HTMLInputElement {
+  const found = [...form.element.querySelectorAll("label")].find(
+    (one) => one.textContent === label,
+  );
+  return document.getElementById(found?.htmlFor ?? "") as HTMLInputElement;
+}
+
+function type(label: string, text: string): void {
+  input(label).focus();
+  input(label).value = text;
+  input(label).dispatchEvent(new Event("input"));
+}
+
+it("labels its fields and describes their errors", () => {
+  form.show([field("Epochs", { value: "x", error: "Enter a number." })]);
+  const control = input("Epochs");
+  expect(control.value).toBe("x");
+  expect(control.getAttribute("aria-invalid")).toBe("true");
+  const ids = control.getAttribute("aria-describedby")?.split(" ") ?? [];
+  expect(ids.map((id) => document.getElementById(id)?.textContent)).toContain(
+    "Enter a number.",
+  );
+});
+
+it("sends what was typed after a moment, once", () => {
+  form.show([field("Epochs")]);
+  type("Epochs", "1");
+  type("Epochs", "12");
+  vi.advanceTimersByTime(200);
+  expect(edits).toEqual([["Epochs", "12"]]);
+});
+
+it("sends at once when it is left or flushed", () => {
+  form.show([field("Epochs")]);
+  type("Epochs", "7");
+  form.flush();
+  expect(edits).toEqual([["Epochs", "7"]]);
+  vi.advanceTimersByTime(1000);
+  expect(edits).toHaveLength(1);
+});
+
+it("keeps what somebody types while the kernel's answers come late", () => {
+  form.show([field("Epochs"), field("Seed")]);
+  type("Epochs", "123");
+  form.show([field("Epochs", { value: "12" }), field("Seed", { value: "5" })]);
+  expect(input("Epochs").value).toBe("123");
+  expect(input("Seed").value).toBe("5");
+});
+
+it("keeps the same elements, and the focus, when fields around change", () => {
+  form.show([field("Epochs")]);
+  const before = input("Epochs");
+  before.focus();
+  form.show([field("Delta"), field("Epochs"), field("Seed")]);
+  expect(input("Epochs")).toBe(before);
+  expect(document.activeElement).toBe(before);
+  const labels = [...form.element.querySelectorAll("label")].map(
+    (one) => one.textContent,
+  );
+  expect(labels).toEqual(["Delta", "Epochs", "Seed"]);
+  form.show([field("Seed")]);
+  expect(form.element.querySelectorAll("input")).toHaveLength(1);
+});
+
+it("offers choices and never reads a label as HTML", () => {
+  const choices = [
+    { value: "a", label: "<img src=x onerror=alert(1)>" },
+    { value: "b", label: "B" },
+  ];
+  form.show([
+    field("Loss", {
+      kind: "choice",
+      value: "b",
+      choices,
+      group: "loss",
+      advice: "<b>x</b>",
+    }),
+  ]);
+  expect(form.element.querySelector("img")).toBeNull();
+  expect(form.element.querySelector("b")).toBeNull();
+  const select = form.element.querySelector("select") as HTMLSelectElement;
+  expect(select.value).toBe("b");
+  select.value = "a";
+  select.dispatchEvent(new Event("change"));
+  expect(edits).toEqual([["Loss", "a"]]);
+});
