@@ -1,0 +1,48 @@
+# The commands of lossviz. Each sets up what it needs on first use, in .venv/.
+
+# The first Python that is new enough: `python3` by choice, else a versioned one.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	echo $$python; break; fi; done)
+SETUP = $(if $(PYTHON),$(PYTHON),$(error Python 3.11 or newer is needed)) .ci/setup.py
+BIN = .venv/bin
+# jlpm and Jupyter find Node and each other through the path.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONWARNINGS =
+
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+NO_BROWSER = $(if $(or $(CI),$(AS_ROOT),$(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),,none)),--no-browser)
+
+.DEFAULT_GOAL = help
+.PHONY: help lab test bench lint build clean
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+lab: ## start JupyterLab on the quickstart notebook
+	@$(SETUP)
+	@$(BIN)/jupyter lab $(AS_ROOT) $(NO_BROWSER) $(LAB_ARGS) notebooks/01_quickstart.ipynb
+
+test: ## run every test: TypeScript, Python, a real kernel, a real browser
+	@$(SETUP) --chromium
+	@cd labextension && jlpm test
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: ## run the benchmarks and print their table
+	@$(SETUP) --chromium --bench
+	@$(BIN)/python tests/benchmarks/run.py $(BENCH_ARGS)
+
+lint: ## ruff, mypy, tsc, eslint, prettier
+	@$(SETUP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@cd labextension && jlpm lint:check
+
+build: ## make the wheel and the sdist in dist/
+	@$(SETUP)
+	@$(BIN)/python -m build
+
+clean: ## remove what was built and set up
+	rm -rf .venv dist build lossviz/static lossviz/labextension labextension/lib \
+		labextension/node_modules labextension/*.tsbuildinfo tests/output

@@ -1,0 +1,122 @@
+"""A notebook in the browser, as a person uses it: by accessible names."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+STEPS_CHART, EPOCHS_CHART = "Loss during one epoch", "Loss over all epochs"
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    """A notebook with these code cells and nothing else."""
+    cells = [
+        {
+            "cell_type": "code", "id": f"cell-{index}", "metadata": {}, "source": source,
+            "outputs": [], "execution_count": None,
+        }
+        for index, source in enumerate(sources)
+    ]  # fmt: skip
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    document = {
+        "cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5,
+    }  # fmt: skip
+    path.write_text(json.dumps(document))
+
+
+class NotebookPage:
+    """The page of one notebook in JupyterLab."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        page.goto(address)
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        self.wait_idle()
+
+    @property
+    def lab(self) -> Locator:
+        """The first lab of the notebook."""
+        return self.page.locator(".lossviz-lab").first
+
+    @property
+    def cells(self) -> Locator:
+        """The notebook's cells."""
+        return self.page.locator(".jp-Notebook:visible .jp-Cell")
+
+    def wait_idle(self, seconds: float = 60) -> None:
+        """Wait until the kernel is there and has nothing to do."""
+        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]:visible").wait_for(
+            timeout=1000 * seconds
+        )
+
+    def run_cell(self, index: int) -> None:
+        """Click into a cell and run it."""
+        self.cells.nth(index).locator(".jp-InputArea-editor").click()
+        self.page.keyboard.press("Control+Enter")
+
+    def run_all(self) -> None:
+        """Run -> Run All Cells."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def press(self, name: str) -> None:
+        """Press a button of the lab."""
+        self.lab.get_by_role("button", name=name, exact=True).click()
+
+    def fill(self, name: str, text: str) -> None:
+        """Type into a field of the lab and leave it."""
+        field = self.lab.get_by_label(name, exact=True)
+        field.fill(text)
+        field.press("Tab")
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose in a drop-down of the lab."""
+        self.lab.get_by_label(name, exact=True).select_option(value)
+
+    def error(self, name: str) -> str:
+        """The error line of a field."""
+        field = self.lab.get_by_label(name, exact=True)
+        ids = (field.get_attribute("aria-describedby") or "").split()
+        return " ".join(self.page.locator(f"[id='{one}']").inner_text() for one in ids).strip()
+
+    def status(self) -> str:
+        """The status line."""
+        return self.lab.get_by_role("status").inner_text()
+
+    def run_status(self) -> str:
+        """The status of the run on the charts, "" before the first."""
+        return self.lab.get_attribute("data-lossviz-status") or ""
+
+    def points(self, chart: str) -> int:
+        """How many points of its series a chart shows."""
+        return int(self.lab.get_by_role("figure", name=chart).get_attribute("data-points") or 0)
+
+    def drawn(self, chart: str) -> list[dict[str, Any]]:
+        """The lines that Plotly has drawn: name, x and y."""
+        return self.lab.get_by_role("figure", name=chart).evaluate(
+            """figure => figure.querySelector('.js-plotly-plot').data.map(
+                line => ({ name: line.name, x: Array.from(line.x), y: Array.from(line.y) }))"""
+        )
+
+    def ask_kernel(self, expression: str) -> str:
+        """What an expression is in the notebook's kernel; run in the notebook's last cell."""
+        last = self.cells.last
+        last.locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(f"print('<<', {expression}, '>>')")
+        self.page.keyboard.press("Control+Enter")
+        output = last.locator(".jp-OutputArea-output pre", has_text=">>")
+        output.wait_for(timeout=60_000)
+        return output.inner_text().split("<<")[1].split(">>")[0].strip()
+
+
+def until(condition: Any, what: str, seconds: float = 60, period: float = 0.05) -> None:
+    """Wait for a condition, at most so long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for: {what}"
+        time.sleep(period)
