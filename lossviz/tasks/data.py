@@ -24,7 +24,7 @@ class Data:
         >>> import lossviz
         >>> data = lossviz.tasks.get("image_classification").load("digits")
         >>> data.inputs.shape, data.targets.shape
-        ((1437, 8, 8, 1), (1437, 10))
+        ((1438, 8, 8, 1), (1438, 10))
     """
 
     name: str

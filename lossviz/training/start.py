@@ -110,9 +110,8 @@ def train(
     with devices.on(place):
         output = _output(model, source)
         target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
-        if output is not None and source.sample is not None and isinstance(catalogued, Loss):
-            if catalogued.family != "own":
-                _check_fit(minimised, source.sample[1], output)
+        if output is not None and source.sample is not None:
+            _check_fit(minimised, source.sample[1], output)
             for one in (source, held_out):
                 if one is not None and one.targets is not None:
                     check_labels(catalogued, one.targets, output.shape[-1])
@@ -194,25 +193,41 @@ def _output(model: Any, source: Source) -> Any:
         shapes = ", ".join(
             f"{[None, *part.shape[1:]]} ({part.dtype.name})" for part in tf.nest.flatten(inputs)
         ).replace("None", "batch")
-        # Keras puts the reason behind a line that only names the layer's class, and TensorFlow
-        # wraps it in terminal colours, a node's name and an operation's.
-        text = re.sub(r"\x1b\[\d+m|{{[^}]*}}|\[Op:\w+\]( name: )?", "", str(error))
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        reason = next((line for line in lines if not line.startswith("Exception enc")), "")
         raise ArgumentError(
             "model",
-            f"model: it does not take inputs of shape {shapes}. {reason}",
+            f"model: it does not take inputs of shape {shapes}. {_reason(error)}",
         ) from error
     return tf.nest.flatten(output)[0]
 
 
 def _check_fit(minimised: Callable[[Any, Any], Any], target: Any, output: Any) -> None:
+    """Try the loss on two samples: shapes that cannot fit are told before anything starts."""
     try:
         minimised(target, output)
     except ArgumentError as error:
         raise ArgumentError(
             "model", f"model: its output does not fit the data's target. {error}"
         ) from None
+    except (ValueError, tf.errors.InvalidArgumentError) as error:
+        shapes = [list(part.shape[1:]) for part in tf.nest.flatten((target, output))]
+        if len(shapes) != 2 or shapes[0] == shapes[1]:
+            return  # a mistake inside the loss: the run fails with its traceback
+        raise ArgumentError(
+            "model",
+            f"model: its output of shape [batch, {str(shapes[1])[1:]} does not fit the data's "
+            f"target of shape [batch, {str(shapes[0])[1:]}. {_reason(error)}",
+        ) from error
+    except Exception:  # noqa: BLE001 - likewise: the run shows it
+        return
+
+
+def _reason(error: Exception) -> str:
+    """The line of a Keras or TensorFlow error that says what was wrong."""
+    # Keras puts the reason behind a line that only names the layer's class, and TensorFlow
+    # wraps it in terminal colours, a node's name and an operation's.
+    text = re.sub(r"\x1b\[\d+m|{{[^}]*}}|\[Op:\w+\]( name: )?", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("Exception enc")), "")
 
 
 @atexit.register

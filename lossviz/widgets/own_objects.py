@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossviz._arguments import shown
+from lossviz import losses
+from lossviz._arguments import ArgumentError, shown
+from lossviz.program import TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class OwnObjects:
         namespace: the objects by the names that stand in the expressions.
         data_title: how the data are called in the form.
         data_error: what is wrong with the data, or "".
+        target_shape: the shape of the targets, or None where only TensorFlow could tell.
         labels: True when the targets are integers without a class axis.
     """
 
@@ -28,6 +31,7 @@ class OwnObjects:
     data_title: str = ""
     data_error: str = ""
     labels: bool = False
+    target_shape: tuple[int, ...] | None = None
 
 
 def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any]) -> OwnObjects:
@@ -63,7 +67,32 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
         data_title=_title(train),
         data_error=_error("train", train) or _error("validation", validation),
         labels=_has_labels(train),
+        target_shape=_target_shape(train),
     )
+
+
+def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
+    """Compare the shapes of the user's model and targets before the program runs.
+
+    The program's `loss_fn` is plain code, which would broadcast many a mismatch without a word.
+
+    Raises:
+        ArgumentError: when the model's output cannot fit the targets under the config's loss.
+    """
+    output = getattr(own.namespace.get(own.model), "output_shape", None)
+    target = own.target_shape
+    if not isinstance(output, tuple) or target is None:
+        return
+    if config.one_hot:
+        target = (target[0], config.one_hot)
+    elif len(target) == len(output) - 1 and output[-1] == 1:
+        target = (*target, 1)
+    try:
+        losses.get(config.loss).check_shapes((None, *target[1:]), output)
+    except ArgumentError as error:
+        raise ArgumentError(
+            "model", f"The model's output does not fit the data's targets: {error.accepted}"
+        ) from None
 
 
 def _length(part: Any) -> int | None:
@@ -101,9 +130,15 @@ def _error(argument: str, data: Any) -> str:
     return ""
 
 
-def _has_labels(train: Any) -> bool:
+def _target_shape(train: Any) -> tuple[int, ...] | None:
     if not (isinstance(train, tuple | list) and len(train) == 2):
+        return None
+    shape = getattr(train[1], "shape", None)
+    return None if shape is None else tuple(shape)
+
+
+def _has_labels(train: Any) -> bool:
+    shape = _target_shape(train)
+    if shape is None or "int" not in str(getattr(train[1], "dtype", "")):
         return False
-    shape: tuple[int, ...] = tuple(getattr(train[1], "shape", ()))
-    dtype = str(getattr(train[1], "dtype", ""))
-    return "int" in dtype and (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1))
+    return len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)

@@ -14,7 +14,7 @@ from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.loading import loading
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.own_objects import OwnObjects, check_fit
 from lossviz.wire.messages import Form, StatusLine
 
 
@@ -168,14 +168,17 @@ class Session:
         self._running = config
         loading.start(self._changed)
         threading.Thread(
-            target=self._start, args=(program.render(config),), name="lossviz start", daemon=True
+            target=self._start, args=(config,), name="lossviz start", daemon=True
         ).start()
 
-    def _start(self, text: str) -> None:
+    def _start(self, config: TrainingConfig) -> None:
         """Run the program's text; on its own thread, since imports and data take their time."""
         notice, run = None, None
         try:
-            run = program.execute(text, {"__name__": "__main__", **self._own.namespace})
+            check_fit(self._own, config)
+            run = program.execute(
+                program.render(config), {"__name__": "__main__", **self._own.namespace}
+            )
         except ArgumentError as error:
             with self._lock:
                 self._form.refuse(error.argument, str(error))

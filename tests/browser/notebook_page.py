@@ -55,8 +55,22 @@ class NotebookPage:
 
     def run_cell(self, index: int) -> None:
         """Click into a cell and run it."""
-        self.cells.nth(index).locator(".jp-InputArea-editor").click()
-        self.page.keyboard.press("Control+Enter")
+        cell = self.cells.nth(index)
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        # A page that has just come up takes a moment to listen to its shortcuts, and JupyterLab
+        # drops a request that was made while its kernel was connecting.
+        for _ in range(5):
+            cell.locator(".cm-content").click()
+            self.page.locator(".jp-Notebook.jp-mod-editMode:visible").wait_for()
+            self.page.keyboard.press("Control+Enter")
+            for _ in range(20):
+                self.page.wait_for_timeout(100)
+                if prompt.inner_text() not in {before, "[*]:"}:
+                    return
+            if prompt.inner_text() == "[*]:":
+                return
+        raise AssertionError("the cell did not run")
 
     def run_all(self) -> None:
         """Run -> Run All Cells."""

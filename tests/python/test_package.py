@@ -26,7 +26,10 @@ def in_a_new_process(code: str) -> str:
     return result.stdout.strip()
 
 
-HEAVY = "[m for m in ('tensorflow', 'keras', 'plotly', 'sklearn', 'ipywidgets', 'numpy') if m in sys.modules]"
+HEAVY = (
+    "[m for m in ('tensorflow', 'keras', 'plotly', 'sklearn', 'ipywidgets', 'numpy')"
+    " if m in sys.modules]"
+)
 
 
 def test_importing_loads_nothing_heavy():
@@ -34,7 +37,10 @@ def test_importing_loads_nothing_heavy():
 
 
 def test_a_lab_is_made_without_tensorflow():
-    code = "import lossviz, sys; lab = lossviz.LossLab(); lab.config; lab.code; print('tensorflow' in sys.modules)"
+    code = (
+        "import lossviz, sys; lab = lossviz.LossLab(); lab.config; lab.code; "
+        "print('tensorflow' in sys.modules)"
+    )
     assert in_a_new_process(code) == "False"
 
 
