@@ -24,7 +24,8 @@ FLAGS = [
 NOT_OURS = re.compile(
     # JupyterLab itself, as it is without the internet and with a fresh home.
     r"favicon|Disabling terminals|Failed to load resource.*(404|net::ERR)"
-    r"|was preloaded using link preload|[Rr]esizeObserver loop|kernelspec|Could not determine jupyter lab version"
+    r"|was preloaded using link preload|[Rr]esizeObserver loop|kernelspec"
+    r"|Could not determine jupyter lab version"
     r"|Missing required translation|[Dd]eprecat"
 )
 

@@ -83,6 +83,7 @@ def test_a_reload_and_a_second_page_show_the_same_curve(notebook, server, browse
     page.press("Train")
     until(lambda: page.points(EPOCHS_CHART) >= 2, "two epochs", 120)
     page.page.keyboard.press("Control+S")
+    page.page.wait_for_timeout(1000)
     page.page.reload()
     page.lab.wait_for(timeout=60_000)
     until(lambda: page.points(EPOCHS_CHART) >= 3, "epochs after the reload")
