@@ -108,6 +108,9 @@ export interface Attach {
 /** A person changed a field. `value` is the text as typed, or the value that was chosen. */
 export interface Edit {
   type: 'edit';
+  page: string;
+  /** Counts the page's edits, from 1. */
+  number: number;
   field: string;
   value: string;
 }
@@ -170,8 +173,11 @@ export interface Form {
   fields: Field[];
   /** Commands that can be given now; Train always explains itself instead of vanishing. */
   commands: string[];
-  /** "" or the program's text for the lab's own code box. */
-  code: string;
+  /**
+   * By page, the number of the last edit that is in these fields. Until its own last edit is, a
+   * page keeps what was typed there: a late answer must not overwrite it.
+   */
+  edits: Record<string, number>;
 }
 
 export type FromKernel = Snapshot | Append | Program | Plotly;

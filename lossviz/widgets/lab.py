@@ -138,7 +138,12 @@ class LossLab(anywidget.AnyWidget):
             self._feed.attach(str(message["page"]))
             loading.start(publisher.wake)
         elif kind == "edit":
-            self._session.edit(str(message["field"]), str(message["value"]))
+            self._session.edit(
+                str(message["field"]),
+                str(message["value"]),
+                page=str(message["page"]),
+                number=int(message["number"]),
+            )
         elif kind == "plotly":
             bundle = (STATIC / "plotly.js").read_bytes()
             self._answers.append(({"type": "plotly", "page": str(message["page"])}, [bundle]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import traceback
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from lossviz.widgets.form_state import FormState
 from lossviz.widgets.loading import loading
 from lossviz.widgets.own_objects import OwnObjects, check_fit
 from lossviz.wire.messages import Form, StatusLine
+
+MOST_PAGES = 16
+"""So many pages are told which of their edits have come through."""
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Session:
         self._changed = changed
         self._form = FormState(config, own)
         self._notice: _Notice | None = None
+        self._edits: dict[str, int] = {}
         self._preparing = False
         self._stop_asked = False
         self._was_reset = False
@@ -91,7 +96,7 @@ class Session:
             return {
                 "fields": self._form.fields(self._running if live else None),
                 "commands": self._commands(live),
-                "code": "",
+                "edits": dict(self._edits),
             }
 
     def status(self) -> StatusLine:
@@ -107,10 +112,24 @@ class Session:
 
     # -- what a person does -------------------------------------------------------------------
 
-    def edit(self, name: str, text: str) -> None:
-        """A field was changed."""
+    def edit(self, name: str, text: str, *, page: str = "", number: int = 0) -> None:
+        """A field was changed.
+
+        Args:
+            name: the field.
+            text: what was typed or chosen.
+            page: the page on which that was, to be told that its edit has come through.
+            number: the page's own count of its edits.
+        """
         with self._lock:
-            self._form.edit(name, text)
+            # Only the pages of late are remembered: each reload makes another one.
+            self._edits.pop(page, None)
+            self._edits[page] = number
+            while len(self._edits) > MOST_PAGES:
+                self._edits.pop(next(iter(self._edits)))
+            # A field may have gone in the meantime, on another page.
+            with contextlib.suppress(KeyError):
+                self._form.edit(name, text)
             self._notice = None
         self._changed()
 

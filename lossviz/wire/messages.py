@@ -126,6 +126,9 @@ class Edit(TypedDict):
     """A person changed a field. `value` is the text as typed, or the value that was chosen."""
 
     type: Literal["edit"]
+    page: str
+    number: int
+    """Counts the page's edits, from 1."""
     field: str
     value: str
 
@@ -196,8 +199,9 @@ class Form(TypedDict):
     fields: list[Field]
     commands: list[str]
     """Commands that can be given now; Train always explains itself instead of vanishing."""
-    code: str
-    """"" or the program's text for the lab's own code box."""
+    edits: dict[str, int]
+    """By page, the number of the last edit that is in these fields. Until its own last edit is,
+    a page keeps what was typed there: a late answer must not overwrite it."""
 
 
 FromKernel = Snapshot | Append | Program | Plotly

@@ -1,13 +1,12 @@
-"""One training loop, in a process of its own: prints its steps per second as JSON.
+"""The training loops that are compared. Each runs in a real kernel of its own (see `kernel.py`).
 
-Usage: python loops.py LOOP SECONDS. Each loop trains the same model on the same data with the same
-batch size and optimizer for about so many seconds, after a warm-up that is not counted.
+Every loop trains the same model on the same data with the same batch size and optimizer for about
+so many seconds, after a warm-up that is not counted, and gives its steps per second.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import contextlib
 import tempfile
 import time
 from collections.abc import Callable
@@ -43,9 +42,10 @@ def bare_chunked(seconds: float) -> float:
         return losses.stack()
 
     recorded: list[Any] = []
+    stream = np.random.default_rng(0)
 
     def epoch() -> None:
-        order = tf.constant(np.random.permutation(len(inputs)).astype(np.int32))
+        order = tf.constant(stream.permutation(len(inputs)).astype(np.int32))
         for start in range(0, steps, 250):
             recorded.append(chunk(order, tf.constant(start), tf.constant(250)).numpy())
 
@@ -68,24 +68,16 @@ def lossviz_detached(seconds: float) -> float:
 
 
 def lossviz_attached(seconds: float) -> float:
-    """`lossviz.train` with a feed that makes every message of a live chart."""
+    """`lossviz.train` in a lab whose page is attached: every message of the live chart is sent."""
     import lossviz
-    from lossviz.wire import Feed, publisher
+    from lossviz.wire import publisher
 
-    class Watcher:
-        def __init__(self) -> None:
-            self.feed = Feed(lambda message, buffers: json.dumps(message))
-
-        def publish(self) -> bool:
-            return self.feed.publish()
-
-    watcher = Watcher()
-    publisher.register(watcher)
+    lab = lossviz.LossLab()
     run = lossviz.train(
         models.dense_model(), models.dense_data(), loss=models.loss(), epochs=100_000, seed=0
     )
-    watcher.feed.follow(run.record)
-    watcher.feed.attach("page")
+    lab._session.runs.append(run)
+    lab._on_message(lab, {"type": "attach", "page": "page"}, [])
     publisher.wake()
     return steady_rate(run, seconds)
 
@@ -132,13 +124,11 @@ def fit(seconds: float, *callbacks: Any) -> float:
     model = models.dense_model()
     model.compile("sgd", loss=models.loss())
     inputs, targets = models.dense_data()
-    try:
+    with contextlib.suppress(StopIteration):
         model.fit(
             inputs, targets, batch_size=models.BATCH, epochs=1000, verbose=0,
             callbacks=[*callbacks, clock],
         )  # fmt: skip
-    except StopIteration:
-        pass
     return clock.steps / (clock.ended - clock.began)
 
 
@@ -153,14 +143,18 @@ def fit_tensorboard(seconds: float) -> float:
 def fit_figure_widget(seconds: float) -> float:
     """`fit` with a FigureWidget that gets all losses ten times a second."""
     import keras
+    from IPython.display import display
     from plotly.graph_objects import FigureWidget
 
     figure = FigureWidget()
     figure.add_scatter(y=[])
+    display(figure)
 
     class Chart(keras.callbacks.Callback):
-        losses: list[float] = []
-        shown = 0.0
+        def __init__(self) -> None:
+            super().__init__()
+            self.losses: list[float] = []
+            self.shown = 0.0
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             self.losses.append(float(logs["loss"]))
@@ -175,9 +169,6 @@ def fit_figure_widget(seconds: float) -> float:
 def fit_livelossplot(seconds: float) -> float:
     """`fit` with livelossplot, as often as it can: after every batch."""
     import keras
-    import matplotlib as mpl
-
-    mpl.use("Agg")
     from livelossplot import PlotLosses
     from livelossplot.outputs import MatplotlibPlot
 
@@ -194,17 +185,9 @@ def fit_livelossplot(seconds: float) -> float:
 LOOPS: dict[str, Callable[[float], float]] = {
     "bare chunked loop": bare_chunked,
     "lossviz.train": lossviz_detached,
-    "lossviz.train, live feed": lossviz_attached,
+    "lossviz.train, live chart": lossviz_attached,
     "fit": fit,
     "fit + TensorBoard": fit_tensorboard,
     "fit + FigureWidget 10 Hz": fit_figure_widget,
     "fit + livelossplot": fit_livelossplot,
 }
-
-if __name__ == "__main__":
-    import contextlib
-    import io
-
-    with contextlib.redirect_stdout(io.StringIO()):
-        rate = LOOPS[sys.argv[1]](float(sys.argv[2]))
-    print(json.dumps({"rate": rate}))

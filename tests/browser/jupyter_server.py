@@ -23,7 +23,7 @@ class JupyterServer:
     def __init__(self, home: Path, root: Path) -> None:
         self.root = root
         self.token = secrets.token_hex(16)
-        runtime = home / "runtime"
+        self.runtime = runtime = home / "runtime"
         settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
         settings.mkdir(parents=True)
         # The question about news would lie over the page.

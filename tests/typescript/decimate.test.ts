@@ -1,9 +1,5 @@
-import { describe, expect, it } from "vitest";
-import {
-  bucketLine,
-  decimate,
-  join,
-} from "../../labextension/src/chart/decimate";
+import { describe, expect, it } from 'vitest';
+import { bucketLine, decimate, join } from '../../labextension/src/chart/decimate';
 
 /** A seeded stream of numbers between 0 and 1 (mulberry32). */
 function stream(seed: number): () => number {
@@ -15,14 +11,14 @@ function stream(seed: number): () => number {
   };
 }
 
-describe("decimate", () => {
-  it("gives few values as they are", () => {
+describe('decimate', () => {
+  it('gives few values as they are', () => {
     const line = decimate(Float32Array.of(3, 1, 2), 10, 100);
     expect([...line.x]).toEqual([10, 11, 12]);
     expect([...line.y]).toEqual([3, 1, 2]);
   });
 
-  it("is bounded and keeps every extreme, whatever the values", () => {
+  it('is bounded and keeps every extreme, whatever the values', () => {
     for (let seed = 0; seed < 60; seed++) {
       const random = stream(seed);
       const count = Math.floor(random() * 20_000);
@@ -45,16 +41,16 @@ describe("decimate", () => {
     }
   });
 
-  it("keeps its shape when values arrive", () => {
+  it('keeps its shape when values arrive', () => {
     const random = stream(7);
     const values = Float32Array.from({ length: 5000 }, random);
     const before = decimate(values.subarray(0, 4500), 0, 500);
     const after = decimate(values, 0, 500);
-    const shared = before.x.filter((x) => x < 4480);
+    const shared = before.x.filter(x => x < 4480);
     expect([...after.x.slice(0, shared.length)]).toEqual([...shared]);
   });
 
-  it("keeps gaps where the loss was no number", () => {
+  it('keeps gaps where the loss was no number', () => {
     const values = new Float32Array(5000).fill(1);
     values[1234] = NaN;
     values[4321] = Infinity;
@@ -64,16 +60,16 @@ describe("decimate", () => {
   });
 });
 
-it("draws both extremes of each bucket and joins lines", () => {
+it('draws both extremes of each bucket and joins lines', () => {
   const old = bucketLine({
     start: 32,
     width: 16,
     minimum: Float32Array.of(1, 2),
-    maximum: Float32Array.of(5, 6),
+    maximum: Float32Array.of(5, 6)
   });
   expect([...old.x]).toEqual([32, 40, 48, 56]);
   expect([...old.y]).toEqual([1, 5, 2, 6]);
-  expect([
-    ...join(old, { x: Float64Array.of(64), y: Float32Array.of(3) }).y,
-  ]).toEqual([1, 5, 2, 6, 3]);
+  expect([...join(old, { x: Float64Array.of(64), y: Float32Array.of(3) }).y]).toEqual([
+    1, 5, 2, 6, 3
+  ]);
 });

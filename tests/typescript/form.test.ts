@@ -1,22 +1,22 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Field } from "../../labextension/src/messages";
-import { FieldsForm } from "../../labextension/src/widget/form";
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Field } from '../../labextension/src/messages';
+import { FieldsForm } from '../../labextension/src/widget/form';
 
 function field(name: string, more: Partial<Field> = {}): Field {
   return {
     name,
     label: name,
-    kind: "text",
-    value: "1",
+    kind: 'text',
+    value: '1',
     choices: [],
-    group: "training",
+    group: 'training',
     indent: false,
-    help: "",
-    formula: "",
-    advice: "",
-    error: "",
-    note: "",
-    ...more,
+    help: '',
+    formula: '',
+    advice: '',
+    error: '',
+    note: '',
+    ...more
   };
 }
 
@@ -26,7 +26,7 @@ let edits: [string, string][];
 beforeEach(() => {
   vi.useFakeTimers();
   edits = [];
-  form = new FieldsForm("x", (name, value) => {
+  form = new FieldsForm('x', (_number, name, value) => {
     edits.push([name, value]);
   });
   document.body.append(form.element);
@@ -38,88 +38,99 @@ afterEach(() => {
 });
 
 function input(label: string): HTMLInputElement {
-  const found = [...form.element.querySelectorAll("label")].find(
-    (one) => one.textContent === label,
-  );
-  return document.getElementById(found?.htmlFor ?? "") as HTMLInputElement;
+  const found = [...form.element.querySelectorAll('label')].find(one => one.textContent === label);
+  return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
 }
 
 function type(label: string, text: string): void {
   input(label).focus();
   input(label).value = text;
-  input(label).dispatchEvent(new Event("input"));
+  input(label).dispatchEvent(new Event('input'));
 }
 
-it("labels its fields and describes their errors", () => {
-  form.show([field("Epochs", { value: "x", error: "Enter a number." })]);
-  const control = input("Epochs");
-  expect(control.value).toBe("x");
-  expect(control.getAttribute("aria-invalid")).toBe("true");
-  const ids = control.getAttribute("aria-describedby")?.split(" ") ?? [];
-  expect(ids.map((id) => document.getElementById(id)?.textContent)).toContain(
-    "Enter a number.",
-  );
+it('labels its fields and describes their errors', () => {
+  form.show([field('Epochs', { value: 'x', error: 'Enter a number.' })], 0);
+  const control = input('Epochs');
+  expect(control.value).toBe('x');
+  expect(control.getAttribute('aria-invalid')).toBe('true');
+  const ids = control.getAttribute('aria-describedby')?.split(' ') ?? [];
+  expect(ids.map(id => document.getElementById(id)?.textContent)).toContain('Enter a number.');
 });
 
-it("sends what was typed after a moment, once", () => {
-  form.show([field("Epochs")]);
-  type("Epochs", "1");
-  type("Epochs", "12");
+it('sends what was typed after a moment, once', () => {
+  form.show([field('Epochs')], 0);
+  type('Epochs', '1');
+  type('Epochs', '12');
   vi.advanceTimersByTime(200);
-  expect(edits).toEqual([["Epochs", "12"]]);
+  expect(edits).toEqual([['Epochs', '12']]);
 });
 
-it("sends at once when it is left or flushed", () => {
-  form.show([field("Epochs")]);
-  type("Epochs", "7");
+it('sends at once when it is left or flushed', () => {
+  form.show([field('Epochs')], 0);
+  type('Epochs', '7');
   form.flush();
-  expect(edits).toEqual([["Epochs", "7"]]);
+  expect(edits).toEqual([['Epochs', '7']]);
   vi.advanceTimersByTime(1000);
   expect(edits).toHaveLength(1);
 });
 
 it("keeps what somebody types while the kernel's answers come late", () => {
-  form.show([field("Epochs"), field("Seed")]);
-  type("Epochs", "123");
-  form.show([field("Epochs", { value: "12" }), field("Seed", { value: "5" })]);
-  expect(input("Epochs").value).toBe("123");
-  expect(input("Seed").value).toBe("5");
+  form.show([field('Epochs'), field('Seed')], 0);
+  type('Epochs', '123');
+  form.show([field('Epochs', { value: '12' }), field('Seed', { value: '5' })], 0);
+  expect(input('Epochs').value).toBe('123');
+  expect(input('Seed').value).toBe('5');
 });
 
-it("keeps the same elements, and the focus, when fields around change", () => {
-  form.show([field("Epochs")]);
-  const before = input("Epochs");
+it('keeps what was typed until the kernel has seen it, also after the field was left', () => {
+  form.show([field('Epochs')], 0);
+  type('Epochs', '5');
+  form.flush();
+  type('Epochs', '6');
+  form.flush();
+  input('Epochs').blur();
+  form.show([field('Epochs', { value: '5' })], 1);
+  expect(input('Epochs').value).toBe('6');
+  form.show([field('Epochs', { value: '6' })], 2);
+  form.show([field('Epochs', { value: '50' })], 2);
+  expect(input('Epochs').value).toBe('50');
+});
+
+it('keeps the same elements, and the focus, when fields around change', () => {
+  form.show([field('Epochs')], 0);
+  const before = input('Epochs');
   before.focus();
-  form.show([field("Delta"), field("Epochs"), field("Seed")]);
-  expect(input("Epochs")).toBe(before);
+  form.show([field('Delta'), field('Epochs'), field('Seed')], 0);
+  expect(input('Epochs')).toBe(before);
   expect(document.activeElement).toBe(before);
-  const labels = [...form.element.querySelectorAll("label")].map(
-    (one) => one.textContent,
-  );
-  expect(labels).toEqual(["Delta", "Epochs", "Seed"]);
-  form.show([field("Seed")]);
-  expect(form.element.querySelectorAll("input")).toHaveLength(1);
+  const labels = [...form.element.querySelectorAll('label')].map(one => one.textContent);
+  expect(labels).toEqual(['Delta', 'Epochs', 'Seed']);
+  form.show([field('Seed')], 0);
+  expect(form.element.querySelectorAll('input')).toHaveLength(1);
 });
 
-it("offers choices and never reads a label as HTML", () => {
+it('offers choices and never reads a label as HTML', () => {
   const choices = [
-    { value: "a", label: "<img src=x onerror=alert(1)>" },
-    { value: "b", label: "B" },
+    { value: 'a', label: '<img src=x onerror=alert(1)>' },
+    { value: 'b', label: 'B' }
   ];
-  form.show([
-    field("Loss", {
-      kind: "choice",
-      value: "b",
-      choices,
-      group: "loss",
-      advice: "<b>x</b>",
-    }),
-  ]);
-  expect(form.element.querySelector("img")).toBeNull();
-  expect(form.element.querySelector("b")).toBeNull();
-  const select = form.element.querySelector("select") as HTMLSelectElement;
-  expect(select.value).toBe("b");
-  select.value = "a";
-  select.dispatchEvent(new Event("change"));
-  expect(edits).toEqual([["Loss", "a"]]);
+  form.show(
+    [
+      field('Loss', {
+        kind: 'choice',
+        value: 'b',
+        choices,
+        group: 'loss',
+        advice: '<b>x</b>'
+      })
+    ],
+    0
+  );
+  expect(form.element.querySelector('img')).toBeNull();
+  expect(form.element.querySelector('b')).toBeNull();
+  const select = form.element.querySelector('select') as HTMLSelectElement;
+  expect(select.value).toBe('b');
+  select.value = 'a';
+  select.dispatchEvent(new Event('change'));
+  expect(edits).toEqual([['Loss', 'a']]);
 });

@@ -1,31 +1,23 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type {
   Append,
   FromKernel,
   FromPage,
   Progress,
   RunState,
-  Snapshot,
-} from "../../labextension/src/messages";
-import {
-  RunFeed,
-  floats,
-  type Channel,
-} from "../../labextension/src/widget/run_feed";
+  Snapshot
+} from '../../labextension/src/messages';
+import { RunFeed, floats, type Channel } from '../../labextension/src/widget/run_feed';
 
 class Wire implements Channel {
   sent: FromPage[] = [];
-  private _handlers = new Set<
-    (message: FromKernel, buffers: DataView[]) => void
-  >();
+  private _handlers = new Set<(message: FromKernel, buffers: DataView[]) => void>();
 
   send(message: FromPage): void {
     this.sent.push(message);
   }
 
-  onMessage(
-    handler: (message: FromKernel, buffers: DataView[]) => void,
-  ): () => void {
+  onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void {
     this._handlers.add(handler);
     return () => {
       this._handlers.delete(handler);
@@ -33,16 +25,14 @@ class Wire implements Channel {
   }
 
   deliver(message: FromKernel, ...losses: number[][]): void {
-    const buffers = losses.map(
-      (values) => new DataView(Float32Array.from(values).buffer),
-    );
+    const buffers = losses.map(values => new DataView(Float32Array.from(values).buffer));
     for (const handler of this._handlers) {
       handler(message, buffers);
     }
   }
 
   get attaches(): number {
-    return this.sent.filter((message) => message.type === "attach").length;
+    return this.sent.filter(message => message.type === 'attach').length;
   }
 
   get subscribers(): number {
@@ -51,27 +41,27 @@ class Wire implements Channel {
 }
 
 const run: RunState = {
-  id: "a",
-  name: "run 1",
-  status: "running",
+  id: 'a',
+  name: 'run 1',
+  status: 'running',
   epochs: 2,
   steps_per_epoch: 3,
-  device: "CPU:0",
+  device: 'CPU:0',
   colour: 0,
-  error: null,
+  error: null
 };
 const progress: Progress = {
   step: 0,
   epoch: 1,
   epoch_start: 0,
-  phase: "training",
+  phase: 'training',
   rate: 1,
-  left: 1,
+  left: 1
 };
 
 function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
   return {
-    type: "snapshot",
+    type: 'snapshot',
     page,
     sequence: 4,
     run,
@@ -81,29 +71,33 @@ function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
     buckets: 0,
     raw_start: 0,
     rows: [],
-    ...more,
+    ...more
   };
 }
 
-function append(
-  sequence: number,
-  start: number,
-  more: Partial<Append> = {},
-): Append {
-  return { type: "append", run: "a", sequence, start, progress, ...more };
+function append(sequence: number, start: number, more: Partial<Append> = {}): Append {
+  return { type: 'append', run: 'a', sequence, start, progress, ...more };
 }
 
 let wire: Wire;
 let feed: RunFeed;
 let changes: number;
+let silences: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   wire = new Wire();
   changes = 0;
-  feed = new RunFeed(wire, () => {
-    changes++;
-  });
+  silences = 0;
+  feed = new RunFeed(
+    wire,
+    () => {
+      changes++;
+    },
+    () => {
+      silences++;
+    }
+  );
 });
 
 afterEach(() => {
@@ -111,14 +105,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("attaches, takes its snapshot and follows", () => {
-  expect(wire.sent).toEqual([{ type: "attach", page: feed.page }]);
+it('attaches, takes its snapshot and follows', () => {
+  expect(wire.sent).toEqual([{ type: 'attach', page: feed.page }]);
   wire.deliver(snapshot(feed.page), [], [], [3, 2]);
   wire.deliver(
     append(5, 2, {
-      rows: [{ epoch: 1, first_step: 0, steps: 3, metrics: {} }],
+      rows: [{ epoch: 1, first_step: 0, steps: 3, metrics: {} }]
     }),
-    [1],
+    [1]
   );
   expect([...feed.series.line(0, 3, 10).y]).toEqual([3, 2, 1]);
   expect(feed.rows).toHaveLength(1);
@@ -127,30 +121,25 @@ it("attaches, takes its snapshot and follows", () => {
 });
 
 it("ignores other pages' snapshots and everything before its own", () => {
-  wire.deliver(snapshot("another"), [], [], [1]);
+  wire.deliver(snapshot('another'), [], [], [1]);
   wire.deliver(append(1, 0), [1]);
   expect(feed.run).toBeNull();
   expect(changes).toBe(0);
 });
 
-it("takes a snapshot for all pages", () => {
+it('takes a snapshot for all pages', () => {
   wire.deliver(snapshot(feed.page), [], [], [3]);
-  wire.deliver(
-    snapshot("", { run: null, progress: null, sequence: 0 }),
-    [],
-    [],
-    [],
-  );
+  wire.deliver(snapshot('', { run: null, progress: null, sequence: 0 }), [], [], []);
   expect(feed.run).toBeNull();
   expect(feed.series.length).toBe(0);
 });
 
 it.each([
-  ["a lost message", append(6, 3)],
-  ["a doubled message", append(4, 2)],
-  ["a hole in the series", append(5, 7)],
-  ["another run", append(1, 0, { run: "b" })],
-])("asks again after %s, once", (_name, message) => {
+  ['a lost message', append(6, 3)],
+  ['a doubled message', append(4, 2)],
+  ['a hole in the series', append(5, 7)],
+  ['another run', append(1, 0, { run: 'b' })]
+])('asks again after %s, once', (_name, message) => {
   wire.deliver(snapshot(feed.page), [], [], [3, 2]);
   wire.deliver(message, [1]);
   wire.deliver(message, [1]);
@@ -162,19 +151,21 @@ it.each([
   expect([...feed.series.line(0, 4, 10).y]).toEqual([5, 4, 3, 2]);
 });
 
-it("asks again, more and more seldom, while nobody answers", () => {
+it('asks again, more and more seldom, while nobody answers', () => {
   vi.advanceTimersByTime(1000 + 2000 + 4000 + 100);
   expect(wire.attaches).toBe(4);
+  expect(silences).toBe(2);
+  expect(feed.attached).toBe(false);
 });
 
-it("is silent after its end", () => {
+it('is silent after its end', () => {
   feed.dispose();
   vi.advanceTimersByTime(60_000);
   expect(wire.attaches).toBe(1);
   expect(wire.subscribers).toBe(0);
 });
 
-it("reads floats from a buffer that begins at any byte", () => {
+it('reads floats from a buffer that begins at any byte', () => {
   const bytes = new Uint8Array(9);
   bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 1);
   expect([...floats(new DataView(bytes.buffer, 1, 8))]).toEqual([1.5, -2]);

@@ -1,14 +1,14 @@
-import { expect, it } from "vitest";
-import { MOST_RAW, StepSeries } from "../../labextension/src/chart/step_series";
+import { expect, it } from 'vitest';
+import { MOST_RAW, StepSeries } from '../../labextension/src/chart/step_series';
 
 const none = {
   start: 0,
   width: 1,
   minimum: new Float32Array(0),
-  maximum: new Float32Array(0),
+  maximum: new Float32Array(0)
 };
 
-it("appends, and refuses what does not continue it", () => {
+it('appends, and refuses what does not continue it', () => {
   const series = new StepSeries();
   expect(series.append(0, Float32Array.of(3, 2))).toBe(true);
   expect(series.append(3, Float32Array.of(9))).toBe(false);
@@ -20,13 +20,13 @@ it("appends, and refuses what does not continue it", () => {
   expect([...series.line(1, 2, 100).x]).toEqual([1]);
 });
 
-it("continues a snapshot of extremes and raw values", () => {
+it('continues a snapshot of extremes and raw values', () => {
   const series = new StepSeries();
   const old = {
     start: 100,
     width: 16,
     minimum: Float32Array.of(1, 0.5),
-    maximum: Float32Array.of(4, 5),
+    maximum: Float32Array.of(4, 5)
   };
   series.reset(old, 132, Float32Array.of(7, 8));
   expect(series.length).toBe(134);
@@ -39,7 +39,7 @@ it("continues a snapshot of extremes and raw values", () => {
   expect(series.best()).toBeUndefined();
 });
 
-it("stays bounded and keeps a spike of one step through folding", () => {
+it('stays bounded and keeps a spike of one step through folding', () => {
   const series = new StepSeries();
   const piece = new Float32Array(500_000).fill(0.5);
   for (let i = 0; i < 12; i++) {

@@ -17,6 +17,8 @@ interface Row {
   formula: HTMLElement;
   advice: HTMLElement;
   choices: string;
+  /** The number of the last edit of this field that was sent. */
+  sent: number;
 }
 
 export class FieldsForm {
@@ -24,14 +26,15 @@ export class FieldsForm {
   private _rows = new Map<string, Row>();
   private _groups = new Map<string, HTMLElement>();
   private _pending = new Map<string, number>();
+  private _number = 0;
 
   /**
    * @param _id makes the ids of this form's elements unique on the page.
-   * @param _edit tells the kernel that a field was changed.
+   * @param _edit tells the kernel that a field was changed; edits are numbered from 1.
    */
   constructor(
     private readonly _id: string,
-    private readonly _edit: (field: string, value: string) => void
+    private readonly _edit: (number: number, field: string, value: string) => void
   ) {
     this.element.className = 'lossviz-form';
     this.element.setAttribute('aria-label', 'Settings');
@@ -42,8 +45,12 @@ export class FieldsForm {
     this.element.dataset['lmSuppressShortcuts'] = 'true';
   }
 
-  /** Show these fields; a field in which somebody types keeps its text. */
-  show(fields: Field[]): void {
+  /**
+   * Show these fields; one that was changed here after the kernel made them keeps its text.
+   *
+   * @param handled the number of the last edit of this form that is in these fields.
+   */
+  show(fields: Field[], handled: number): void {
     const names = new Set(fields.map(field => field.name));
     for (const [name, row] of this._rows) {
       if (!names.has(name)) {
@@ -59,7 +66,7 @@ export class FieldsForm {
         row = this._create(field);
         this._rows.set(field.name, row);
       }
-      this._fill(row, field);
+      this._fill(row, field, handled);
       order.set(field.group, [...(order.get(field.group) ?? []), row.element]);
     }
     for (const [group, elements] of order) {
@@ -73,7 +80,8 @@ export class FieldsForm {
       window.clearTimeout(timer);
       const row = this._rows.get(name);
       if (row) {
-        this._edit(name, row.control.value);
+        row.sent = ++this._number;
+        this._edit(row.sent, name, row.control.value);
       }
     }
     this._pending.clear();
@@ -143,10 +151,11 @@ export class FieldsForm {
     const advice = line('advice', 'div');
     control.setAttribute('aria-describedby', `${error.id} ${note.id}`);
     element.append(label, control, error, note, formula, advice);
-    return { element, control, kind: field.kind, error, note, formula, advice, choices: '' };
+    const kind = field.kind;
+    return { element, control, kind, error, note, formula, advice, choices: '', sent: 0 };
   }
 
-  private _fill(row: Row, field: Field): void {
+  private _fill(row: Row, field: Field, handled: number): void {
     const { control } = row;
     if (control instanceof HTMLSelectElement) {
       const choices = JSON.stringify(field.choices);
@@ -157,8 +166,8 @@ export class FieldsForm {
         );
       }
     }
-    const typing = this._pending.has(field.name) || control === activeElement(control);
-    if (control.value !== field.value && !(typing && row.kind === 'text')) {
+    const newer = this._pending.has(field.name) || row.sent > handled;
+    if (control.value !== field.value && !newer) {
       control.value = field.value;
     }
     control.title = field.help;
@@ -184,12 +193,6 @@ export class FieldsForm {
       }, TYPING_MS)
     );
   }
-}
-
-/** The focused element of the document or shadow root that `element` is in. */
-function activeElement(element: HTMLElement): Element | null {
-  const root = element.getRootNode();
-  return root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
 }
 
 function say(line: HTMLElement, text: string): void {

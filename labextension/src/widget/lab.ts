@@ -6,7 +6,7 @@ import { LineChart, type Picture } from '../chart/line_chart';
 import { runColour, validationColour } from '../chart/palette';
 import { loadPlotly } from '../chart/plotly';
 import { onThemeChange } from '../chart/theme';
-import type { EpochRow, Form, StatusLine } from '../messages';
+import type { EpochRow, Form, FromPage, StatusLine } from '../messages';
 import { pageServices } from '../page';
 import { CodeBox } from './code_box';
 import { FieldsForm } from './form';
@@ -28,6 +28,7 @@ export class Lab {
   private _charts: [LineChart, LineChart];
   private _feed: RunFeed;
   private _end = new AbortController();
+  private _waiting: FromPage[] = [];
   private _apply = document.createElement('button');
 
   constructor(
@@ -39,8 +40,8 @@ export class Lab {
       this._press(command);
     };
     this._header = new LabHeader(press);
-    this._form = new FieldsForm(`${_labId}-${++views}`, (field, value) => {
-      _channel.send({ type: 'edit', field, value });
+    this._form = new FieldsForm(`${_labId}-${++views}`, (number, field, value) => {
+      this._send({ type: 'edit', page: this._feed.page, number, field, value });
     });
     this._code = new CodeBox(() => {
       press('show_code');
@@ -78,9 +79,14 @@ export class Lab {
     this.element.append(this._header.element, body, this._code.element);
     this._header.showRun(null, null);
 
-    this._feed = new RunFeed(_channel, () => {
-      this._showRun();
-    });
+    this._feed = new RunFeed(
+      _channel,
+      () => {
+        this._sendWaiting();
+        this._showRun();
+      },
+      () => pageServices()?.reviveComms(this.element)
+    );
     const unsubscribe = _channel.onMessage(message => {
       if (message.type === 'program' && message.page === this._feed.page) {
         void this._showProgram(message.text);
@@ -96,7 +102,7 @@ export class Lab {
   }
 
   showForm(form: Partial<Form>): void {
-    this._form.show(form.fields ?? []);
+    this._form.show(form.fields ?? [], form.edits?.[this._feed.page] ?? 0);
     this._header.showCommands(form.commands ?? []);
     this._apply.hidden = !form.commands?.includes('apply_learning_rate');
   }
@@ -118,9 +124,23 @@ export class Lab {
   private _press(command: Parameters<ConstructorParameters<typeof LabHeader>[0]>[0]): void {
     // What was typed a moment ago belongs to the run that is started now.
     this._form.flush();
-    this._channel.send({ type: 'command', command, page: this._feed.page });
+    this._send({ type: 'command', command, page: this._feed.page });
     if (command === 'train') {
       this._form.focusFirstError();
+    }
+  }
+
+  /** Send, or wait with it until the kernel has answered: what is sent before could be lost. */
+  private _send(message: FromPage): void {
+    this._waiting.push(message);
+    if (this._feed.attached) {
+      this._sendWaiting();
+    }
+  }
+
+  private _sendWaiting(): void {
+    for (const message of this._waiting.splice(0)) {
+      this._channel.send(message);
     }
   }
 

@@ -39,6 +39,9 @@ export class RunFeed {
   /** The least loss of a step that this page has seen. */
   best: number | undefined;
 
+  /** Whether the kernel has answered this page at least once. */
+  attached = false;
+
   private _sequence = -1;
   private _waiting = false;
   private _retry = 0;
@@ -48,10 +51,12 @@ export class RunFeed {
   /**
    * @param _channel the way to the kernel.
    * @param _changed called after every change, at most a few dozen times a second.
+   * @param _silent called when the kernel has not answered for a while.
    */
   constructor(
     private readonly _channel: Channel,
-    private readonly _changed: () => void
+    private readonly _changed: () => void,
+    private readonly _silent: () => void = () => undefined
   ) {
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       if (message.type === 'snapshot' && (message.page === this.page || message.page === '')) {
@@ -74,6 +79,9 @@ export class RunFeed {
     this._asked = performance.now();
     this._channel.send({ type: 'attach', page: this.page });
     this._retry = window.setTimeout(() => {
+      if (delay > RETRY_MS) {
+        this._silent();
+      }
       this._attach(Math.min(2 * delay, MOST_RETRY_MS));
     }, delay);
   }
@@ -93,6 +101,7 @@ export class RunFeed {
   private _takeSnapshot(message: Snapshot, buffers: DataView[]): void {
     window.clearTimeout(this._retry);
     this._waiting = false;
+    this.attached = true;
     this._sequence = message.sequence;
     this.run = message.run;
     this.progress = message.progress;

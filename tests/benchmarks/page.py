@@ -1,0 +1,142 @@
+"""What a real page costs and shows: JupyterLab and Chromium on one core, kernel on another."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import FLAGS
+from tests.browser.jupyter_server import JupyterServer
+from tests.browser.notebook_page import NotebookPage, until, write_notebook
+
+HERE = Path(__file__).resolve().parent
+
+LAB = "import sys, lossviz\nlab = lossviz.LossLab()\nprint('tensorflow' in sys.modules)\nlab"
+TRAIN = f"""
+import os, sys, time
+sys.path.insert(0, {str(HERE)!r})
+import models
+run = lossviz.train(models.dense_model(), models.dense_data(), loss=models.loss(), epochs=100_000)
+lab._session.runs.append(run)
+from lossviz.wire import publisher
+publisher.wake()
+"""
+
+
+@dataclass
+class Seen:
+    """What was measured.
+
+    Attributes:
+        appears: seconds from running the cell to the lab on the page.
+        unloaded: whether TensorFlow was still unloaded when the cell had run.
+        attached: steps per second while the page drew.
+        detached: steps per second of the same run after the page was closed.
+        bytes_per_step: on the websocket, all messages, while the page drew.
+    """
+
+    appears: float
+    unloaded: bool
+    attached: float
+    detached: float
+    bytes_per_step: float
+
+
+def measure(seconds: float) -> Seen:
+    """Train with a page that draws, then close the page and let the same run go on."""
+    cores = sorted(os.sched_getaffinity(0))
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    home = Path(tempfile.mkdtemp(prefix="lossviz-bench-"))
+    root = home / "root"
+    root.mkdir()
+    pin = f"import os\nos.sched_setaffinity(0, {{{cores[0]}}})"
+    count = "print('<<', run.step, time.time(), '>>')"
+    write_notebook(root / "bench.ipynb", pin, LAB, TRAIN, count, count)
+    # Everything that this process starts draws on the other core; the kernel pins itself away.
+    os.sched_setaffinity(0, {cores[-1]})
+    server = JupyterServer(home / "jupyter", root)
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            received = [0]
+            session = page.context.new_cdp_session(page)
+            session.send("Network.enable")
+            session.on(
+                "Network.webSocketFrameReceived",
+                lambda event: received.__setitem__(0, received[0] + _size(event["response"])),
+            )
+            notebook = NotebookPage(page, server.address("lab/tree/bench.ipynb"))
+            notebook.run_cell(0)
+            notebook.wait_idle()
+            began = time.monotonic()
+            notebook.run_cell(1)
+            notebook.lab.wait_for()
+            appears = time.monotonic() - began
+            unloaded = notebook.cells.nth(1).locator("pre", has_text="False").count() == 1
+            notebook.run_cell(2)
+            until(lambda: notebook.points("Loss over all epochs") >= 3, "three epochs", 120)
+            notebook.lab.evaluate("lab => lab.scrollIntoView()")
+            before, first = received[0], _count(notebook, 3)
+            page.wait_for_timeout(1000 * seconds)
+            after, second = received[0], _count(notebook, 4)
+            page.wait_for_timeout(500)
+            browser.close()
+        # The page has gone; the kernel tells through a client of its own.
+        third = _ask(server, seconds)
+        attached = (second[0] - first[0]) / (second[1] - first[1])
+        detached = (third[1][0] - third[0][0]) / (third[1][1] - third[0][1])
+        steps = second[0] - first[0]
+        return Seen(appears, unloaded, attached, detached, (after - before) / steps)
+    finally:
+        server.close()
+        os.sched_setaffinity(0, cores)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _size(response: dict[str, str]) -> int:
+    data = response["payloadData"]
+    return len(data) if response["opcode"] == 1 else len(base64.b64decode(data))
+
+
+def _count(notebook: NotebookPage, cell: int) -> tuple[int, float]:
+    notebook.run_cell(cell)
+    output = notebook.cells.nth(cell).locator("pre", has_text=">>")
+    output.wait_for()
+    return _pair(output.inner_text())
+
+
+def _pair(text: str) -> tuple[int, float]:
+    steps, when = text.split("<<")[1].split(">>", maxsplit=1)[0].split()
+    return int(steps), float(when)
+
+
+def _ask(server: JupyterServer, seconds: float) -> list[tuple[int, float]]:
+    from jupyter_client.blocking.client import BlockingKernelClient
+
+    kernel = server.kernels()[0]["id"]
+    file = next(server.runtime.glob(f"kernel-{kernel}.json"))
+    client = BlockingKernelClient(connection_file=str(file))
+    client.load_connection_file()
+    client.start_channels()
+    found = []
+    for pause in (2.0, seconds):
+        time.sleep(pause)
+        texts: list[str] = []
+        client.execute_interactive(
+            "import time; print('<<', run.step, time.time(), '>>')",
+            output_hook=lambda message, texts=texts: texts.append(
+                message["content"].get("text", "")
+            ),
+            timeout=60,
+        )
+        found.append(_pair("".join(texts)))
+    client.stop_channels()
+    return found

@@ -1,0 +1,50 @@
+"""The benchmarks: prints one table, ratios within one run.
+
+Usage: python run.py [--seconds S]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import kernel
+import page
+
+BARE, OURS, LIVE, FIT = "bare chunked loop", "lossviz.train", "lossviz.train, live chart", "fit"
+OTHERS = ("fit + TensorBoard", "fit + FigureWidget 10 Hz", "fit + livelossplot")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10, help="how long each loop trains")
+    seconds = parser.parse_args().seconds
+    print(f"Small dense model, batch 32, one core, {seconds:g} s each, one after the other\n")
+    print(f"{'loop':28}{'steps/s':>10}{'/ bare':>9}{'/ fit':>9}{'bytes/step':>12}", flush=True)
+    outcomes: dict[str, kernel.Outcome] = {}
+    for name in (BARE, OURS, LIVE, FIT, *OTHERS):
+        outcomes[name] = kernel.run(name, seconds)
+        # The slowest comes last; `fit` is known from its own turn on.
+        rate, bare = outcomes[name].rate, outcomes[BARE].rate
+        fit = outcomes[FIT].rate if FIT in outcomes else float("nan")
+        sent = outcomes[name].bytes_per_step(seconds)
+        print(f"{name:28}{rate:10,.0f}{rate / bare:9.2f}{rate / fit:9.2f}{sent:12.1f}", flush=True)
+    live = outcomes[LIVE]
+    print(f"\nlossviz.train, live chart: {live.rate / outcomes[BARE].rate:.2f} of the bare loop "
+          f"(promised 0.90), {live.rate / outcomes[FIT].rate:.1f} x fit (promised 3)")  # fmt: skip
+    early, late = live.append_bytes(1000, 20_000), live.append_bytes(80_000, 100_000)
+    print(f"bytes a step: {early:.2f} after step 1,000, {late:.2f} before step 100,000")
+    print("\nThe same in a real JupyterLab with Chromium on the other core")
+    seen = page.measure(seconds)
+    print(f"  lab on the page after {seen.appears:.2f} s, TensorFlow unloaded: {seen.unloaded}")
+    print(f"  chart attached {seen.attached:,.0f} steps/s, page closed {seen.detached:,.0f} "
+          f"({seen.attached / seen.detached:.2f}); {seen.bytes_per_step:.1f} bytes a step on the "
+          "websocket")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
