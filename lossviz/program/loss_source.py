@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import libcst as cst
+from typing import TYPE_CHECKING, Any
 
 from lossviz.losses import Loss
 
+if TYPE_CHECKING:
+    import libcst as cst
 
-def loss_function(loss: Loss, params: Mapping[str, Any]) -> cst.FunctionDef:
+
+def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
     """`def loss_fn(target, output, ...)` with the catalogue function's body.
 
     The parameters stand as keywords with the chosen values as defaults; annotations go, and of
@@ -20,6 +21,9 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> cst.FunctionDef:
         loss: a loss of the catalogue.
         params: the value of every parameter.
     """
+    # A fifth of a second to import, and not needed to put a lab on the page.
+    import libcst as cst
+
     module = cst.parse_module(loss.source)
     function = module.body[0]
     assert isinstance(function, cst.FunctionDef)
@@ -31,7 +35,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> cst.FunctionDef:
         parameter.with_changes(annotation=None, comma=cst.MaybeSentinel.DEFAULT)
         for parameter in function.params.params[:2]
     ]
-    return function.with_changes(
+    written = function.with_changes(
         name=cst.Name("loss_fn"),
         params=cst.Parameters(params=[*positional, *keywords]),
         returns=None,
@@ -39,6 +43,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> cst.FunctionDef:
         leading_lines=[],
         body=_short_docstring(function.body),
     )
+    return cst.Module([written]).code
 
 
 def literal(value: Any) -> str:
@@ -49,6 +54,8 @@ def literal(value: Any) -> str:
 
 
 def _keyword(parameter: cst.Param, value: Any) -> cst.Param:
+    import libcst as cst
+
     return parameter.with_changes(
         annotation=None,
         equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
@@ -58,6 +65,8 @@ def _keyword(parameter: cst.Param, value: Any) -> cst.Param:
 
 
 def _short_docstring(body: cst.BaseSuite) -> cst.BaseSuite:
+    import libcst as cst
+
     if not isinstance(body, cst.IndentedBlock):
         return body
     first = body.body[0]

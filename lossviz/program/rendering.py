@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 
-import libcst as cst
-
 from lossviz import losses
 from lossviz.program import optimizers
 from lossviz.program.config import TrainingConfig
@@ -28,7 +26,7 @@ def render(config: TrainingConfig) -> str:
     sections = [
         "import tensorflow as tf\n\nimport lossviz\n",
         _data_and_model(config),
-        f"\n{cst.Module([loss]).code}\n",
+        f"\n{loss}\n",
         _optimizer(config),
         _train_step(config),
         _train(config),

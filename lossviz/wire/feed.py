@@ -60,9 +60,10 @@ class Feed:
             if record is None and self._attached:
                 # No append will ever tell the pages that the lab is empty again.
                 waiting = waiting or [""]
-        live = False
+        # Read before the numbers: what is read after the end is all there is.
+        live = record is not None and not record.ended
         if record is not None and self._attached:
-            live = self._publish_news(record)
+            self._publish_news(record)
         for page in waiting:
             self._publish_snapshot(page, record)
         self._attached = self._attached or bool(waiting)
@@ -78,15 +79,13 @@ class Feed:
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
 
-    def _publish_news(self, record: Record) -> bool:
-        # The end is read before the numbers: what is read afterwards is then all there is.
-        live = not record.ended
+    def _publish_news(self, record: Record) -> None:
         version = record.version
         rows = record.rows
         progress = _progress(record)
         losses = record.series.read(self._sent)
         if not len(losses) and len(rows) == self._rows_sent and version == self._version:
-            return live
+            return
         self._sequence += 1
         message: Append = {
             "type": "append",
@@ -103,7 +102,6 @@ class Feed:
         self._sent += len(losses)
         self._rows_sent = len(rows)
         self._version = version
-        return live
 
     def _publish_snapshot(self, page: str, record: Record | None) -> None:
         series = record.series if record is not None else StepSeries()

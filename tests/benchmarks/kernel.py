@@ -8,9 +8,11 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import DEVNULL
 
 from jupyter_client.manager import start_new_kernel
 
+QUIET = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
 HERE = Path(__file__).resolve().parent
 
 
@@ -41,7 +43,7 @@ class Outcome:
 
 def run(loop: str, seconds: float) -> Outcome:
     """Run a loop of `loops.py` in a new kernel on one core; the reader has the other."""
-    manager, client = start_new_kernel(startup_timeout=60)
+    manager, client = start_new_kernel(startup_timeout=60, env=QUIET, stderr=DEVNULL)
     cores = sorted(os.sched_getaffinity(0))
     code = f"""
 import os, sys

@@ -59,11 +59,13 @@ class NotebookPage:
             self.page.wait_for_timeout(100)
             idle = idle + 1 if indicator.get_attribute("data-status") == "idle" else 0
 
-    def run_cell(self, index: int) -> None:
-        """Click into a cell and run it."""
+    def run_cell(self, index: int) -> float:
+        """Click into a cell and run it; gives the moment of the key press."""
         self.cells.nth(index).locator(".cm-content").click()
         self.page.locator(".jp-Notebook.jp-mod-editMode:visible").wait_for()
+        pressed = time.monotonic()
         self.page.keyboard.press("Control+Enter")
+        return pressed
 
     def run_all(self) -> None:
         """Run -> Run All Cells."""

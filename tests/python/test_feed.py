@@ -1,0 +1,133 @@
+"""The feed: what a page has put together from its messages is what the kernel recorded."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lossviz.training import Record
+from lossviz.wire import Feed
+from lossviz.wire.feed import SNAPSHOT_POINTS
+
+
+def record(name: str = "a") -> Record:
+    return Record(id=name, name=name, number=1, loss="mse", epochs=3, device="CPU:0")
+
+
+class Page:
+    """Follows as the page's run_feed.ts does."""
+
+    def __init__(self, feed: Feed, name: str) -> None:
+        self.feed, self.name = feed, name
+        self.run, self.sequence, self.losses, self.rows = None, -1, np.empty(0, np.float32), []
+        self.start = 0
+        feed.attach(name)
+
+    def receive(self, message, buffers) -> None:
+        arrays = [np.frombuffer(one, "<f4") for one in buffers]
+        if message["type"] == "snapshot" and message["page"] in {self.name, ""}:
+            self.run = message["run"] and message["run"]["id"]
+            self.sequence, self.rows = message["sequence"], list(message["rows"])
+            self.start, self.losses = message["raw_start"], arrays[2]
+        elif message["type"] == "append":
+            expected = (self.run, self.sequence + 1, self.start + len(self.losses))
+            if (message["run"], message["sequence"], message["start"]) != expected:
+                self.feed.attach(self.name)
+                return
+            self.sequence += 1
+            self.losses = np.concatenate([self.losses, arrays[0]])
+            self.rows += message.get("rows", [])
+
+
+def wired() -> tuple[Feed, list[Page]]:
+    pages: list[Page] = []
+    feed = Feed(lambda message, buffers: [page.receive(message, buffers) for page in pages])
+    return feed, pages
+
+
+actions = st.lists(
+    st.sampled_from(["steps", "epoch", "publish", "page", "run", "lose"]), max_size=60
+)
+
+
+@given(actions, st.randoms())
+def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, random):
+    feed, pages = wired()
+    current = record()
+    current.begin_epoch(1)
+    feed.follow(current)
+    for index, action in enumerate(actions):
+        if action == "steps":
+            count = random.randint(1, 30)
+            current.add_steps(np.float32([random.random() for _ in range(count)]), 0.01)
+        elif action == "epoch":
+            current.end_epoch({"loss": 0.5})
+            current.begin_epoch(len(current.rows) + 1)
+        elif action == "publish":
+            feed.publish()
+        elif action == "page":
+            pages.append(Page(feed, f"p{index}"))
+        elif action == "run":
+            current = record(f"r{index}")
+            current.begin_epoch(1)
+            feed.follow(current)
+        elif action == "lose" and pages:
+            pages[0].sequence -= 1
+    for _ in range(3):  # news, the pages' question, the answer
+        current.add_steps(np.float32([1.0]), 0.01)
+        feed.publish()
+    feed.publish()
+    for page in pages:
+        assert page.run == current.id
+        np.testing.assert_array_equal(page.losses, current.series.read(page.start))
+        assert [row["epoch"] for row in page.rows] == [row.epoch for row in current.rows]
+
+
+def test_a_live_run_is_live_from_the_first_publish_on():
+    feed, pages = wired()
+    running = record()
+    feed.follow(running)
+    assert feed.publish()
+    pages.append(Page(feed, "p"))
+    assert feed.publish()
+    running.end("completed", "done")
+    assert not feed.publish()
+
+
+def test_a_snapshot_is_bounded_whatever_the_length():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    long = record()
+    long.begin_epoch(1)
+    long.add_steps(np.zeros(1_000_000, np.float32), 1.0)
+    feed.follow(long)
+    feed.attach("p")
+    feed.publish()
+    message, buffers = sent[-1]
+    assert sum(map(len, buffers)) <= 4 * 4 * SNAPSHOT_POINTS
+    assert message["raw_start"] + len(buffers[2]) // 4 == 1_000_000
+
+
+def test_nothing_is_sent_while_no_page_is_attached():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append(message))
+    lonely = record()
+    feed.follow(lonely)
+    lonely.add_steps(np.zeros(10, np.float32), 1.0)
+    feed.publish()
+    assert not sent
+
+
+def test_a_loss_that_is_no_number_travels_as_none():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append(message))
+    broken = record()
+    feed.follow(broken)
+    feed.attach("p")
+    feed.publish()
+    broken.begin_epoch(1)
+    broken.add_steps(np.float32([np.nan]), 1.0)
+    broken.end_epoch({"loss": float("nan"), "val_loss": float("inf")})
+    feed.publish()
+    assert sent[-1]["rows"][0]["metrics"] == {"loss": None, "val_loss": None}
