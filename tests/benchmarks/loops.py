@@ -67,19 +67,24 @@ def lossviz_detached(seconds: float) -> float:
     return steady_rate(run, seconds)
 
 
-def lossviz_attached(seconds: float) -> float:
+def lossviz_attached(seconds: float, width: int = 32) -> float:
     """`lossviz.train` in a lab whose page is attached: every message of the live chart is sent."""
     import lossviz
     from lossviz.wire import publisher
 
     lab = lossviz.LossLab()
     run = lossviz.train(
-        models.dense_model(), models.dense_data(), loss=models.loss(), epochs=100_000, seed=0
+        models.dense_model(width), models.dense_data(), loss=models.loss(), epochs=100_000, seed=0
     )
     lab._session.runs.append(run)
     lab._on_message(lab, {"type": "attach", "page": "page"}, [])
     publisher.wake()
     return steady_rate(run, seconds)
+
+
+def lossviz_slower(seconds: float) -> float:
+    """The same with a model so wide that it makes a thousand steps a second or two."""
+    return lossviz_attached(seconds, width=3000)
 
 
 def steady_rate(run: Any, seconds: float) -> float:
@@ -186,6 +191,7 @@ LOOPS: dict[str, Callable[[float], float]] = {
     "bare chunked loop": bare_chunked,
     "lossviz.train": lossviz_detached,
     "lossviz.train, live chart": lossviz_attached,
+    "wider model, live chart": lossviz_slower,
     "fit": fit,
     "fit + TensorBoard": fit_tensorboard,
     "fit + FigureWidget 10 Hz": fit_figure_widget,

@@ -18,14 +18,14 @@ def dense_data(samples: int = 32 * 1000) -> tuple[Any, Any]:
     return inputs, np.eye(10, dtype=np.float32)[labels]
 
 
-def dense_model() -> Any:
+def dense_model(width: int = 32) -> Any:
     """64 -> 32 -> 10: so small that the loop around it is what costs."""
     import keras
 
     keras.utils.set_random_seed(0)
     layers = keras.layers
     return keras.Sequential(
-        [keras.Input((64,)), layers.Dense(32, activation="relu"), layers.Dense(10)]
+        [keras.Input((64,)), layers.Dense(width, activation="relu"), layers.Dense(10)]
     )
 
 

@@ -16,6 +16,7 @@ import kernel
 import page
 
 BARE, OURS, LIVE, FIT = "bare chunked loop", "lossviz.train", "lossviz.train, live chart", "fit"
+SLOWER = "wider model, live chart"
 OTHERS = ("fit + TensorBoard", "fit + FigureWidget 10 Hz", "fit + livelossplot")
 
 
@@ -38,6 +39,9 @@ def main() -> None:
           f"(promised 0.90), {live.rate / outcomes[FIT].rate:.1f} x fit (promised 3)")  # fmt: skip
     early, late = live.append_bytes(1000, 20_000), live.append_bytes(80_000, 100_000)
     print(f"bytes a step: {early:.2f} after step 1,000, {late:.2f} before step 100,000")
+    slower = kernel.run(SLOWER, seconds)
+    print(f"at {slower.rate:,.0f} steps/s (a wider model): {slower.bytes_per_step(seconds):.1f} "
+          "bytes a step (promised 16)")  # fmt: skip
     print("\nThe same in a real JupyterLab with Chromium on the other core")
     seen = page.measure(seconds)
     print(f"  lab on the page after {seen.appears:.2f} s, TensorFlow unloaded: {seen.unloaded}")
