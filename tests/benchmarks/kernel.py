@@ -22,7 +22,7 @@ class Outcome:
 
     Attributes:
         rate: steps per second.
-        sent: bytes on the IOPub socket while it ran.
+        sent: bytes on the IOPub socket while it was measured.
         appends: of each append message of ours `(first step, steps, bytes)`.
     """
 
@@ -80,6 +80,8 @@ def _read(frames: list[bytes], request: str, outcome: Outcome) -> bool:
         match = re.search(r"RATE ([\d.]+)", content["text"])
         if match:
             outcome.rate = float(match[1])
+        if "BEGIN" in content["text"]:
+            outcome.sent = 0
     elif header["msg_type"] == "error":
         raise RuntimeError("\n".join(content["traceback"]))
     elif header["msg_type"] == "comm_msg":

@@ -15,6 +15,9 @@ from typing import Any
 import models
 import numpy as np
 
+BEGIN = "BEGIN"
+"""Printed after the warm-up: what is sent before it, such as a widget's code, is sent once."""
+
 
 def bare_chunked(seconds: float) -> float:
     """The least that a chunked loop can be: fixed chunks, every loss recorded, nothing else."""
@@ -50,6 +53,7 @@ def bare_chunked(seconds: float) -> float:
             recorded.append(chunk(order, tf.constant(start), tf.constant(250)).numpy())
 
     epoch()
+    print(BEGIN, flush=True)
     began, taken = time.perf_counter(), 0
     while time.perf_counter() - began < seconds:
         epoch()
@@ -91,6 +95,7 @@ def steady_rate(run: Any, seconds: float) -> float:
     """Steps per second after the first epoch."""
     while run.epoch < 2 and not run.wait(0.01):
         pass
+    print(BEGIN, flush=True)
     began, first = time.perf_counter(), run.step
     run.wait(seconds)
     rate = (run.step - first) / (time.perf_counter() - began)
@@ -117,6 +122,7 @@ def fit(seconds: float, *callbacks: Any) -> float:
                 # The first hundred steps compile and warm up.
                 self.steps += 1
                 if self.steps == 100:
+                    print(BEGIN, flush=True)
                     self.began, self.steps = now, 0
                 return
             self.steps += 1
