@@ -15,7 +15,6 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { showProgram } from './cell/insert';
 import type { PlotlyModule } from './chart/plotly_types';
 import { NEW_LAB, addCommands } from './commands';
-import { reviveComms } from './kernel/revive_comms';
 import { publishPageServices } from './page';
 import { LossPanel } from './panel/panel';
 
@@ -35,13 +34,6 @@ const services: JupyterFrontEndPlugin<void> = {
             .filter(panel => panel.node.contains(host))
             .some(panel => showProgram(panel, host, labId, text) !== undefined)
         ),
-      reviveComms: host => {
-        tracker
-          .filter(panel => panel.node.contains(host))
-          .forEach(panel => {
-            reviveComms(panel.sessionContext.session?.kernel);
-          });
-      },
       typeset: element => {
         void typesetter?.typeset(element);
       }

@@ -12,8 +12,6 @@ export interface PageServices {
   plotly(): Promise<PlotlyModule>;
   /** Put a lab's program into a cell below the one that holds `host`; false where that cannot be. */
   showProgram(host: HTMLElement, labId: string, text: string): Promise<boolean>;
-  /** Open the way to the kernel anew for the notebook that holds `host`. */
-  reviveComms(host: HTMLElement): void;
   /** Let the page's own typesetter render the LaTeX between \( and \) in `element`. */
   typeset(element: HTMLElement): void;
 }

@@ -15,7 +15,7 @@ from lossviz.training import Run
 from lossviz.widgets.loading import loading
 from lossviz.widgets.own_objects import own_objects
 from lossviz.widgets.session import Session
-from lossviz.wire import Feed, publisher
+from lossviz.wire import Feed, forget_route, publisher
 from lossviz.wire.messages import FromKernel
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -82,6 +82,8 @@ class LossLab(anywidget.AnyWidget):
             form=self._session.form(),
             status=self._session.status(),
         )
+        # Made by a cell, the comm would be answered on the main shell, after all running cells.
+        forget_route(self.comm)
         self.on_msg(self._on_message)
         publisher.register(self)
 

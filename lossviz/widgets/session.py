@@ -164,7 +164,7 @@ class Session:
     def say_what_is_wrong(self, consequence: str) -> None:
         """Name every bad field in the status line, after what follows from it."""
         with self._lock:
-            wrong = "; ".join(f"{label}: {text}" for label, text in self._form.errors().items())
+            wrong = " ".join(f"{label}: {text}" for label, text in self._form.errors().items())
             self._notice = _Notice(f"{consequence} {wrong}", "error")
         self._changed()
 
@@ -261,8 +261,9 @@ class Session:
             return _Notice(f"{run.name} paused after {step}.")
         if record.status == "queued":
             return _Notice(f"{run.name} waits for another run to end.")
+        device = record.device.removesuffix(":0").replace(":", " ")
         warnings = [event.text for event in record.events if event.kind == "warning"]
-        return _Notice(f"{run.name} started on {record.device}. {' '.join(warnings[-1:])}".strip())
+        return _Notice(f"{run.name} started on the {device}. {' '.join(warnings[-1:])}".strip())
 
 
 def _result(rows: list[Any]) -> str:

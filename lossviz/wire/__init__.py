@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lossviz.wire.feed import Feed
+from lossviz.wire.parent_request import forget_route
 from lossviz.wire.publisher import Outlet, publisher
 
-__all__ = ["Feed", "Outlet", "publisher"]
+__all__ = ["Feed", "Outlet", "forget_route", "publisher"]

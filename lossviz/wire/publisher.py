@@ -11,6 +11,8 @@ import threading
 import weakref
 from typing import Protocol
 
+from lossviz.wire.parent_request import forget_parent
+
 PERIOD = 0.1
 """Seconds between two messages of a live run: quick enough to look continuous, slow enough that
 a message's envelope weighs little beside its numbers."""
@@ -55,6 +57,7 @@ class Publisher:
 
     def _work(self) -> None:
         live = False
+        forget_parent()
         while True:
             self._news.wait(PERIOD if live else None)
             self._news.clear()

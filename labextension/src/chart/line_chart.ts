@@ -20,7 +20,7 @@ export interface Picture {
   points: number;
   /** The x axis' ends, where they are known before the points are there. */
   range?: [number, number];
-  /** One sentence for people who cannot see it. */
+  /** One sentence for people who cannot see it; on the axes where there is nothing to draw. */
   summary: string;
 }
 
@@ -29,13 +29,12 @@ export interface ChartOptions {
   title: string;
   /** The x axis' unit, such as "step". */
   unit: string;
-  /** Shown on the axes before there is anything to draw. */
-  empty: string;
   /** Gives what to draw now, for a plot of so many pixel columns. */
   picture: (columns: number) => Picture;
 }
 
 const SUMMARY_MS = 2000;
+const FEW_POINTS = 20;
 
 /** A chart in its own element, to be put anywhere. */
 export class LineChart {
@@ -155,7 +154,8 @@ export class LineChart {
   };
 
   private _trace(line: ChartLine): PlotlyTrace {
-    const many = !line.markers;
+    // A line through very few points would be hard to see, or, through one, nothing.
+    const many = !line.markers && line.x.length > FEW_POINTS;
     return {
       x: line.x,
       y: line.y,
@@ -204,7 +204,7 @@ export class LineChart {
         title: { ...axis.title, text: this._options.unit },
         tickformat: ',d',
         // An axis with few whole numbers would else show halves rounded to doubles.
-        ...(picture.points > 0 && picture.points < 6 ? { dtick: 1 } : {}),
+        ...(!picture.range && picture.points > 0 && picture.points < 6 ? { dtick: 1 } : {}),
         ...(picture.range ? { range: picture.range } : { autorange: true }),
         ...(empty ? { range: [0, 10], autorange: false } : {})
       },
@@ -220,7 +220,7 @@ export class LineChart {
       annotations: empty
         ? [
             {
-              text: this._options.empty,
+              text: picture.summary,
               xref: 'paper',
               yref: 'paper',
               x: 0.5,

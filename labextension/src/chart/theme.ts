@@ -18,7 +18,7 @@ export function readTheme(element: HTMLElement): Theme {
   return {
     text: read('--lossviz-text', '#212121'),
     faint: read('--lossviz-faint-text', '#616161'),
-    grid: read('--lossviz-grid', '#e0e0e0'),
+    grid: read('--lossviz-plot-grid', '#e0e0e0'),
     background: read('--lossviz-background', '#ffffff'),
     font: read('--lossviz-font', 'system-ui, sans-serif')
   };

@@ -50,13 +50,11 @@ export class Lab {
       new LineChart({
         title: 'Loss during one epoch',
         unit: 'step',
-        empty: EMPTY,
         picture: columns => this._epochPicture(columns)
       }),
       new LineChart({
         title: 'Loss over all epochs',
         unit: 'epoch',
-        empty: EMPTY,
         picture: () => this._epochsPicture()
       })
     ];
@@ -79,14 +77,10 @@ export class Lab {
     this.element.append(this._header.element, body, this._code.element);
     this._header.showRun(null, null);
 
-    this._feed = new RunFeed(
-      _channel,
-      () => {
-        this._sendWaiting();
-        this._showRun();
-      },
-      () => pageServices()?.reviveComms(this.element)
-    );
+    this._feed = new RunFeed(_channel, () => {
+      this._sendWaiting();
+      this._showRun();
+    });
     const unsubscribe = _channel.onMessage(message => {
       if (message.type === 'program' && message.page === this._feed.page) {
         void this._showProgram(message.text);
@@ -193,7 +187,8 @@ export class Lab {
     const start = progress?.epoch_start ?? 0;
     const count = Math.max(0, series.length - start);
     if (!run || count === 0) {
-      return { lines: [], points: 0, summary: EMPTY };
+      const summary = run ? 'Waiting for the first step...' : EMPTY;
+      return { lines: [], points: 0, summary };
     }
     const line = series.line(start, series.length, columns);
     return {
@@ -219,7 +214,8 @@ export class Lab {
     const { run, rows } = this._feed;
     const last = rows[rows.length - 1];
     if (!run || !last) {
-      return { lines: [], points: 0, summary: EMPTY };
+      const summary = run ? 'The first epoch has not ended yet.' : EMPTY;
+      return { lines: [], points: 0, summary };
     }
     const lines = [
       { metric: 'loss', name: 'training', colour: runColour(run.colour), dashed: false },

@@ -51,12 +51,10 @@ export class RunFeed {
   /**
    * @param _channel the way to the kernel.
    * @param _changed called after every change, at most a few dozen times a second.
-   * @param _silent called when the kernel has not answered for a while.
    */
   constructor(
     private readonly _channel: Channel,
-    private readonly _changed: () => void,
-    private readonly _silent: () => void = () => undefined
+    private readonly _changed: () => void
   ) {
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       if (message.type === 'snapshot' && (message.page === this.page || message.page === '')) {
@@ -79,9 +77,6 @@ export class RunFeed {
     this._asked = performance.now();
     this._channel.send({ type: 'attach', page: this.page });
     this._retry = window.setTimeout(() => {
-      if (delay > RETRY_MS) {
-        this._silent();
-      }
       this._attach(Math.min(2 * delay, MOST_RETRY_MS));
     }, delay);
   }
