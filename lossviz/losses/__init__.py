@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from lossviz.losses.card import Loss, Parameter
 from lossviz.losses.catalogue import get, names, own, register
+from lossviz.losses.fitting import check_shapes, check_targets
 
-__all__ = ["Loss", "Parameter", "get", "names", "own", "register"]
+__all__ = [
+    "Loss",
+    "Parameter",
+    "check_shapes",
+    "check_targets",
+    "get",
+    "names",
+    "own",
+    "register",
+]

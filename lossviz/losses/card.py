@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from lossviz._arguments import ArgumentError, number, unknown_name
 from lossviz._tensorflow import tf
+from lossviz.losses.fitting import check_shapes
 
 Kind = Literal["number", "switch", "numbers"]
+Shapes = Literal["same", "classes", "ctc", "ssd", "any"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +80,10 @@ class Loss:
         params: the parameters by name.
         reference: where it was introduced or is explained best.
         aliases: other names under which `lossviz.losses.get` finds it.
-        class_axis: True when target and output are `[..., classes]`, so that integer labels are
-            to be one-hot encoded.
+        shapes: which shapes target and output must have: `"same"`, `"classes"` (both
+            `[..., classes]`), `"ctc"`, `"ssd"`, or `"any"` for a user's own.
+        one_hot: True when targets must be one-hot, not just probabilities.
+        probabilities: True when targets must lie between 0 and 1 without a class axis.
 
     Example:
         >>> import lossviz
@@ -98,7 +102,9 @@ class Loss:
     params: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
     reference: str = ""
     aliases: tuple[str, ...] = ()
-    class_axis: bool = False
+    shapes: Shapes = "same"
+    one_hot: bool = False
+    probabilities: bool = False
 
     def __call__(self, target: Any, output: Any, **params: Any) -> Any:
         """The mean loss of a batch.
@@ -118,8 +124,10 @@ class Loss:
         """
         params = self.check_params(params)
         output = tf.cast(tf.convert_to_tensor(output), tf.float32)
-        target = tf.cast(tf.convert_to_tensor(target), tf.float32)
-        self.check_shapes(target.shape, output.shape)
+        target = tf.convert_to_tensor(target)
+        # Labels stay whole numbers: class 16,777,217 has no float32 of its own.
+        target = target if self.shapes == "ctc" else tf.cast(target, tf.float32)
+        check_shapes(self, target.shape, output.shape, params)
         return self.function(target, output, **params)
 
     def check_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,34 +142,12 @@ class Loss:
                 raise unknown_name(f"parameter of {self.name}", name, accepted)
         return {name: self.params[name].check(name, value) for name, value in params.items()}
 
-    def check_shapes(self, target: Any, output: Any) -> None:
-        """Raise an ArgumentError when these static shapes (None: unknown) cannot fit.
-
-        Args:
-            target: a `tf.TensorShape` or anything that makes one.
-            output: likewise.
-        """
-        target, output = tf.TensorShape(target), tf.TensorShape(output)
-        if not self._has_catalogue_shapes or target.is_compatible_with(output):
-            return
-        raise ArgumentError(
-            "target",
-            f"target: {self.name} needs a target of the output's shape, but the target has shape "
-            f"{_text(target)} and the output {_text(output)}.",
-        )
-
     @property
-    def _has_catalogue_shapes(self) -> bool:
-        # A user's own loss may take whatever shapes it likes.
-        return self.family != "own"
+    def class_axis(self) -> bool:
+        """Whether target and output are `[..., classes]`: integer labels are encoded one-hot."""
+        return self.shapes == "classes"
 
     @property
     def source(self) -> str:
         """The function's own source text, as it stands in the catalogue."""
         return textwrap.dedent(inspect.getsource(self.function))
-
-
-def _text(shape: Any) -> str:
-    if shape.rank is None:
-        return "unknown"
-    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"

@@ -8,11 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from lossviz._arguments import ArgumentError, unknown_name
-from lossviz.losses import classification, regression
+from lossviz.losses import classification, detection, overlap, regression, sequence
 from lossviz.losses.card import Loss, Parameter
 
 TASK_LOSSES: dict[str, tuple[str, ...]] = {
-    "image_classification": ("cross_entropy", "quadratic"),
+    "image_classification": (
+        "cross_entropy",
+        "focal",
+        "kl_divergence",
+        "hinge",
+        "dice",
+        "quadratic",
+    ),
 }
 """The losses that suit each task, best first. Own losses register for tasks after these."""
 
@@ -157,7 +164,9 @@ def own(function: Callable[..., Any], *, name: str | None = None) -> Loss:
                 params[parameter.name] = Parameter(default=default, help="")
     advice = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
     title = found.replace("_", " ").strip().capitalize()
-    return Loss(function=function, name=found, title=title, advice=advice, params=params)
+    return Loss(
+        function=function, name=found, title=title, advice=advice, params=params, shapes="any"
+    )
 
 
 def _add(loss: Loss) -> None:
@@ -168,5 +177,11 @@ def _add(loss: Loss) -> None:
         _names[name] = loss.name
 
 
-for _loss in (*regression.LOSSES, *classification.LOSSES):
+for _loss in (
+    *regression.LOSSES,
+    *classification.LOSSES,
+    *overlap.LOSSES,
+    *sequence.LOSSES,
+    *detection.LOSSES,
+):
     _add(_loss)

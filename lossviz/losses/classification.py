@@ -15,6 +15,45 @@ def cross_entropy(target: Any, output: Any, *, label_smoothing: float = 0.0) -> 
     return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, output))
 
 
+def binary_cross_entropy(target: Any, output: Any) -> Any:
+    """Mean sigmoid cross-entropy; the output holds logits."""
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(target, output))
+
+
+def weighted_cross_entropy(
+    target: Any, output: Any, *, class_weights: list[float] | None = None
+) -> Any:
+    """Mean softmax cross-entropy with a weight for each class; the output holds logits."""
+    losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+    if class_weights is not None:
+        weights = tf.constant(class_weights, target.dtype)
+        losses *= tf.reduce_sum(target * weights, axis=-1)
+    return tf.reduce_mean(losses)
+
+
+def focal(target: Any, output: Any, *, gamma: float = 2.0, alpha: float = 0.25) -> Any:
+    """Mean focal loss, which fades for what the model is sure of; the output holds logits."""
+    log_p = tf.nn.log_softmax(output)
+    # 1 - p without cancellation; the bound keeps the power's slope finite where p is 1.
+    doubt = tf.maximum(-tf.math.expm1(log_p), 1e-7)
+    losses = -tf.reduce_sum(target * alpha * tf.pow(doubt, gamma) * log_p, axis=-1)
+    return tf.reduce_mean(losses)
+
+
+def hinge(target: Any, output: Any) -> Any:
+    """Mean multi-class hinge loss on raw scores: the right one should win by 1."""
+    right = tf.reduce_sum(target * output, axis=-1)
+    wrong = tf.reduce_max(tf.where(target > 0.5, output.dtype.min, output), axis=-1)
+    return tf.reduce_mean(tf.nn.relu(1.0 + wrong - right))
+
+
+def kl_divergence(target: Any, output: Any) -> Any:
+    """Mean Kullback-Leibler divergence of the softmax from the target; the output holds logits."""
+    entropy = tf.reduce_sum(tf.math.xlogy(target, target), axis=-1)
+    cross = tf.reduce_sum(target * tf.nn.log_softmax(output), axis=-1)
+    return tf.reduce_mean(entropy - cross)
+
+
 LOSSES = (
     Loss(
         function=cross_entropy,
@@ -37,6 +76,94 @@ LOSSES = (
         },
         reference="I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2",
         aliases=("log_loss",),
-        class_axis=True,
+        shapes="classes",
+    ),
+    Loss(
+        function=binary_cross_entropy,
+        name="binary_cross_entropy",
+        title="Binary cross-entropy",
+        family="classification",
+        formula=r"-t \log \sigma(o) - (1 - t) \log (1 - \sigma(o))",
+        advice=(
+            "Each output answers a yes-or-no question of its own. For two classes with one output, "
+            "or for labels that may hold together. Where exactly one class is right, cross-entropy "
+            "learns faster."
+        ),
+        reference="C. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2",
+        aliases=("bce",),
+        probabilities=True,
+    ),
+    Loss(
+        function=weighted_cross_entropy,
+        name="weighted_cross_entropy",
+        title="Weighted cross-entropy",
+        family="classification",
+        formula=r"-\sum_c w_c \, t_c \log \mathrm{softmax}(o)_c",
+        advice=(
+            "Cross-entropy in which a mistake on a rare class can cost more. For imbalanced data: "
+            "weights in inverse proportion to the class frequencies make all classes count alike. "
+            "Very large weights make the training restless; lower the learning rate then."
+        ),
+        params={
+            "class_weights": Parameter(
+                default=None,
+                kind="numbers",
+                minimum=0.0,
+                help="One weight for each class, from 0 on; none means that all weigh 1.",
+            )
+        },
+        reference="G. King, L. Zeng, Logistic Regression in Rare Events Data (2001)",
+        aliases=("wce",),
+        shapes="classes",
+    ),
+    Loss(
+        function=focal,
+        name="focal",
+        title="Focal",
+        family="classification",
+        formula=r"-\alpha \sum_c t_c (1 - p_c)^\gamma \log p_c, \quad p = \mathrm{softmax}(o)",
+        advice=(
+            "Cross-entropy that fades for samples the model is already sure of, so that the hard "
+            "and rare ones lead. For strong imbalance, above all in detection and segmentation. "
+            "With noisy labels it chases the wrong ones."
+        ),
+        params={
+            "gamma": Parameter(
+                default=2.0, minimum=0.0, help="How fast it fades; 0 does not fade at all."
+            ),
+            "alpha": Parameter(default=0.25, minimum=0.0, help="A factor on the whole loss."),
+        },
+        reference="T.-Y. Lin et al., Focal Loss for Dense Object Detection (2017)",
+        shapes="classes",
+    ),
+    Loss(
+        function=hinge,
+        name="hinge",
+        title="Hinge",
+        family="classification",
+        formula=r"\max\big(0, 1 + \max_{c \ne y} o_c - o_y\big)",
+        advice=(
+            "Asks that the right score wins by 1 and then leaves the sample alone, as support "
+            "vector machines do. For a wide margin between classes. Its scores are no "
+            "probabilities."
+        ),
+        reference="K. Crammer, Y. Singer, Journal of Machine Learning Research 2 (2001), 265-292",
+        shapes="classes",
+        one_hot=True,
+    ),
+    Loss(
+        function=kl_divergence,
+        name="kl_divergence",
+        title="Kullback-Leibler divergence",
+        family="classification",
+        formula=r"\sum_c t_c \log \frac{t_c}{\mathrm{softmax}(o)_c}",
+        advice=(
+            "How many nats the model's distribution is away from the target's. For targets that "
+            "are distributions themselves, as in distillation. With one-hot targets it equals "
+            "cross-entropy."
+        ),
+        reference="S. Kullback, R. Leibler, On Information and Sufficiency (1951)",
+        aliases=("kld", "kullback_leibler"),
+        shapes="classes",
     ),
 )

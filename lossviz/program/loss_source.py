@@ -24,7 +24,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
     # A fifth of a second to import, and not needed to put a lab on the page.
     import libcst as cst
 
-    module = cst.parse_module(loss.source)
+    module = cst.parse_module(loss.source).visit(_without_annotations())
     function = module.body[0]
     assert isinstance(function, cst.FunctionDef)
     keywords = [
@@ -32,15 +32,15 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
         for parameter in (*function.params.params[2:], *function.params.kwonly_params)
     ]
     positional = [
-        parameter.with_changes(annotation=None, comma=cst.MaybeSentinel.DEFAULT)
+        parameter.with_changes(comma=cst.MaybeSentinel.DEFAULT)
         for parameter in function.params.params[:2]
     ]
     written = function.with_changes(
         name=cst.Name("loss_fn"),
         params=cst.Parameters(params=[*positional, *keywords]),
-        returns=None,
         decorators=[],
         leading_lines=[],
+        whitespace_before_params=cst.SimpleWhitespace(""),
         body=_short_docstring(function.body),
     )
     return cst.Module([written]).code
@@ -53,13 +53,29 @@ def literal(value: Any) -> str:
     return repr(value)
 
 
+def _without_annotations() -> cst.CSTTransformer:
+    """Takes the annotations off a function and the ones inside it."""
+    import libcst as cst
+
+    class WithoutAnnotations(cst.CSTTransformer):
+        def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:  # noqa: N802
+            return updated_node.with_changes(annotation=None)
+
+        def leave_FunctionDef(  # noqa: N802 - the names are LibCST's
+            self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+        ) -> cst.FunctionDef:
+            return updated_node.with_changes(returns=None)
+
+    return WithoutAnnotations()
+
+
 def _keyword(parameter: cst.Param, value: Any) -> cst.Param:
     import libcst as cst
 
     return parameter.with_changes(
-        annotation=None,
         equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
         default=cst.parse_expression(literal(value)),
+        whitespace_after_param=cst.SimpleWhitespace(""),
         comma=cst.MaybeSentinel.DEFAULT,
     )
 

@@ -43,7 +43,11 @@ def fit(loss: Loss, target: Any, output: Any) -> tuple[Any, Any]:
     broadcast to `[batch, batch]`.
     """
     target, output = tf.convert_to_tensor(target), tf.convert_to_tensor(output)
-    if loss.family == "own" or target.shape.rank is None or output.shape.rank is None:
+    if (
+        loss.shapes in {"any", "ctc", "ssd"}
+        or target.shape.rank is None
+        or output.shape.rank is None
+    ):
         return target, output
     if loss.class_axis and target.dtype.is_integer and (output.shape[-1] or 0) > 1:
         if target.shape.rank == output.shape.rank and target.shape[-1] == 1:
@@ -57,19 +61,27 @@ def fit(loss: Loss, target: Any, output: Any) -> tuple[Any, Any]:
     return target, output
 
 
-def check_labels(loss: Any, targets: Any, classes: int | None) -> None:
-    """Raise an ArgumentError when integer labels do not name one of `classes` classes.
+def check_values(loss: Any, targets: Any, output: Any) -> None:
+    """Raise an ArgumentError when a loss of the catalogue cannot learn these targets.
 
-    In a graph a label out of range becomes a row of zeros without a word.
+    Args:
+        loss: what the user named the loss with, looked up in the catalogue where it is a name.
+        targets: all targets, as the user handed them over.
+        output: shape of the model's output for a batch.
     """
-    if not isinstance(loss, Loss) or not loss.class_axis or classes is None or classes < 2:
+    if not isinstance(loss, Loss) or loss.shapes == "any" or output.rank is None:
         return
-    if not targets.dtype.is_integer or targets.shape[-1] == classes:
+    if loss.class_axis and targets.dtype.is_integer and targets.shape[-1] != output[-1]:
+        # In a graph a label out of range becomes a row of zeros without a word.
+        low, high = int(tf.reduce_min(targets)), int(tf.reduce_max(targets))
+        if low < 0 or high >= output[-1]:
+            raise ArgumentError(
+                "data",
+                f"data: the integer labels go from {low} to {high}, but the model's output has "
+                f"{output[-1]} classes; labels must be from 0 to {output[-1] - 1}.",
+            )
         return
-    low, high = int(tf.reduce_min(targets)), int(tf.reduce_max(targets))
-    if low < 0 or high >= classes:
-        raise ArgumentError(
-            "data",
-            f"data: the integer labels go from {low} to {high}, but the model's output has "
-            f"{classes} classes; labels must be from 0 to {classes - 1}.",
-        )
+    try:
+        losses.check_targets(loss, targets, [None, *output[1:]])
+    except ArgumentError as error:
+        raise ArgumentError("data", f"data: {error}") from None

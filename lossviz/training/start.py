@@ -21,7 +21,7 @@ from lossviz.tasks import Data
 from lossviz.training import devices
 from lossviz.training import metrics as run_metrics
 from lossviz.training.control import Control
-from lossviz.training.objective import check_labels, objective
+from lossviz.training.objective import check_values, objective
 from lossviz.training.record import Record
 from lossviz.training.run import Run
 from lossviz.training.sources import Source
@@ -114,7 +114,7 @@ def train(
             _check_fit(minimised, source.sample[1], output)
             for one in (source, held_out):
                 if one is not None and one.targets is not None:
-                    check_labels(catalogued, one.targets, output.shape[-1])
+                    check_values(catalogued, one.targets, output.shape)
         job = Job(
             model=model,
             optimizer=optimizer,

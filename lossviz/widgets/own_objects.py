@@ -88,7 +88,9 @@ def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
     elif len(target) == len(output) - 1 and output[-1] == 1:
         target = (*target, 1)
     try:
-        losses.get(config.loss).check_shapes((None, *target[1:]), output)
+        losses.check_shapes(
+            losses.get(config.loss), (None, *target[1:]), output, config.all_loss_params()
+        )
     except ArgumentError as error:
         raise ArgumentError(
             "model", f"The model's output does not fit the data's targets: {error.accepted}"

@@ -1,0 +1,50 @@
+"""A loss on what stands where: classes and boxes of many anchors at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossviz._tensorflow import tf
+from lossviz.losses.card import Loss, Parameter
+
+
+def ssd(target: Any, output: Any, *, negatives: float = 3.0) -> Any:
+    """Multibox loss: classes of positives and hardest negatives, and the positives' offsets."""
+    positive = 1.0 - target[..., 0]
+    classes, logits = target[..., :-4], output[..., :-4]
+    entropy = tf.nn.softmax_cross_entropy_with_logits(classes, logits)
+    # Only the hardest background anchors count, so many for each positive of the image.
+    hardest = tf.sort((1.0 - positive) * entropy, direction="DESCENDING")
+    kept = negatives * tf.reduce_sum(positive, axis=-1, keepdims=True)
+    rank = tf.range(tf.shape(output)[1], dtype=output.dtype)
+    mined = tf.where(rank + 1.0 <= kept, hardest, 0.0)
+    error = tf.abs(output[..., -4:] - target[..., -4:])
+    near = tf.minimum(error, 1.0)
+    smooth_l1 = tf.reduce_sum(0.5 * tf.square(near) + error - near, axis=-1)
+    total = tf.reduce_sum(positive * (entropy + smooth_l1)) + tf.reduce_sum(mined)
+    return tf.math.divide_no_nan(total, tf.reduce_sum(positive))
+
+
+LOSSES = (
+    Loss(
+        function=ssd,
+        name="ssd",
+        title="SSD (multibox)",
+        family="detection",
+        formula=r"\frac{1}{N} \Big( \sum_{pos} L_{CE} + \sum_{hard\,neg} L_{CE}"
+        r" + \sum_{pos} L_{smooth\,L1} \Big)",
+        advice=(
+            "Joins the class of every anchor with the box of those that hold something. Nearly all "
+            "anchors are background: only the hardest of them take part, a few for each object, "
+            "else they would drown the objects."
+        ),
+        params={
+            "negatives": Parameter(
+                default=3.0, minimum=0.0, help="Hard background anchors for each positive one."
+            )
+        },
+        reference="W. Liu et al., SSD: Single Shot MultiBox Detector (2016)",
+        aliases=("multibox",),
+        shapes="ssd",
+    ),
+)

@@ -1,0 +1,144 @@
+"""Do a target and an output fit each other and their loss?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossviz._arguments import ArgumentError
+from lossviz._tensorflow import tf
+
+if TYPE_CHECKING:
+    from lossviz.losses.card import Loss
+
+NEAR = 1e-3
+"""How far the sum of a target's probabilities may be from 1."""
+
+
+def check_shapes(loss: Loss, target: Any, output: Any, params: Mapping[str, Any]) -> None:
+    """Raise an ArgumentError when these static shapes cannot fit.
+
+    Args:
+        loss: the loss that is to take them.
+        target, output: a `tf.TensorShape`, or anything that makes one; None in it is unknown.
+        params: the loss's parameters.
+    """
+    target, output = tf.TensorShape(target), tf.TensorShape(output)
+    if loss.shapes == "any" or target.rank is None or output.rank is None:
+        return
+    rank = {"ctc": 3, "ssd": 3}.get(loss.shapes)
+    if rank is not None and output.rank != rank:
+        axes = "[batch, time, classes]" if loss.shapes == "ctc" else "[batch, anchors, classes + 4]"
+        raise _wrong("output", loss, f"needs an output of shape {axes}", target, output)
+    if loss.shapes == "ctc":
+        _check_ctc(loss, target, output)
+        return
+    if not target.is_compatible_with(output):
+        raise _wrong("target", loss, "needs a target of the output's shape", target, output)
+    if loss.shapes == "classes":
+        least = 2 if loss.family == "overlap" else 1
+        if output.rank < least:
+            axes = "[batch, ..., classes]" if least == 2 else "[..., classes]"
+            raise _wrong("output", loss, f"needs an output of shape {axes}", target, output)
+        weights = params.get("class_weights")
+        if weights is not None and output[-1] not in {None, len(weights)}:
+            raise ArgumentError(
+                "class_weights",
+                f"class_weights: got {len(weights)} weights, but the output has shape "
+                f"{shape_text(output)}; there must be one for each of its {output[-1]} classes.",
+            )
+    if loss.shapes == "ssd" and output[-1] is not None and output[-1] < 6:
+        raise _wrong(
+            "output", loss, "needs a background, at least one class and 4 offsets on the last axis",
+            target, output,
+        )  # fmt: skip
+
+
+def _check_ctc(loss: Loss, target: Any, output: Any) -> None:
+    if target.rank != 2 or not target[:1].is_compatible_with(output[:1]):
+        raise _wrong("target", loss, "needs a target of shape [batch, labels]", target, output)
+
+
+def check_targets(loss: Loss, targets: Any, output: Any) -> None:
+    """Raise an ArgumentError when these targets' values are none that the loss can learn.
+
+    A mistake here trains without a word: softmax cross-entropy of targets that are no
+    probabilities is a number like any other.
+
+    Args:
+        loss: the loss that is to take them.
+        targets: all targets, as an array in the form that the loss takes.
+        output: shape of the model's output; None in it is unknown.
+    """
+    values = np.asarray(targets)
+    if loss.shapes == "ctc":
+        _check_labels(values, tf.TensorShape(output))
+    elif loss.shapes == "ssd":
+        _check_probabilities(loss, values[..., :-4], one_hot=True)
+    elif loss.shapes == "classes":
+        _check_probabilities(loss, values, one_hot=loss.one_hot)
+    elif loss.probabilities and (values.min() < 0 or values.max() > 1):
+        raise ArgumentError(
+            "target",
+            f"target: {loss.name} needs values from 0 to 1, but these of shape "
+            f"{shape_text(values.shape)} go from {values.min():.4g} to {values.max():.4g}.",
+        )
+
+
+def _check_probabilities(loss: Loss, values: Any, *, one_hot: bool) -> None:
+    wanted = "one-hot rows" if one_hot else "one-hot rows or probabilities"
+    sums = values.sum(axis=-1)
+    bad = values.min() < 0 or values.max() > 1 + NEAR or np.abs(sums - 1).max() > NEAR
+    if bad or (one_hot and (np.minimum(values, 1 - values) > NEAR).any()):
+        raise ArgumentError(
+            "target",
+            f"target: {loss.name} needs {wanted} on the last axis, but the target of shape "
+            f"{shape_text(values.shape)} has values from {values.min():.4g} to "
+            f"{values.max():.4g} and rows that sum to {sums.min():.4g} to {sums.max():.4g}.",
+        )
+
+
+def _check_labels(labels: Any, output: Any) -> None:
+    shape = shape_text(labels.shape)
+    if not np.array_equal(labels, np.floor(labels)) or labels.min() < 0:
+        raise ArgumentError(
+            "target", f"target: ctc needs whole numbers from 0 on; the target has shape {shape}."
+        )
+    if ((labels[:, :-1] == 0) & (labels[:, 1:] != 0)).any():
+        raise ArgumentError(
+            "target",
+            f"target: labels of ctc must not contain 0, the blank; it may only pad their end. "
+            f"The target has shape {shape}.",
+        )
+    if output.rank != 3:
+        return
+    time, classes = output[1], output[2]
+    if classes is not None and labels.max() >= classes:
+        raise ArgumentError(
+            "target",
+            f"target: the largest label is {labels.max()}, but the output of shape "
+            f"{shape_text(output)} has the classes 0 to {classes - 1}.",
+        )
+    twice = (labels[:, 1:] == labels[:, :-1]) & (labels[:, 1:] != 0)
+    needed = (labels != 0).sum(axis=1) + twice.sum(axis=1)
+    if time is not None and needed.max() > time:
+        raise ArgumentError(
+            "target",
+            f"target: a label of shape {shape} needs {needed.max()} steps of time, but the output "
+            f"of shape {shape_text(output)} has {time}.",
+        )
+
+
+def shape_text(shape: Any) -> str:
+    """A shape as error messages show it, with "?" for what is unknown."""
+    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
+
+
+def _wrong(argument: str, loss: Loss, wanted: str, target: Any, output: Any) -> ArgumentError:
+    return ArgumentError(
+        argument,
+        f"{argument}: {loss.name} {wanted}, but the target has shape {shape_text(target)} and the "
+        f"output {shape_text(output)}.",
+    )

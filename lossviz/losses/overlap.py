@@ -1,0 +1,102 @@
+"""Losses on how well a predicted region covers the true one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossviz._tensorflow import tf
+from lossviz.losses.card import Loss, Parameter
+
+
+def dice(target: Any, output: Any, *, smooth: float = 1.0) -> Any:
+    """Mean of 1 - Dice over samples and classes; the output holds logits."""
+    # The middle axes are summed; with [batch, classes] the batch is the region.
+    axes = list(range(1, len(output.shape) - 1)) or [0]
+    p = tf.nn.softmax(output)
+    both = tf.reduce_sum(target * p, axes)
+    total = tf.reduce_sum(target, axes) + tf.reduce_sum(p, axes)
+    index = tf.math.divide_no_nan(2.0 * both + smooth, total + smooth)
+    return tf.reduce_mean(1.0 - index)
+
+
+def jaccard(target: Any, output: Any, *, smooth: float = 1.0) -> Any:
+    """Mean of 1 - intersection over union over samples and classes; the output holds logits."""
+    axes = list(range(1, len(output.shape) - 1)) or [0]
+    p = tf.nn.softmax(output)
+    both = tf.reduce_sum(target * p, axes)
+    union = tf.reduce_sum(target, axes) + tf.reduce_sum(p, axes) - both
+    index = tf.math.divide_no_nan(both + smooth, union + smooth)
+    return tf.reduce_mean(1.0 - index)
+
+
+def tversky(
+    target: Any, output: Any, *, alpha: float = 0.3, beta: float = 0.7, smooth: float = 1.0
+) -> Any:
+    """Mean of 1 - Tversky index over samples and classes; the output holds logits."""
+    axes = list(range(1, len(output.shape) - 1)) or [0]
+    p = tf.nn.softmax(output)
+    hits = tf.reduce_sum(target * p, axes)
+    false = tf.reduce_sum((1.0 - target) * p, axes)
+    missed = tf.reduce_sum(target * (1.0 - p), axes)
+    total = hits + alpha * false + beta * missed
+    index = tf.math.divide_no_nan(hits + smooth, total + smooth)
+    return tf.reduce_mean(1.0 - index)
+
+
+SMOOTH = Parameter(
+    default=1.0,
+    minimum=0.0,
+    help="Added above and below the line: a class that is absent and not predicted costs nothing.",
+)
+
+LOSSES = (
+    Loss(
+        function=dice,
+        name="dice",
+        title="Dice",
+        family="overlap",
+        formula=r"1 - \frac{2 \sum t p + s}{\sum t + \sum p + s}, \quad p = \mathrm{softmax}(o)",
+        advice=(
+            "Looks at the overlap of whole regions, so a small class counts as much as a large "
+            "one. For segmentation with a dominant background. Its slope is weak while nothing "
+            "overlaps yet: cross-entropy is surer at the start."
+        ),
+        params={"smooth": SMOOTH},
+        reference="F. Milletari, N. Navab, S.-A. Ahmadi, V-Net (2016)",
+        shapes="classes",
+    ),
+    Loss(
+        function=jaccard,
+        name="jaccard",
+        title="Jaccard (soft IoU)",
+        family="overlap",
+        formula=r"1 - \frac{I + s}{U + s}, \quad I = \sum t p, \; U = \sum t + \sum p - I",
+        advice=(
+            "The measure by which segmentation is usually judged, made differentiable. Like Dice "
+            "with a harder view of half-right regions."
+        ),
+        params={"smooth": SMOOTH},
+        reference="M. A. Rahman, Y. Wang, Optimizing Intersection-Over-Union in Deep Neural "
+        "Networks for Image Segmentation (2016)",
+        aliases=("iou", "soft_iou"),
+        shapes="classes",
+    ),
+    Loss(
+        function=tversky,
+        name="tversky",
+        title="Tversky",
+        family="overlap",
+        formula=r"1 - \frac{TP + s}{TP + \alpha FP + \beta FN + s}",
+        advice=(
+            "Dice with separate prices for false alarms (alpha) and misses (beta). For rare "
+            "regions that must not be missed: beta above alpha. With both 0.5 it is Dice."
+        ),
+        params={
+            "alpha": Parameter(default=0.3, minimum=0.0, help="The price of a false alarm."),
+            "beta": Parameter(default=0.7, minimum=0.0, help="The price of a miss."),
+            "smooth": SMOOTH,
+        },
+        reference="S. S. M. Salehi, D. Erdogmus, A. Gholipour, Tversky Loss Function (2017)",
+        shapes="classes",
+    ),
+)
