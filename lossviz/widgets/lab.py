@@ -122,9 +122,12 @@ class LossLab(anywidget.AnyWidget):
         run = self._session.shown
         self._feed.follow(run.record if run is not None else None)
         live = self._feed.publish()
-        # Only what has changed travels: traitlets compares the new value with the old one.
-        self.set_trait("form", self._session.form())
-        self.set_trait("status", self._session.status())
+        # Only what has changed travels: traitlets compares the new value with the old one. Both in
+        # one message: a page must not show an error beside a field and an older status line.
+        form, status = self._session.view()
+        with self.hold_sync():
+            self.set_trait("form", form)
+            self.set_trait("status", status)
         answers, self._answers = self._answers, []
         for message, buffers in answers:
             self._send_to_pages(message, buffers)

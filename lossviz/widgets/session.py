@@ -89,6 +89,11 @@ class Session:
         with self._lock:
             return program.render(self._form.config(one_hot=self._classes()))
 
+    def view(self) -> tuple[Form, StatusLine]:
+        """Form and status line of one moment, as pages show them."""
+        with self._lock:
+            return self.form(), self.status()
+
     def form(self) -> Form:
         """The form as pages show it."""
         with self._lock:
@@ -192,15 +197,14 @@ class Session:
 
     def _start(self, config: TrainingConfig) -> None:
         """Run the program's text; on its own thread, since imports and data take their time."""
-        notice, run = None, None
+        notice, run, refused = None, None, None
         try:
             check_fit(self._own, config)
             run = program.execute(
                 program.render(config), {"__name__": "__main__", **self._own.namespace}
             )
         except ArgumentError as error:
-            with self._lock:
-                self._form.refuse(error.argument, str(error))
+            refused = error
             notice = _Notice(f"Training did not start. {error}", "error", traceback.format_exc())
         except BaseException as error:  # noqa: BLE001 - shown in the lab, whatever it is
             first = str(error).strip().partition("\n")[0]
@@ -211,6 +215,8 @@ class Session:
             )
         with self._lock:
             self._preparing, self._notice = False, notice
+            if refused is not None:
+                self._form.refuse(refused.argument, str(refused))
             if run is not None:
                 self.runs.append(run)
                 if self._stop_asked:
