@@ -118,7 +118,15 @@ export interface Edit {
 /** A person pressed a button. */
 export interface Command {
   type: 'command';
-  command: 'train' | 'pause' | 'resume' | 'stop' | 'reset' | 'show_code' | 'apply_learning_rate';
+  command:
+    | 'train'
+    | 'pause'
+    | 'resume'
+    | 'stop'
+    | 'reset'
+    | 'show_code'
+    | 'apply_learning_rate'
+    | 'fill';
   page: string;
 }
 
@@ -132,6 +140,8 @@ export interface PlotlyRequest {
 export interface Choice {
   value: string;
   label: string;
+  /** The heading under which it stands with its neighbours; "" for none. */
+  group: string;
 }
 
 /** One field of the form, as the kernel wants it shown. */
@@ -139,7 +149,8 @@ export interface Field {
   name: string;
   /** Its visible and its accessible name, such as "Learning rate". */
   label: string;
-  kind: 'choice' | 'text';
+  kind: 'choice' | 'text' | 'check';
+  /** What was typed or chosen; of a check box "True" or "False". */
   value: string;
   choices: Choice[];
   /** Fields of one group stand together, in the order of the list. */
@@ -156,6 +167,10 @@ export interface Field {
   error: string;
   /** Such as "Applies to the next run."; else "". */
   note: string;
+  /** Why what is chosen may not do what is wanted; else "". */
+  warning: string;
+  /** The text of a button that fills the field (the command `fill`); "" for none. */
+  action: string;
 }
 
 /** One line under the charts' progress bar, with role status, and TensorFlow's own line. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lossviz.losses.card import Loss, Parameter
 from lossviz.losses.catalogue import get, names, own, register
 from lossviz.losses.fitting import check_shapes, check_targets
+from lossviz.losses.suitability import why_not
 
 __all__ = [
     "Loss",
@@ -15,4 +16,5 @@ __all__ = [
     "names",
     "own",
     "register",
+    "why_not",
 ]

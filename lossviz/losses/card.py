@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,23 @@ class Parameter:
                 name, f"{name}: got {value!r}; it must be a list of numbers, one for each class."
             ) from None
         return [self._number(f"{name}[{i}]", item) for i, item in enumerate(values)]
+
+    @property
+    def accepted(self) -> str:
+        """The bounds as a sentence, such as "From 0 to 1."; "" where there are none."""
+        kind = "Numbers" if self.kind == "numbers" else ""
+        if self.kind == "switch":
+            return ""
+        if self.above is not None:
+            bounds = f"greater than {self.above:g}"
+        elif math.isfinite(self.minimum) and math.isfinite(self.maximum):
+            bounds = f"from {self.minimum:g} to {self.maximum:g}"
+        elif math.isfinite(self.minimum):
+            bounds = f"at least {self.minimum:g}"
+        else:
+            bounds = ""
+        text = f"{kind} {bounds}".strip()
+        return f"{text[0].upper()}{text[1:]}." if bounds else ""
 
     def _number(self, name: str, value: Any) -> float:
         return number(name, value, minimum=self.minimum, maximum=self.maximum, above=self.above)
@@ -126,9 +144,12 @@ class Loss:
         output = tf.cast(tf.convert_to_tensor(output), tf.float32)
         target = tf.convert_to_tensor(target)
         # Labels stay whole numbers: class 16,777,217 has no float32 of its own.
-        target = target if self.shapes == "ctc" else tf.cast(target, tf.float32)
+        if self.shapes not in {"ctc", "any"}:
+            target = tf.cast(target, tf.float32)
         check_shapes(self, target.shape, output.shape, params)
-        return self.function(target, output, **params)
+        value = self.function(target, output, **params)
+        # A loss of Keras' plain functions gives one value a sample.
+        return tf.reduce_mean(tf.cast(value, tf.float32)) if self.shapes == "any" else value
 
     def check_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`params`, each checked against its card.

@@ -10,18 +10,7 @@ from typing import Any
 from lossviz._arguments import ArgumentError, unknown_name
 from lossviz.losses import classification, detection, overlap, regression, sequence
 from lossviz.losses.card import Loss, Parameter
-
-TASK_LOSSES: dict[str, tuple[str, ...]] = {
-    "image_classification": (
-        "cross_entropy",
-        "focal",
-        "kl_divergence",
-        "hinge",
-        "dice",
-        "quadratic",
-    ),
-}
-"""The losses that suit each task, best first. Own losses register for tasks after these."""
+from lossviz.losses.suitability import TASK_LOSSES
 
 _losses: dict[str, Loss] = {}
 _names: dict[str, str] = {}
@@ -63,7 +52,7 @@ def get(name: str) -> Loss:
     """
     if not isinstance(name, str):
         raise TypeError(f"loss: got {name!r}; it must be the name of a loss, such as 'quadratic'.")
-    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    key = _key(name)
     if key not in _names:
         raise unknown_name("loss", name, _names)
     return _losses[_names[key]]
@@ -110,7 +99,7 @@ def register(
         'cubic'
     """
     loss = own(function, name=name)
-    taken = _names.get(loss.name)
+    taken = _names.get(_key(loss.name))
     if taken is not None and _losses[taken].family != "own":
         raise ArgumentError(
             "name", f"name: {loss.name!r} is the catalogue's {taken!r}; choose another name."
@@ -128,8 +117,12 @@ def register(
         reference=reference,
     )
     _losses[loss.name] = loss
-    _names[loss.name] = loss.name
+    _names[_key(loss.name)] = loss.name
     return loss
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def own(function: Callable[..., Any], *, name: str | None = None) -> Loss:

@@ -17,12 +17,13 @@ from lossviz.program import optimizers
 class TrainingConfig:
     """The choices behind a program. Immutable; every value is checked when it is made.
 
-    What is not given takes the task's and the optimizer's own defaults. Two configs are equal
+    What is not given takes the defaults of the task and the optimizer. Two configs are equal
     when they say the same, whether a default is written out or not.
 
     Attributes:
         task: name of the task.
-        dataset: name of one of the task's data sets; "" with data of the user's own.
+        dataset: name of one of the task's data sets, by default the first that the loss can learn;
+            or the path of a folder that the task can read; "" with data of the user's own.
         loss: name of a loss in the catalogue; an alias becomes the name.
         loss_params: parameters of the loss, as given.
         optimizer: name of an optimizer.
@@ -66,11 +67,11 @@ class TrainingConfig:
         dataset: str | None = None,
         loss: str | None = None,
         loss_params: Mapping[str, Any] | None = None,
-        optimizer: str = "sgd",
+        optimizer: str | None = None,
         optimizer_params: Mapping[str, Any] | None = None,
         learning_rate: float | None = None,
         epochs: int | None = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         seed: int = 0,
         model: str = "",
         train: str = "",
@@ -78,14 +79,16 @@ class TrainingConfig:
         one_hot: int = 0,
     ) -> None:
         of_task = tasks.get(task)
-        of_optimizer = optimizers.get(optimizer)
+        of_optimizer = optimizers.get(of_task.optimizer if optimizer is None else optimizer)
         of_loss = losses.get(of_task.default_loss if loss is None else loss)
         if dataset is None:
-            dataset = "" if train else of_task.datasets[0]
-        if dataset not in of_task.datasets_by_name and not (train and dataset == ""):
+            dataset = "" if train else of_task.dataset_for(of_loss)
+        folder = of_task.folder is not None and tasks.is_folder(dataset)
+        if not (dataset in of_task.datasets_by_name or folder or (train and dataset == "")):
             raise unknown_name("dataset", dataset, of_task.datasets_by_name)
         if learning_rate is None:
-            learning_rate = of_optimizer.learning_rate
+            own = of_optimizer.name == of_task.optimizer
+            learning_rate = of_task.learning_rate if own else of_optimizer.learning_rate
         values = {
             "task": task,
             "dataset": dataset,
@@ -97,7 +100,9 @@ class TrainingConfig:
             ),
             "learning_rate": number("learning_rate", learning_rate, above=0),
             "epochs": of_task.epochs if epochs is None else whole_number("epochs", epochs),
-            "batch_size": whole_number("batch_size", batch_size),
+            "batch_size": of_task.batch_size
+            if batch_size is None
+            else whole_number("batch_size", batch_size),
             "seed": whole_number("seed", seed, minimum=0, maximum=2**32 - 1),
             "model": _expression("model", model),
             "train": _expression("train", train),

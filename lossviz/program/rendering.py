@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 
 from lossviz import losses
 from lossviz.program import optimizers
@@ -43,13 +44,18 @@ def _data_and_model(config: TrainingConfig) -> str:
         if config.validation:
             lines.append(f"validation = {_encoded(config.validation, config.one_hot)}")
     else:
-        lines.append(f'data = task.load("{config.dataset}", seed={config.seed})')
+        lines.append(f"data = task.load({_quoted(config.dataset)}, seed={config.seed})")
     if config.model:
         if config.model != "model":
             lines.append(f"model = {config.model}")
     else:
         lines.append("model = task.build_model(data)")
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A string literal with double quotes, whatever is in the text."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _encoded(data: str, classes: int) -> str:

@@ -1,19 +1,56 @@
-"""The tasks: use cases with data, a starter model, metrics and the losses that suit them."""
+"""The tasks: use cases with data, starter models, metrics and the losses that suit them."""
 
 from __future__ import annotations
 
 from lossviz._arguments import unknown_name
-from lossviz.tasks import image_classification
+from lossviz.tasks import (
+    image_classification,
+    image_segmentation,
+    metrics,
+    object_detection,
+    optical_character_recognition,
+    regression,
+)
+from lossviz.tasks.anchors import Anchors
 from lossviz.tasks.data import Data
-from lossviz.tasks.task import Dataset, Task
+from lossviz.tasks.folders import image_folder, mask_folder
+from lossviz.tasks.task import Dataset, Task, is_folder
+from lossviz.tasks.weights import class_weights
 
-__all__ = ["Data", "Dataset", "Task", "get", "names"]
+__all__ = [
+    "Anchors",
+    "Data",
+    "Dataset",
+    "Task",
+    "class_weights",
+    "get",
+    "image_folder",
+    "is_folder",
+    "mask_folder",
+    "metrics",
+    "names",
+]
 
-_TASKS = {task.name: task for task in (image_classification.TASK,)}
+_TASKS = {
+    task.name: task
+    for task in (
+        image_classification.TASK,
+        image_segmentation.TASK,
+        optical_character_recognition.TASK,
+        object_detection.TASK,
+        regression.TASK,
+    )
+}
 
 
 def names() -> list[str]:
-    """The names of all tasks."""
+    """The names of all tasks.
+
+    Example:
+        >>> import lossviz
+        >>> lossviz.tasks.names()[0]
+        'image_classification'
+    """
     return list(_TASKS)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from lossviz.tasks.anchors import Anchors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +21,8 @@ class Data:
         inputs, targets: arrays with one sample a row to train on, as the task's model takes them.
         validation_inputs, validation_targets: the held-out part, in the same form.
         classes: the names of the classes, in the order of the targets' last axis; empty where
-            the task has none.
+            the task has none. With anchors the background, class 0, is not among them.
+        anchors: how boxes stand in the targets, for detection; None elsewhere.
 
     Example:
         >>> import lossviz
@@ -33,6 +37,7 @@ class Data:
     validation_inputs: NDArray[Any]
     validation_targets: NDArray[Any]
     classes: tuple[str, ...] = ()
+    anchors: Anchors | None = None
 
     @property
     def train(self) -> tuple[NDArray[Any], NDArray[Any]]:

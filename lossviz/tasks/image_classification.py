@@ -6,41 +6,59 @@ from typing import Any
 
 import numpy as np
 
-from lossviz._tensorflow import tf
-from lossviz.tasks.data import Data, held_out
+from lossviz.tasks import models
+from lossviz.tasks.data import Data
+from lossviz.tasks.digit_images import NAMES, DigitImages, digit_images, stream
+from lossviz.tasks.downloads import DOWNLOADS, download
+from lossviz.tasks.folders import image_folder
+from lossviz.tasks.own_data import outputs
+from lossviz.tasks.predictions import show_classes
 from lossviz.tasks.task import Dataset, Task
+
+RARE, RARE_SAMPLES = range(5, 10), 6
+"""In the imbalanced variant so many samples of each of these digits are left to train on."""
 
 
 def _digits(seed: int) -> Data:
-    # scikit-learn takes a second to import: only when the data are asked for.
-    from sklearn.datasets import load_digits
+    return _data("digits", *digit_images(seed))
 
-    digits = load_digits()
-    inputs = (digits.images[..., None] / 16.0).astype(np.float32)
-    targets = np.eye(10, dtype=np.float32)[digits.target]
-    train, validation = held_out(len(inputs), 0.2, seed)
+
+def _imbalanced(seed: int) -> Data:
+    train, validation = digit_images(seed)
+    kept = np.ones(len(train.labels), bool)
+    for digit in RARE:
+        places = np.nonzero(train.labels == digit)[0]
+        places = stream(seed, 1).permutation(places)
+        kept[places[RARE_SAMPLES:]] = False
+    rare = DigitImages(train.images[kept], train.labels[kept])
+    return _data("imbalanced_digits", rare, validation)
+
+
+def _data(name: str, train: DigitImages, validation: DigitImages) -> Data:
+    one_hot = np.eye(10, dtype=np.float32)
     return Data(
-        name="digits",
-        inputs=inputs[train],
-        targets=targets[train],
-        validation_inputs=inputs[validation],
-        validation_targets=targets[validation],
-        classes=tuple(str(digit) for digit in range(10)),
+        name=name,
+        inputs=train.images[..., None],
+        targets=one_hot[train.labels],
+        validation_inputs=validation.images[..., None],
+        validation_targets=one_hot[validation.labels],
+        classes=NAMES,
     )
 
 
 def _model(data: Data) -> Any:
-    layers = tf.keras.layers
-    return tf.keras.Sequential(
-        [
-            layers.Input(data.inputs.shape[1:]),
-            layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(data.targets.shape[-1]),
-        ]
+    return models.classifier(data.inputs.shape[1:], outputs(data, label_axes=1))
+
+
+def _dataset(name: str, title: str, load: Any) -> Dataset:
+    return Dataset(
+        name=name,
+        title=title,
+        load=load,
+        model=_model,
+        metrics=("accuracy",),
+        targets="classes",
+        show=show_classes,
     )
 
 
@@ -49,9 +67,18 @@ TASK = Task(
     title="Image classification",
     default_loss="cross_entropy",
     datasets_by_name={
-        "digits": Dataset(name="digits", title="digits (1,797)", load=_digits),
+        dataset.name: dataset
+        for dataset in (
+            _dataset("digits", "digits (1,797)", _digits),
+            _dataset("imbalanced_digits", "digits, five of them rare (1,114)", _imbalanced),
+            *(
+                _dataset(name, f"{one.title}, download", lambda seed, name=name: download(name))
+                for name, one in DOWNLOADS.items()
+            ),
+        )
     },
-    metrics=("accuracy",),
     epochs=50,
-    model=_model,
+    label_axes=1,
+    folder=image_folder,
+    folder_help="A folder with one sub-folder of pictures (PNG, JPEG, GIF or BMP) for each class.",
 )

@@ -100,7 +100,7 @@ def train(
     if train_step is not None and not callable(train_step):
         raise TypeError(f"train_step: got {shown(train_step)}; it must be f(inputs, target).")
     if metrics is None and task is not None:
-        metrics = tasks.get(task).metrics
+        metrics = tasks.get(task).metrics_for(data)
     if validation is None and isinstance(data, Data):
         validation = data
     source = Source("data", data)
@@ -120,7 +120,13 @@ def train(
             optimizer=optimizer,
             objective=minimised,
             train_step=train_step,
-            metrics=run_metrics.build(metrics, target, output, logits=isinstance(catalogued, Loss)),
+            metrics=run_metrics.build(
+                metrics,
+                target,
+                output,
+                logits=isinstance(catalogued, Loss),
+                data=data if isinstance(data, Data) else None,
+            ),
             batches=source.batches(batch_size, shuffle=True, seed=seed),
             validation=None
             if held_out is None

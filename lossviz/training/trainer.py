@@ -87,7 +87,7 @@ class Trainer:
                 chunks.append(self._take(train))
             if record.steps_per_epoch is None:
                 record.steps_per_epoch = job.batches.steps_per_epoch
-            metrics = {"loss": _mean(chunks), **self._read_metrics()}
+            metrics = {"loss": _mean(chunks), **self._read_metrics(held_out=False)}
             if validate is not None:
                 for name, value in self._validate(validate).items():
                     metrics[f"val_{name}"] = value
@@ -121,7 +121,7 @@ class Trainer:
             chunks.append(validate(self._validation_pace.count))
             self._validation_pace.took(len(chunks[-1].losses), time.perf_counter() - start)
         self._record.add_busy(time.perf_counter() - began)
-        return {"loss": _mean(chunks), **self._read_metrics()}
+        return {"loss": _mean(chunks), **self._read_metrics(held_out=True)}
 
     def _obey(self) -> None:
         """Do what was asked for since the last chunk."""
@@ -158,7 +158,9 @@ class Trainer:
         result = step(inputs, target)
         loss, output = result if isinstance(result, tuple) else (result, None)
         if output is not None:
-            self._update_metrics(target, output)
+            for metric in self._job.metrics:
+                if not _held_out_only(metric):
+                    metric.update_state(target, output)
         loss = tf.cast(loss, tf.float32)
         return loss if loss.shape.rank == 0 else tf.reduce_mean(loss)
 
@@ -173,7 +175,8 @@ class Trainer:
 
     def _validation_step(self, inputs: Any, target: Any) -> Any:
         output = self._job.model(inputs, training=False)
-        self._update_metrics(target, output)
+        for metric in self._job.metrics:
+            metric.update_state(target, output)
         return self._total(target, output)
 
     def _total(self, target: Any, output: Any) -> Any:
@@ -182,18 +185,22 @@ class Trainer:
         own = self._job.model.losses
         return tf.add_n([loss, *(tf.cast(one, tf.float32) for one in own)]) if own else loss
 
-    def _update_metrics(self, target: Any, output: Any) -> None:
-        for metric in self._job.metrics:
-            metric.update_state(target, output)
-
-    def _read_metrics(self) -> dict[str, float]:
+    def _read_metrics(self, *, held_out: bool) -> dict[str, float]:
         values: dict[str, float] = {}
         for metric in self._job.metrics:
-            result = metric.result()
-            # Some metrics (Keras' F1Score, ...) give one value a class; their mean is the row's.
-            values[metric.name] = float(tf.reduce_mean(tf.cast(result, tf.float32)))
+            if held_out or not _held_out_only(metric):
+                result = metric.result()
+                named = result if isinstance(result, dict) else {metric.name: result}
+                for name, value in named.items():
+                    # Some metrics (Keras' F1Score, ...) give a value a class; the row has its mean.
+                    values[name] = float(tf.reduce_mean(tf.cast(value, tf.float32)))
             metric.reset_state()
         return values
+
+
+def _held_out_only(metric: Any) -> bool:
+    """Whether a metric costs too much to be computed in training steps."""
+    return bool(getattr(metric, "held_out_only", False))
 
 
 def _mean(chunks: list[Chunk]) -> float:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, number, whole_number
 from lossviz.losses import Parameter
 from lossviz.program import TrainingConfig, optimizers
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.fields import (
+    choice,
+    error_of,
+    parameter_field,
+    plain_field,
+    text_of,
+    value_of,
+)
+from lossviz.widgets.own_objects import OwnObjects, classes_to_encode
 from lossviz.wire.messages import Choice, Field
 
 TRAINING_FIELDS = {
@@ -19,6 +27,9 @@ TRAINING_FIELDS = {
     "batch_size": ("Batch size", "How many samples each step sees."),
     "seed": ("Seed", "The same seed gives the same run again."),
 }
+
+FOLDER = "folder"
+"""The choice of data that stands for a folder whose path is typed."""
 
 NEXT_RUN = "Applies to the next run."
 
@@ -33,12 +44,13 @@ class FormState:
         self._own = own
         self._texts: dict[str, str] = {}
         self._errors: dict[str, str] = {}
+        self._notes: dict[str, str] = {}
         self._start = config or TrainingConfig()
         self.reset()
 
     def reset(self) -> None:
         """Go back to the config that the form began with."""
-        self._texts, self._errors = {}, {}
+        self._texts = {"folder": "", "all_losses": "False"}
         self.set_config(self._start)
 
     def set_config(self, config: TrainingConfig) -> None:
@@ -48,16 +60,20 @@ class FormState:
             "dataset": config.dataset,
             "loss": config.loss,
             "optimizer": config.optimizer,
-            "learning_rate": _text(config.learning_rate),
+            "learning_rate": text_of(config.learning_rate),
             "epochs": str(config.epochs),
             "batch_size": str(config.batch_size),
             "seed": str(config.seed),
         }
+        if tasks.is_folder(config.dataset):
+            self._texts |= {"dataset": FOLDER, "folder": config.dataset}
         for name, value in config.all_loss_params().items():
-            self._texts[f"loss.{config.loss}.{name}"] = _text(value)
+            self._texts[f"loss.{config.loss}.{name}"] = text_of(value)
         for name, value in config.all_optimizer_params().items():
-            self._texts[f"optimizer.{config.optimizer}.{name}"] = _text(value)
-        self._errors = {}
+            self._texts[f"optimizer.{config.optimizer}.{name}"] = text_of(value)
+        self._errors, self._notes = {}, {}
+
+    # -- what a person does -------------------------------------------------------------------
 
     def edit(self, name: str, text: str) -> None:
         """A person typed or chose `text` in the field `name`.
@@ -65,38 +81,120 @@ class FormState:
         Raises:
             KeyError: when the form has no such field now.
         """
-        if name not in {field["name"] for field in self.fields(None)}:
+        field = next(one for one in [*self.fields(None), None] if not one or one["name"] == name)
+        if field is None:
             raise KeyError(name)
-        before = self._texts["optimizer"]
+        text = str(text)
+        known = {one["value"] for one in field["choices"]}
+        if known and text not in known:
+            raise KeyError(text)
+        before = self._defaults()
         self._errors = {}
-        self._texts[name] = str(text)
-        if name == "optimizer" and text in optimizers.OPTIMIZERS:
-            # A learning rate that nobody has touched follows the optimizer; a typed one stays.
-            untouched = _text(optimizers.get(before).learning_rate)
-            if self._texts["learning_rate"] == untouched:
-                self._texts["learning_rate"] = _text(optimizers.get(text).learning_rate)
-        elif name == "task":
-            task = tasks.get(text)
-            if not self._own.train and self._texts["dataset"] not in task.datasets:
-                self._texts["dataset"] = task.datasets[0]
-            if self._texts["loss"] not in task.losses:
-                self._texts["loss"] = task.default_loss
+        if name in {"task", "dataset", "loss"}:
+            self._notes = {}
+        self._texts[name] = text
+        if name == "task":
+            self._follow_task()
+        elif name == "loss":
+            self._follow_loss()
+        elif name == "dataset":
+            self._follow_dataset()
+        if name in {"task", "optimizer"}:
+            self._follow_defaults(before)
+
+    def fill(self, name: str, value: Any) -> None:
+        """Put a value that was worked out into the field `name`, whether it is on show or not."""
+        self._texts[name] = text_of(value)
+        self._errors.pop(name, None)
 
     def refuse(self, argument: str, message: str) -> bool:
         """Show an error beside the field of this argument; False when the form has none."""
         name = {"data": "dataset", "validation": "dataset", "model": "dataset"}.get(
             argument, argument
         )
+        if name == "dataset" and self._texts["dataset"] == FOLDER:
+            name = "folder"
+        weights = f"loss.{self._texts['loss']}.{name}"
+        name = weights if weights in self._texts else name
         known = name in self._texts
         if known:
             self._errors[name] = message
         return known
 
+    def _follow_task(self) -> None:
+        """Data and loss that the new task does not have give way to its own."""
+        task = self._task
+        if self._texts["loss"] not in task.losses and not self._is_own(self._texts["loss"]):
+            self._texts["loss"] = task.default_loss
+        if self._own.train:
+            return
+        folder = self._texts["dataset"] == FOLDER and task.folder is not None
+        if not folder and self._texts["dataset"] not in task.datasets:
+            self._texts["dataset"] = task.dataset_for(self._loss)
+
+    def _follow_loss(self) -> None:
+        """Where the data cannot be learnt with this loss and others can, take those and say so."""
+        chosen = self._texts["dataset"]
+        if self._own.train or chosen not in self._task.datasets_by_name:
+            return
+        if not self._task.dataset(chosen).takes(self._loss):
+            fitting = self._task.dataset_for(self._loss)
+            if self._task.dataset(fitting).takes(self._loss):
+                self._texts["dataset"] = fitting
+                self._notes["dataset"] = f"Changed from {chosen}: {self._loss.title} needs these."
+
+    def _follow_dataset(self) -> None:
+        """Where the new data cannot be learnt with the loss, take one that can and say so."""
+        chosen = self._texts["dataset"]
+        if chosen not in self._task.datasets_by_name:
+            return
+        dataset, loss = self._task.dataset(chosen), self._loss
+        if not dataset.takes(loss):
+            fitting = [name for name in self._task.losses if dataset.takes(losses.get(name))]
+            if fitting:
+                self._texts["loss"] = fitting[0]
+                self._notes["loss"] = f"Changed from {loss.title}, which cannot learn these data."
+
+    def _follow_defaults(self, before: Mapping[str, str]) -> None:
+        """Fields that nobody has touched follow the task and the optimizer; typed ones stay."""
+        for name in ("optimizer", "epochs", "batch_size", "learning_rate"):
+            if self._texts[name] == before[name]:
+                self._texts[name] = self._defaults()[name]
+
+    def _defaults(self) -> dict[str, str]:
+        """What the fields hold that nobody has touched."""
+        task = self._task
+        plain = TrainingConfig(task=task.name, optimizer=self._texts["optimizer"])
+        return {
+            "optimizer": task.optimizer,
+            "epochs": str(task.epochs),
+            "batch_size": str(task.batch_size),
+            "learning_rate": text_of(plain.learning_rate),
+        }
+
+    # -- what it means ------------------------------------------------------------------------
+
     def errors(self) -> dict[str, str]:
         """What is wrong, by the field's label."""
         return {field["label"]: field["error"] for field in self.fields(None) if field["error"]}
 
-    def config(self, *, one_hot: int = 0) -> TrainingConfig:
+    def config_of_data(self) -> dict[str, Any]:
+        """Task, data set and seed, the choices on which the data depend.
+
+        Raises:
+            ArgumentError: when one of them is bad.
+        """
+        bad = {field["name"]: field for field in self.fields(None) if field["error"]}
+        for name in ("dataset", "folder", "seed"):
+            if name in bad:
+                raise ArgumentError(name, f"{bad[name]['label']}: {bad[name]['error']}")
+        return {
+            "task": self._task.name,
+            "dataset": self._dataset(),
+            "seed": whole_number("seed", self._texts["seed"], minimum=0),
+        }
+
+    def config(self) -> TrainingConfig:
         """The config that the form says.
 
         Raises:
@@ -104,15 +202,14 @@ class FormState:
         """
         for label, error in self.errors().items():
             raise ArgumentError(label, f"{label}: {error}")
+        loss, optimizer = self._loss, optimizers.get(self._texts["optimizer"])
         return TrainingConfig(
             task=self._texts["task"],
-            dataset=self._texts["dataset"],
-            loss=self._texts["loss"],
-            loss_params=self._values("loss", losses.get(self._texts["loss"]).params),
-            optimizer=self._texts["optimizer"],
-            optimizer_params=self._values(
-                "optimizer", optimizers.get(self._texts["optimizer"]).params
-            ),
+            dataset=self._dataset(),
+            loss=loss.name,
+            loss_params=self._values("loss", loss.params),
+            optimizer=optimizer.name,
+            optimizer_params=self._values("optimizer", optimizer.params),
             learning_rate=number("learning_rate", self._texts["learning_rate"], above=0),
             epochs=whole_number("epochs", self._texts["epochs"]),
             batch_size=whole_number("batch_size", self._texts["batch_size"]),
@@ -120,7 +217,7 @@ class FormState:
             model=self._own.model,
             train=self._own.train,
             validation=self._own.validation,
-            one_hot=one_hot if losses.get(self._texts["loss"]).class_axis else 0,
+            one_hot=classes_to_encode(self._own, loss, self._task),
         )
 
     def learning_rate(self) -> float | None:
@@ -130,157 +227,157 @@ class FormState:
         except ArgumentError:
             return None
 
-    def fields(self, running: TrainingConfig | None) -> list[Field]:
-        """The fields as they are to be shown.
+    @property
+    def _task(self) -> tasks.Task:
+        return tasks.get(self._texts["task"])
 
-        Args:
-            running: the config of the run that trains now; fields that differ from it say so.
-        """
-        task, loss = tasks.get(self._texts["task"]), losses.get(self._texts["loss"])
-        optimizer = optimizers.get(self._texts["optimizer"])
-        fields = [
-            self._choice("task", "Task", {name: tasks.get(name).title for name in tasks.names()}),
-            self._choice("dataset", "Dataset", self._datasets(task)),
-            self._choice("loss", "Loss", {name: losses.get(name).title for name in task.losses}),
-            *self._params("loss", loss.name, loss.params, running),
-            self._choice(
-                "optimizer",
-                "Optimizer",
-                {one.name: one.title for one in optimizers.OPTIMIZERS.values()},
-            ),
-        ]
-        loss_field = fields[2]
-        loss_field["formula"], loss_field["advice"] = loss.formula, loss.advice
-        if self._own.data_error and not fields[1]["error"]:
-            fields[1]["error"] = self._own.data_error
-        rate = self._typed("learning_rate", lambda text: number("learning_rate", text, above=0))
-        fields += [
-            rate,
-            *self._params("optimizer", optimizer.name, optimizer.params, running),
-            self._typed("epochs", lambda text: whole_number("epochs", text)),
-            self._typed("batch_size", lambda text: whole_number("batch_size", text)),
-            self._typed(
-                "seed", lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1)
-            ),
-        ]
-        rate["group"], rate["indent"] = "optimizer", True
-        if running is not None:
-            for field in fields:
-                if "." not in field["name"] and self._differs(field, running):
-                    field["note"] = NEXT_RUN
-        return fields
+    @property
+    def _loss(self) -> losses.Loss:
+        return losses.get(self._texts["loss"])
 
-    def _datasets(self, task: tasks.Task) -> dict[str, str]:
-        if self._own.train:
-            return {"": self._own.data_title}
-        return {one.name: one.title for one in task.datasets_by_name.values()}
+    def _is_own(self, loss: str) -> bool:
+        return losses.get(loss).family == "own"
 
-    def _choice(self, name: str, label: str, choices: Mapping[str, str]) -> Field:
-        lines = [Choice(value=value, label=title) for value, title in choices.items()]
-        group = {"loss": "loss", "optimizer": "optimizer"}.get(name, "task")
-        return _field(
-            name, label, "choice", self._texts[name], group, choices=lines,
-            error=self._errors.get(name, ""),
-        )  # fmt: skip
-
-    def _typed(self, name: str, read: Callable[[str], Any]) -> Field:
-        label, help_ = TRAINING_FIELDS[name]
-        text = self._texts[name]
-        error = self._errors.get(name, "") or _error(read, text)
-        return _field(name, label, "text", text, "training", help_=help_, error=error)
-
-    def _params(
-        self,
-        group: str,
-        owner: str,
-        params: Mapping[str, Parameter],
-        running: TrainingConfig | None,
-    ) -> list[Field]:
-        fields = []
-        used = None
-        if running is not None and owner == getattr(running, group):
-            used = running.all_loss_params() if group == "loss" else running.all_optimizer_params()
-        for param, card in params.items():
-            name = f"{group}.{owner}.{param}"
-            text = self._texts.setdefault(name, _text(card.default))
-            switch = card.kind == "switch"
-            error = "" if switch else _error(partial(card.check, param), text)
-            field = _field(
-                name,
-                param.replace("_", " ").capitalize(),
-                "choice" if switch else "text",
-                text,
-                group,
-                choices=[Choice(value="False", label="no"), Choice(value="True", label="yes")]
-                if switch
-                else [],
-                help_=card.help,
-                error=error,
-                indent=True,
-            )
-            if used is not None and not error and used.get(param) != _value(card, param, text):
-                field["note"] = NEXT_RUN
-            fields.append(field)
-        return fields
+    def _dataset(self) -> str:
+        if self._texts["dataset"] != FOLDER:
+            return self._texts["dataset"]
+        typed = self._texts["folder"].strip()
+        # A path is told from a name by its separator.
+        return typed if tasks.is_folder(typed) else f"./{typed}"
 
     def _values(self, group: str, params: Mapping[str, Parameter]) -> dict[str, Any]:
         owner = self._texts[group]
         values = {}
         for param, card in params.items():
             text = self._texts.get(f"{group}.{owner}.{param}")
-            value = card.default if text is None else _value(card, param, text)
+            value = card.default if text is None else value_of(card, param, text)
             if value != card.default:
                 values[param] = value
         return values
 
+    # -- what is shown ------------------------------------------------------------------------
+
+    def fields(self, running: TrainingConfig | None) -> list[Field]:
+        """The fields as they are to be shown.
+
+        Args:
+            running: the config of the run that trains now; fields that differ from it say so.
+        """
+        titles = [choice(name, tasks.get(name).title) for name in tasks.names()]
+        known = [choice(one.name, one.title) for one in optimizers.OPTIMIZERS.values()]
+        rate = self._typed("learning_rate", lambda text: number("learning_rate", text, above=0))
+        rate["group"], rate["indent"] = "optimizer", True
+        fields = [
+            self._choice("task", "Task", titles),
+            *self._dataset_fields(),
+            *self._loss_fields(),
+            self._choice("optimizer", "Optimizer", known),
+            rate,
+            *self._params("optimizer", optimizers.get(self._texts["optimizer"]).params),
+            self._typed("epochs", lambda text: whole_number("epochs", text)),
+            self._typed("batch_size", lambda text: whole_number("batch_size", text)),
+            self._typed(
+                "seed", lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1)
+            ),
+        ]
+        if running is not None:
+            for field in fields:
+                if self._differs(field, running):
+                    field["note"] = NEXT_RUN
+        return fields
+
+    def _dataset_fields(self) -> list[Field]:
+        task = self._task
+        if self._own.train:
+            field = self._choice("dataset", "Dataset", [choice("", self._own.data_title)])
+            field["error"] = field["error"] or self._own.data_error
+            return [field]
+        choices = [choice(one.name, one.title) for one in task.datasets_by_name.values()]
+        if task.folder is not None:
+            choices.append(choice(FOLDER, "a folder of your own"))
+        fields = [self._choice("dataset", "Dataset", choices)]
+        if self._texts["dataset"] == FOLDER:
+            fields.append(
+                plain_field(
+                    "folder", "Folder", "text", self._texts["folder"], "task",
+                    help_=task.folder_help, indent=True,
+                    error=self._errors.get("folder", "") or self._folder_error(),
+                )
+            )  # fmt: skip
+        return fields
+
+    def _folder_error(self) -> str:
+        typed = self._texts["folder"].strip()
+        if not typed:
+            return "Enter the path of a folder."
+        there = Path(typed).expanduser().is_dir()
+        return "" if there else f"There is no folder {typed!r} where the kernel runs."
+
+    def _loss_fields(self) -> list[Field]:
+        loss, task = self._loss, self._task
+        suited = [name for name in task.losses if not self._is_own(name)]
+        own = [name for name in losses.names() if self._is_own(name)]
+        others = [name for name in losses.names() if name not in {*suited, *own}]
+        if self._texts["all_losses"] != "True":
+            others = [name for name in others if name == loss.name]
+        choices = [
+            choice(name, losses.get(name).title, heading if own or others else "")
+            for heading, group in (
+                (f"Suited to {task.title[0].lower()}{task.title[1:]}", suited),
+                ("Your own", own),
+                ("Others", others),
+            )
+            for name in group
+        ]
+        field = self._choice("loss", "Loss", choices)
+        field["formula"], field["advice"] = loss.formula, loss.advice
+        field["warning"] = losses.why_not(loss, task.name)
+        every = plain_field(
+            "all_losses", "All losses", "check", self._texts["all_losses"], "loss",
+            help_="Offer the losses that do not suit the task, too.", indent=True,
+        )  # fmt: skip
+        return [field, *self._params("loss", loss.params), every]
+
+    def _choice(self, name: str, label: str, choices: list[Choice]) -> Field:
+        group: Any = {"loss": "loss", "optimizer": "optimizer"}.get(name, "task")
+        field = plain_field(
+            name, label, "choice", self._texts[name], group, choices=choices,
+            error=self._errors.get(name, ""),
+        )  # fmt: skip
+        field["note"] = self._notes.get(name, "")
+        return field
+
+    def _typed(self, name: str, read: Callable[[str], Any]) -> Field:
+        label, help_ = TRAINING_FIELDS[name]
+        text = self._texts[name]
+        error = self._errors.get(name, "") or error_of(read, text)
+        return plain_field(name, label, "text", text, "training", help_=help_, error=error)
+
+    def _params(self, group: Any, params: Mapping[str, Parameter]) -> list[Field]:
+        fields = []
+        for param, card in params.items():
+            name = f"{group}.{self._texts[group]}.{param}"
+            text = self._texts.setdefault(name, text_of(card.default))
+            field = parameter_field(name, param, card, text, group)
+            field["error"] = self._errors.get(name, "") or field["error"]
+            fields.append(field)
+        return fields
+
     def _differs(self, field: Field, running: TrainingConfig) -> bool:
-        used, text = getattr(running, field["name"]), field["value"]
-        if field["error"]:
+        """Whether a field says something else than the run that trains now."""
+        group, _, rest = field["name"].partition(".")
+        if field["error"] or group in {"all_losses", "folder"}:
             return False
-        return bool(used != (type(used)(text) if field["kind"] == "text" else text))
-
-
-def _value(card: Parameter, name: str, text: str) -> Any:
-    return text == "True" if card.kind == "switch" else card.check(name, text)
-
-
-def _error(read: Callable[[str], Any], text: str) -> str:
-    try:
-        read(text)
-    except ArgumentError as error:
-        return error.accepted
-    return ""
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value)
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
-
-
-def _field(
-    name: str,
-    label: str,
-    kind: Any,
-    value: str,
-    group: Any,
-    *,
-    choices: list[Choice] | None = None,
-    help_: str = "",
-    error: str = "",
-    indent: bool = False,
-) -> Field:
-    return {
-        "name": name,
-        "label": label,
-        "kind": kind,
-        "value": value,
-        "choices": choices or [],
-        "group": group,
-        "indent": indent,
-        "help": help_,
-        "formula": "",
-        "advice": "",
-        "error": error,
-        "note": "",
-    }
+        if not rest:
+            used = getattr(running, group)
+            text = self._dataset() if group == "dataset" else field["value"]
+            return bool(used != (type(used)(text) if field["kind"] == "text" else text))
+        owner, _, param = rest.partition(".")
+        if owner != getattr(running, group):
+            return False
+        if group == "loss":
+            card, used = losses.get(owner).params[param], running.all_loss_params()[param]
+        else:
+            card = optimizers.get(owner).params[param]
+            used = running.all_optimizer_params()[param]
+        return bool(used != value_of(card, param, field["value"]))

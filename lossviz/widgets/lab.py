@@ -13,7 +13,7 @@ import traitlets
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.loading import loading
-from lossviz.widgets.own_objects import own_objects
+from lossviz.widgets.own_objects import loss_name, own_objects
 from lossviz.widgets.session import Session
 from lossviz.wire import Feed, forget_route, publisher
 from lossviz.wire.messages import FromKernel
@@ -37,6 +37,8 @@ class LossLab(anywidget.AnyWidget):
         validation: your own held-out data.
         task: the name of the task to begin with.
         config: a whole `TrainingConfig` to begin with.
+        loss: the loss to begin with: a name in the catalogue, or a function `f(target, output)` of
+            your own, which joins the catalogue under its name.
 
     Attributes:
         config: what the form says; assign a `TrainingConfig` to fill the form.
@@ -45,7 +47,8 @@ class LossLab(anywidget.AnyWidget):
         code: the text of the program that Train runs.
 
     Raises:
-        ArgumentError: for an unknown task, or when both `task` and `config` are given and differ.
+        ArgumentError: for an unknown task or loss.
+        TypeError: for a loss that cannot be called with a target and an output.
 
     Example:
         >>> import lossviz
@@ -69,11 +72,18 @@ class LossLab(anywidget.AnyWidget):
         validation: Any = None,
         task: str | None = None,
         config: TrainingConfig | None = None,
+        *,
+        loss: Any = None,
     ) -> None:
         own = own_objects(model, train, validation, _user_variables())
+        begin = {} if config is None else config.as_dict()
         if task is not None:
-            values = {} if config is None else config.as_dict()
-            config = TrainingConfig(**{**values, "task": task})
+            begin["task"] = task
+        if loss is not None:
+            begin |= {"loss": loss_name(loss), "loss_params": {}}
+        if own.train:
+            begin |= {"train": own.train, "dataset": ""}
+        config = TrainingConfig(**begin)
         self._session = Session(config, own, publisher.wake)
         self._feed = Feed(self._send_to_pages)
         self._answers: list[tuple[FromKernel, list[bytes]]] = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossviz import losses
+import numpy as np
+
+from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, shown
 from lossviz.program import TrainingConfig
 
@@ -21,7 +24,8 @@ class OwnObjects:
         data_title: how the data are called in the form.
         data_error: what is wrong with the data, or "".
         target_shape: the shape of the targets, or None where only TensorFlow could tell.
-        labels: True when the targets are integers without a class axis.
+        labels: one more than the largest target where the targets are integers, which may be
+            labels of classes; else 0.
     """
 
     model: str = ""
@@ -30,7 +34,7 @@ class OwnObjects:
     namespace: Mapping[str, Any] = field(default_factory=dict)
     data_title: str = ""
     data_error: str = ""
-    labels: bool = False
+    labels: int = 0
     target_shape: tuple[int, ...] | None = None
 
 
@@ -66,9 +70,42 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
         namespace=namespace,
         data_title=_title(train),
         data_error=_error("train", train) or _error("validation", validation),
-        labels=_has_labels(train),
+        labels=_labels(train),
         target_shape=_target_shape(train),
     )
+
+
+def loss_name(loss: Any) -> str:
+    """The name in the catalogue of what the user named a loss with; a function joins it.
+
+    Raises:
+        ArgumentError: for an unknown name.
+        TypeError: when `loss` cannot be called as `f(target, output)`.
+    """
+    if isinstance(loss, str):
+        return losses.get(loss).name
+    known = loss if isinstance(loss, losses.Loss) else losses.own(loss)
+    with contextlib.suppress(ArgumentError):
+        found = losses.get(known.name)
+        if found is known:
+            return known.name
+        if found.family != "own":
+            # A loss of one's own may well be called as one of the catalogue: both are kept.
+            return losses.register(known.function, name=f"own_{known.name}").name
+    return losses.register(known.function, name=known.name, title=known.title).name
+
+
+def classes_to_encode(own: OwnObjects, loss: losses.Loss, task: tasks.Task) -> int:
+    """Into how many classes the program must encode the user's labels; 0: not at all."""
+    target = own.target_shape
+    if not (loss.class_axis and own.labels and target is not None):
+        return 0
+    if own.model:
+        output = getattr(own.namespace[own.model], "output_shape", None)
+        axes, classes = (len(output) - 1, output[-1]) if isinstance(output, tuple) else (0, 0)
+    else:
+        axes, classes = task.label_axes, own.labels
+    return int(classes or 0) if axes and (len(target) == axes or target[-1] == 1) else 0
 
 
 def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
@@ -108,6 +145,8 @@ def _length(part: Any) -> int | None:
 
 
 def _title(train: Any) -> str:
+    if isinstance(train, tasks.Data):
+        return f"{train.name or 'your data'} ({len(train.inputs):,})"
     if isinstance(train, tuple | list) and len(train) == 2:
         samples = _length(train[0])
         if samples is not None:
@@ -139,8 +178,8 @@ def _target_shape(train: Any) -> tuple[int, ...] | None:
     return None if shape is None else tuple(shape)
 
 
-def _has_labels(train: Any) -> bool:
+def _labels(train: Any) -> int:
     shape = _target_shape(train)
-    if shape is None or "int" not in str(getattr(train[1], "dtype", "")):
-        return False
-    return len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)
+    if not shape or 0 in shape or "int" not in str(getattr(train[1], "dtype", "")):
+        return 0
+    return int(np.max(train[1])) + 1

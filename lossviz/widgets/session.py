@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lossviz import program
+from lossviz import program, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
@@ -20,6 +20,18 @@ from lossviz.wire.messages import Form, StatusLine
 
 MOST_PAGES = 16
 """So many pages are told which of their edits have come through."""
+
+WEIGHTS = "loss.weighted_cross_entropy.class_weights"
+
+SHARES = {
+    "accuracy": "accuracy",
+    "mean_iou": "mean IoU",
+    "exact_match": "share of lines read right",
+    "mean_average_precision": "mean average precision",
+    "box_iou": "IoU",
+    "object_accuracy": "accuracy on objects",
+}
+"""Metrics that are shares, as the status line names them."""
 
 
 @dataclass
@@ -87,7 +99,7 @@ class Session:
             ArgumentError: while a field is bad.
         """
         with self._lock:
-            return program.render(self._form.config(one_hot=self._classes()))
+            return program.render(self._form.config())
 
     def view(self) -> tuple[Form, StatusLine]:
         """Form and status line of one moment, as pages show them."""
@@ -156,6 +168,8 @@ class Session:
                 self._form.reset()
                 self._was_reset = True
                 self._notice = _Notice("All settings are as they were at the start.")
+            elif name == "fill":
+                self._fill_weights()
             elif name == "apply_learning_rate" and run is not None:
                 rate = self._form.learning_rate()
                 if rate is not None:
@@ -173,6 +187,35 @@ class Session:
             self._notice = _Notice(f"{consequence} {wrong}", "error")
         self._changed()
 
+    def _fill_weights(self) -> None:
+        """Class weights from the data's class frequencies; the data may take a while to load."""
+        try:
+            config = self._form.config_of_data()
+        except ArgumentError as error:
+            self._notice = _Notice(f"No class weights. {error}", "error")
+            return
+        self._notice = _Notice("Counting how often each class occurs...")
+        threading.Thread(
+            target=self._count_classes, args=(config,), name="lossviz weights", daemon=True
+        ).start()
+
+    def _count_classes(self, config: dict[str, Any]) -> None:
+        weights: list[float] | None = None
+        try:
+            if self._own.train:
+                data = eval(self._own.train, dict(self._own.namespace))  # noqa: S307 - names alone
+            else:
+                data = tasks.get(config["task"]).load(config["dataset"], seed=config["seed"])
+            weights = tasks.class_weights(data)
+            notice = _Notice("Class weights are filled in: rare classes weigh more.")
+        except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
+            notice = _Notice(f"No class weights. {error}", "error", traceback.format_exc())
+        with self._lock:
+            if weights is not None:
+                self._form.fill(WEIGHTS, weights)
+            self._notice = notice
+        self._changed()
+
     def _train(self) -> None:
         if self._live():
             self._notice = _Notice(
@@ -183,7 +226,7 @@ class Session:
             self._notice = _Notice(f"Nothing to train yet. {self._own.data_error}", "error")
             return
         try:
-            config = self._form.config(one_hot=self._classes())
+            config = self._form.config()
         except ArgumentError:
             self.say_what_is_wrong("Training did not start.")
             return
@@ -241,14 +284,6 @@ class Session:
                 commands.append("apply_learning_rate")
         return commands
 
-    def _classes(self) -> int:
-        """Into how many classes the program must encode the user's labels; 0: not at all."""
-        model = self._own.namespace.get(self._own.model)
-        shape = getattr(model, "output_shape", None)
-        if not self._own.labels or not isinstance(shape, tuple):
-            return 0
-        return int(shape[-1] or 0)
-
     def _describe(self) -> _Notice:
         run = self.run
         if self._preparing:
@@ -273,13 +308,20 @@ class Session:
 
 
 def _result(rows: list[Any]) -> str:
+    """How the last epoch did, by the first metric that says it best."""
     if not rows:
         return ""
     metrics = rows[-1].metrics
-    for name, title in (("val_accuracy", "validation accuracy"), ("accuracy", "accuracy")):
-        if name in metrics:
-            return f" with a {title} of {100 * metrics[name]:.1f} %"
+    for name, title in SHARES.items():
+        for held_out, word in ((f"val_{name}", "validation "), (name, "")):
+            if held_out in metrics:
+                share = f"{100 * metrics[held_out]:.1f} %"
+                return f" with {_article(word or title)} {word}{title} of {share}"
     for name, title in (("val_loss", "validation loss"), ("loss", "loss")):
         if name in metrics:
             return f" with a {title} of {metrics[name]:.4g}"
     return ""
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"

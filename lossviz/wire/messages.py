@@ -138,7 +138,7 @@ class Command(TypedDict):
 
     type: Literal["command"]
     command: Literal[
-        "train", "pause", "resume", "stop", "reset", "show_code", "apply_learning_rate"
+        "train", "pause", "resume", "stop", "reset", "show_code", "apply_learning_rate", "fill"
     ]
     page: str
 
@@ -155,6 +155,8 @@ class Choice(TypedDict):
 
     value: str
     label: str
+    group: str
+    """The heading under which it stands with its neighbours; "" for none."""
 
 
 class Field(TypedDict):
@@ -163,8 +165,9 @@ class Field(TypedDict):
     name: str
     label: str
     """Its visible and its accessible name, such as "Learning rate"."""
-    kind: Literal["choice", "text"]
+    kind: Literal["choice", "text", "check"]
     value: str
+    """What was typed or chosen; of a check box "True" or "False"."""
     choices: list[Choice]
     group: Literal["task", "loss", "optimizer", "training"]
     """Fields of one group stand together, in the order of the list."""
@@ -180,6 +183,10 @@ class Field(TypedDict):
     """What is accepted, where the value is bad; else ""."""
     note: str
     """Such as "Applies to the next run."; else ""."""
+    warning: str
+    """Why what is chosen may not do what is wanted; else ""."""
+    action: str
+    """The text of a button that fills the field (the command `fill`); "" for none."""
 
 
 class StatusLine(TypedDict):

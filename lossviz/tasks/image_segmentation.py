@@ -1,0 +1,58 @@
+"""Image segmentation: to which class does each pixel belong?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossviz.tasks import cells, models
+from lossviz.tasks.data import Data
+from lossviz.tasks.digit_images import stream
+from lossviz.tasks.folders import mask_folder
+from lossviz.tasks.own_data import outputs
+from lossviz.tasks.predictions import show_regions
+from lossviz.tasks.task import Dataset, Task
+
+TRAIN, HELD_OUT = 240, 80
+
+
+def _cells(seed: int) -> Data:
+    inputs, targets = cells.micrographs(TRAIN, stream(seed, 2))
+    held_out_inputs, held_out_targets = cells.micrographs(HELD_OUT, stream(seed, 3))
+    return Data(
+        name="cells",
+        inputs=inputs,
+        targets=targets,
+        validation_inputs=held_out_inputs,
+        validation_targets=held_out_targets,
+        classes=cells.NAMES,
+    )
+
+
+def _model(data: Data) -> Any:
+    return models.u_net(data.inputs.shape[1:], outputs(data, label_axes=3))
+
+
+TASK = Task(
+    name="image_segmentation",
+    title="Image segmentation",
+    default_loss="dice",
+    datasets_by_name={
+        "cells": Dataset(
+            name="cells",
+            title=f"cells, drawn blood smears ({TRAIN + HELD_OUT})",
+            load=_cells,
+            model=_model,
+            metrics=("mean_iou",),
+            targets="classes",
+            show=show_regions,
+        )
+    },
+    epochs=12,
+    label_axes=3,
+    batch_size=16,
+    optimizer="adam",
+    learning_rate=0.003,
+    folder=mask_folder,
+    folder_help="A folder with images/ and masks/ in it; a mask has its picture's name and in each "
+    "pixel the number of the class.",
+)

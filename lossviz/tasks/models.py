@@ -1,0 +1,141 @@
+"""The starter models: small enough for a laptop, built as people build the large ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossviz._tensorflow import tf
+
+
+def classifier(inputs: tuple[int, ...], outputs: int) -> Any:
+    """A small convolutional network: pictures [height, width, channels] to logits [outputs]."""
+    layers = tf.keras.layers
+    return tf.keras.Sequential(
+        [
+            layers.Input(inputs),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(outputs),
+        ]
+    )
+
+
+def _convolution(x: Any, filters: int) -> Any:
+    """A 3 x 3 convolution with batch normalisation; the short memory suits short trainings."""
+    layers = tf.keras.layers
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+
+def u_net(inputs: tuple[int, ...], outputs: int, width: int = 12) -> Any:
+    """A U-Net with two steps down: pictures [height, width, channels] to logits of each pixel.
+
+    Sides that no two halvings divide are padded inside and cut again.
+
+    O. Ronneberger, P. Fischer, T. Brox, U-Net (2015).
+    """
+    layers = tf.keras.layers
+    height, breadth = inputs[:2]
+    bottom, right = -height % 4, -breadth % 4
+
+    def block(x: Any, filters: int) -> Any:
+        for _ in range(2):
+            x = _convolution(x, filters)
+        return x
+
+    start = layers.Input(inputs)
+    x = layers.ZeroPadding2D(((0, bottom), (0, right)))(start) if bottom or right else start
+    fine = block(x, width)
+    middle = block(layers.MaxPooling2D()(fine), 2 * width)
+    x = block(layers.MaxPooling2D()(middle), 4 * width)
+    x = layers.Concatenate()([layers.UpSampling2D()(x), middle])
+    x = block(x, 2 * width)
+    x = layers.Concatenate()([layers.UpSampling2D()(x), fine])
+    x = layers.Conv2D(outputs, 1)(block(x, width))
+    if bottom or right:
+        x = layers.Cropping2D(((0, bottom), (0, right)))(x)
+    return tf.keras.Model(start, x)
+
+
+def line_reader(inputs: tuple[int, ...], outputs: int) -> Any:
+    """A convolutional and recurrent network: lines [height, width, channels] to logits
+    [time, outputs], with half as many steps of time as the line is wide.
+
+    B. Shi, X. Bai, C. Yao, An End-to-End Trainable Neural Network for Image-based Sequence
+    Recognition (2015).
+    """
+    layers = tf.keras.layers
+    start = layers.Input(inputs)
+    x = layers.Conv2D(16, 3, padding="same", activation="relu")(start)
+    x = layers.MaxPooling2D((2, 2))(x)
+    x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
+    x = layers.MaxPooling2D((2, 1))(x)
+    x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
+    # Columns become time.
+    x = layers.Permute((2, 1, 3))(x)
+    x = layers.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)
+    x = layers.Dense(64, activation="relu")(x)
+    x = layers.Bidirectional(layers.GRU(32, return_sequences=True))(x)
+    return tf.keras.Model(start, layers.Dense(outputs)(x))
+
+
+def detector(inputs: tuple[int, ...], shapes: int, outputs: int) -> Any:
+    """A single-shot detector on a grid of a quarter of the picture's size.
+
+    Args:
+        inputs: height, width and channels of the pictures.
+        shapes: anchors of each place.
+        outputs: numbers for each anchor.
+
+    Returns:
+        A model from pictures to [anchors, outputs].
+    """
+    layers = tf.keras.layers
+    start = layers.Input(inputs)
+    x = layers.MaxPooling2D()(_convolution(start, 16))
+    x = layers.MaxPooling2D()(_convolution(x, 32))
+    x = _convolution(_convolution(x, 64), 64)
+    x = layers.Conv2D(shapes * outputs, 3, padding="same")(x)
+    places = x.shape[1] * x.shape[2]
+    return tf.keras.Model(start, layers.Reshape((places * shapes, outputs))(x))
+
+
+def box_finder(inputs: tuple[int, ...], outputs: int) -> Any:
+    """A convolutional network that gives a few numbers for a picture, such as a box."""
+    layers = tf.keras.layers
+    return tf.keras.Sequential(
+        [
+            layers.Input(inputs),
+            layers.Conv2D(16, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(outputs),
+        ]
+    )
+
+
+def regressor(inputs: tuple[int, ...], outputs: int) -> Any:
+    """Two small dense layers: numbers to numbers."""
+    layers = tf.keras.layers
+    return tf.keras.Sequential(
+        [
+            layers.Input(inputs),
+            layers.Flatten(),
+            layers.Dense(16, activation="relu"),
+            layers.Dense(outputs),
+        ]
+    )
+
+
+def straight_line(inputs: tuple[int, ...], outputs: int) -> Any:
+    """A linear model: one weight an input, and a bias."""
+    layers = tf.keras.layers
+    return tf.keras.Sequential([layers.Input(inputs), layers.Dense(outputs)])
