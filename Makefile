@@ -14,10 +14,10 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_BROWSER = $(if $(or $(CI),$(AS_ROOT),$(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),,none)),--no-browser)
 
 .DEFAULT_GOAL = help
-.PHONY: help lab test bench lint build clean
+.PHONY: help lab test bench bench-tasks lint build clean
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 lab: ## start JupyterLab on the quickstart notebook
 	@$(SETUP)
@@ -31,6 +31,10 @@ test: ## run every test: TypeScript, Python, a real kernel, a real browser
 bench: ## run the benchmarks and print their table
 	@$(SETUP) --chromium --bench
 	@$(BIN)/python tests/benchmarks/run.py $(BENCH_ARGS)
+
+bench-tasks: ## train what every task's lab trains by default, and write down what that reaches
+	@$(SETUP)
+	@PYTHONPATH=$(CURDIR) $(BIN)/python tests/benchmarks/tasks.py --write $(BENCH_ARGS)
 
 lint: ## ruff, mypy, tsc, eslint, prettier
 	@$(SETUP)

@@ -119,14 +119,7 @@ export interface Edit {
 export interface Command {
   type: 'command';
   command:
-    | 'train'
-    | 'pause'
-    | 'resume'
-    | 'stop'
-    | 'reset'
-    | 'show_code'
-    | 'apply_learning_rate'
-    | 'fill';
+    'train' | 'pause' | 'resume' | 'stop' | 'reset' | 'show_code' | 'apply_learning_rate' | 'fill';
   page: string;
 }
 

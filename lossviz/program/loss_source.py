@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import inspect
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +21,15 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
     The parameters stand as keywords with the chosen values as defaults; annotations go, and of
     the docstring the first line stays.
 
+    A loss of a user's own is written in the same way where its text needs nothing but TensorFlow
+    as `tf`; else the function calls it.
+
     Args:
         loss: a loss of the catalogue.
         params: the value of every parameter.
     """
+    if loss.family == "own" and not _stands_alone(loss):
+        return _call(loss, params)
     # A fifth of a second to import, and not needed to put a lab on the page.
     import libcst as cst
 
@@ -44,6 +53,40 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
         body=_short_docstring(function.body),
     )
     return cst.Module([written]).code
+
+
+def _stands_alone(loss: Loss) -> bool:
+    """Whether an own loss is a plain function whose text needs only `tf` and builtins."""
+    function = loss.function
+    if not inspect.isfunction(function) or function.__closure__:
+        return False
+    try:
+        parsed = ast.parse(loss.source).body
+    except (OSError, TypeError, SyntaxError):
+        return False  # no text to be had, as for a function made by another
+    if len(parsed) != 1 or not isinstance(parsed[0], ast.FunctionDef) or parsed[0].decorator_list:
+        return False
+    names = [node for node in ast.walk(parsed[0]) if isinstance(node, ast.Name)]
+    made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    made |= {node.arg for node in ast.walk(parsed[0]) if isinstance(node, ast.arg)}
+    needed = {node.id for node in names} - made - set(dir(builtins))
+    tensorflow = getattr(function.__globals__.get("tf"), "__name__", "") == "tensorflow"
+    # Parameters without a card could not be written as literals.
+    wanted = ["target", "output", *loss.params]
+    plain = list(inspect.signature(function).parameters) == wanted
+    return plain and needed <= ({"tf"} if tensorflow else set())
+
+
+def _call(loss: Loss, params: Mapping[str, Any]) -> str:
+    keywords = "".join(f", {name}={literal(value)}" for name, value in params.items())
+    name = json.dumps(loss.name, ensure_ascii=False)
+    title = loss.title.replace("\\", " ").replace('"', "'")
+    return (
+        f"def loss_fn(target, output{keywords}):\n"
+        f'    """{title}, a loss of your own."""\n'
+        f"    own = lossviz.losses.get({name})\n"
+        f"    return own(target, output{''.join(f', {one}={one}' for one in params)})\n"
+    )
 
 
 def literal(value: Any) -> str:

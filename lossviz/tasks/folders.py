@@ -12,7 +12,7 @@ from lossviz._arguments import ArgumentError, number, shown, whole_number
 from lossviz._tensorflow import tf
 from lossviz.tasks.data import Data, held_out
 
-ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp"})
+ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 SIZE = 64
 SHARE = 0.2
 
@@ -42,6 +42,7 @@ def image_folder(
         ...
         lossviz._arguments.ArgumentError: dataset: there is no folder 'no/such/folder'.
     """
+    size = whole_number("size", size, minimum=4)
     folder = _folder(path)
     classes = sorted(one for one in folder.iterdir() if one.is_dir() and one.name[0] != ".")
     if len(classes) < 2:
@@ -52,7 +53,6 @@ def image_folder(
         )
     files = [_pictures(one) for one in classes]
     labels = np.repeat(np.arange(len(classes)), [len(one) for one in files])
-    size = whole_number("size", size, minimum=4)
     images = np.stack([_read(file, size) for one in files for file in one])
     targets = np.eye(len(classes), dtype=np.float32)[labels]
     names = tuple(one.name for one in classes)
@@ -81,6 +81,7 @@ def mask_folder(
     Raises:
         ArgumentError: when a folder, a picture or a mask is missing or cannot be read.
     """
+    size = whole_number("size", size, minimum=4)
     folder = _folder(path)
     pictures = _pictures(_folder(folder / "images"))
     masks = {file.stem: file for file in _pictures(_folder(folder / "masks"))}
@@ -91,7 +92,6 @@ def mask_folder(
             f"dataset: {len(without)} of {len(pictures)} pictures have no mask of the same name "
             f"in {shown(str(folder / 'masks'))}, {without[0]!r} to begin with.",
         )
-    size = whole_number("size", size, minimum=4)
     images = np.stack([_read(file, size) for file in pictures])
     values = np.stack([_read(masks[file.stem], size, mask=True) for file in pictures])
     found, labels = np.unique(values, return_inverse=True)

@@ -58,6 +58,8 @@ def outputs(data: Data, label_axes: int) -> int:
         label_axes: the number of axes that targets without a class axis have.
     """
     targets = data.targets
+    if data.classes and data.anchors is None:
+        return len(data.classes)
     if targets.ndim > label_axes and targets.shape[-1] > 1:
         return int(targets.shape[-1])
     if np.issubdtype(targets.dtype, np.integer):

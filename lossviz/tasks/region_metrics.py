@@ -26,7 +26,7 @@ class MeanIoU(tf.keras.metrics.Metric):  # type: ignore[misc]
 
     def update_state(self, target: Any, output: Any, sample_weight: Any = None) -> None:
         size = len(self._classes)
-        if target.shape.rank == output.shape.rank and target.shape[-1] != 1:
+        if len(target.shape) == len(output.shape) and target.shape[-1] != 1:
             target = tf.argmax(target, axis=-1)
         true = tf.one_hot(tf.reshape(target, [-1]), size)
         predicted = tf.one_hot(tf.reshape(tf.argmax(output, axis=-1), [-1]), size)

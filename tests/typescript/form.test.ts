@@ -16,19 +16,29 @@ function field(name: string, more: Partial<Field> = {}): Field {
     advice: '',
     error: '',
     note: '',
+    warning: '',
+    action: '',
     ...more
   };
 }
 
 let form: FieldsForm;
 let edits: [string, string][];
+let filled: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   edits = [];
-  form = new FieldsForm('x', (_number, name, value) => {
-    edits.push([name, value]);
-  });
+  filled = 0;
+  form = new FieldsForm(
+    'x',
+    (_number, name, value) => {
+      edits.push([name, value]);
+    },
+    () => {
+      filled += 1;
+    }
+  );
   document.body.append(form.element);
 });
 
@@ -111,8 +121,8 @@ it('keeps the same elements, and the focus, when fields around change', () => {
 
 it('offers choices and never reads a label as HTML', () => {
   const choices = [
-    { value: 'a', label: '<img src=x onerror=alert(1)>' },
-    { value: 'b', label: 'B' }
+    { value: 'a', label: '<img src=x onerror=alert(1)>', group: '' },
+    { value: 'b', label: 'B', group: '' }
   ];
   form.show(
     [
@@ -133,4 +143,42 @@ it('offers choices and never reads a label as HTML', () => {
   select.value = 'a';
   select.dispatchEvent(new Event('change'));
   expect(edits).toEqual([['Loss', 'a']]);
+});
+
+it('puts choices under their headings', () => {
+  const choices = [
+    { value: 'a', label: 'A', group: 'Suited' },
+    { value: 'b', label: 'B', group: 'Suited' },
+    { value: 'c', label: 'C', group: 'Others' }
+  ];
+  form.show([field('Loss', { kind: 'choice', value: 'c', choices, warning: 'Not for this.' })], 0);
+  const groups = [...form.element.querySelectorAll('optgroup')];
+  expect(groups.map(group => [group.label, group.children.length])).toEqual([
+    ['Suited', 2],
+    ['Others', 1]
+  ]);
+  const select = form.element.querySelector('select') as HTMLSelectElement;
+  expect(select.value).toBe('c');
+  const ids = select.getAttribute('aria-describedby')?.split(' ') ?? [];
+  expect(ids.map(id => document.getElementById(id)?.textContent)).toContain('Not for this.');
+});
+
+it('has check boxes that say True and False', () => {
+  form.show([field('All losses', { kind: 'check', value: 'True' })], 0);
+  const box = input('All losses');
+  expect(box.checked).toBe(true);
+  box.click();
+  expect(edits).toEqual([['All losses', 'False']]);
+  form.show([field('All losses', { kind: 'check', value: 'True' })], 0);
+  expect(box.checked).toBe(false);
+  form.show([field('All losses', { kind: 'check', value: 'True' })], 1);
+  expect(box.checked).toBe(true);
+});
+
+it('offers to fill a field', () => {
+  form.show([field('Weights', { action: 'Fill it' }), field('Seed')], 0);
+  const buttons = [...form.element.querySelectorAll('button')].filter(button => !button.hidden);
+  expect(buttons.map(button => button.textContent)).toEqual(['Fill it']);
+  buttons[0]?.click();
+  expect(filled).toBe(1);
 });

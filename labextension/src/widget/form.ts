@@ -3,7 +3,7 @@
  */
 
 import { pageServices } from '../page';
-import type { Field } from '../messages';
+import type { Choice, Field } from '../messages';
 
 const TYPING_MS = 150;
 const LONG_ADVICE = 120;
@@ -12,7 +12,10 @@ interface Row {
   element: HTMLElement;
   control: HTMLInputElement | HTMLSelectElement;
   kind: Field['kind'];
+  action: HTMLButtonElement;
+  help: HTMLElement;
   error: HTMLElement;
+  warning: HTMLElement;
   note: HTMLElement;
   formula: HTMLElement;
   advice: HTMLElement;
@@ -31,10 +34,12 @@ export class FieldsForm {
   /**
    * @param _id makes the ids of this form's elements unique on the page.
    * @param _edit tells the kernel that a field was changed; edits are numbered from 1.
+   * @param _askToFill asks the kernel to fill the field that offers it.
    */
   constructor(
     private readonly _id: string,
-    private readonly _edit: (number: number, field: string, value: string) => void
+    private readonly _edit: (number: number, field: string, value: string) => void,
+    private readonly _askToFill: () => void
   ) {
     this.element.className = 'lossviz-form';
     this.element.setAttribute('aria-label', 'Settings');
@@ -81,7 +86,7 @@ export class FieldsForm {
       const row = this._rows.get(name);
       if (row) {
         row.sent = ++this._number;
-        this._edit(row.sent, name, row.control.value);
+        this._edit(row.sent, name, valueOf(row.control));
       }
     }
     this._pending.clear();
@@ -127,9 +132,12 @@ export class FieldsForm {
     label.textContent = field.label;
     const control = document.createElement(field.kind === 'choice' ? 'select' : 'input');
     control.id = id;
-    if (control instanceof HTMLInputElement) {
+    if (field.kind === 'check') {
+      (control as HTMLInputElement).type = 'checkbox';
+      element.classList.add('lossviz-check');
+    } else if (control instanceof HTMLInputElement) {
       control.type = 'text';
-      control.inputMode = 'decimal';
+      control.inputMode = field.group === 'task' || field.action ? 'text' : 'decimal';
       control.autocomplete = 'off';
       control.spellcheck = false;
       control.addEventListener('input', () => {
@@ -147,12 +155,18 @@ export class FieldsForm {
       made.hidden = true;
       return made;
     };
-    const [error, note, formula] = [line('error'), line('note'), line('formula')];
-    const advice = line('advice', 'div');
-    control.setAttribute('aria-describedby', `${error.id} ${note.id}`);
-    element.append(label, control, error, note, formula, advice);
-    const kind = field.kind;
-    return { element, control, kind, error, note, formula, advice, choices: '', sent: 0 };
+    const [help, error, warning] = [line('help'), line('error'), line('warning')];
+    const [note, formula, advice] = [line('note'), line('formula'), line('advice', 'div')];
+    const described = [error, warning, note, help];
+    control.setAttribute('aria-describedby', described.map(({ id }) => id).join(' '));
+    const action = document.createElement('button');
+    action.type = 'button';
+    action.className = 'lossviz-button lossviz-fill';
+    action.hidden = true;
+    action.addEventListener('click', this._askToFill);
+    element.append(label, control, action, error, warning, note, help, formula, advice);
+    const texts = { help, error, warning, note, formula, advice };
+    return { element, control, kind: field.kind, action, ...texts, choices: '', sent: 0 };
   }
 
   private _fill(row: Row, field: Field, handled: number): void {
@@ -161,16 +175,19 @@ export class FieldsForm {
       const choices = JSON.stringify(field.choices);
       if (choices !== row.choices) {
         row.choices = choices;
-        control.replaceChildren(
-          ...field.choices.map(({ value, label }) => new Option(label, value))
-        );
+        control.replaceChildren(...options(field.choices));
       }
     }
     const newer = this._pending.has(field.name) || row.sent > handled;
-    if (control.value !== field.value && !newer) {
-      control.value = field.value;
+    if (valueOf(control) !== field.value && !newer) {
+      setValue(control, field.value);
     }
     control.title = field.help;
+    row.action.hidden = field.action === '';
+    row.action.textContent = field.action;
+    // What a parameter means stands beside it; everybody knows what a batch size is.
+    say(row.help, field.indent && field.kind !== 'check' ? field.help : '');
+    say(row.warning, field.warning);
     control.setAttribute('aria-invalid', String(field.error !== ''));
     say(row.error, field.error);
     say(row.note, field.note);
@@ -193,6 +210,40 @@ export class FieldsForm {
       }, TYPING_MS)
     );
   }
+}
+
+function valueOf(control: HTMLInputElement | HTMLSelectElement): string {
+  const check = control instanceof HTMLInputElement && control.type === 'checkbox';
+  return check ? (control.checked ? 'True' : 'False') : control.value;
+}
+
+function setValue(control: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (control instanceof HTMLInputElement && control.type === 'checkbox') {
+    control.checked = value === 'True';
+  } else {
+    control.value = value;
+  }
+}
+
+/** The lines of a drop-down, those with a heading under it. */
+function options(choices: Choice[]): HTMLElement[] {
+  const found: HTMLElement[] = [];
+  let group: HTMLOptGroupElement | null = null;
+  for (const { value, label, group: heading } of choices) {
+    const option = new Option(label, value);
+    if (heading === '') {
+      group = null;
+      found.push(option);
+      continue;
+    }
+    if (group?.label !== heading) {
+      group = document.createElement('optgroup');
+      group.label = heading;
+      found.push(group);
+    }
+    group.append(option);
+  }
+  return found;
 }
 
 function say(line: HTMLElement, text: string): void {

@@ -40,9 +40,15 @@ export class Lab {
       this._press(command);
     };
     this._header = new LabHeader(press);
-    this._form = new FieldsForm(`${_labId}-${++views}`, (number, field, value) => {
-      this._send({ type: 'edit', page: this._feed.page, number, field, value });
-    });
+    this._form = new FieldsForm(
+      `${_labId}-${++views}`,
+      (number, field, value) => {
+        this._send({ type: 'edit', page: this._feed.page, number, field, value });
+      },
+      () => {
+        press('fill');
+      }
+    );
     this._code = new CodeBox(() => {
       press('show_code');
     });
