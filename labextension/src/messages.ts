@@ -93,6 +93,16 @@ export interface Program {
   text: string;
 }
 
+/** What the model says of a few held-out samples, as the answer to the command `predict`. */
+export interface Predictions {
+  type: 'predictions';
+  page: string;
+  /** A Plotly figure as JSON; "" where there is none. */
+  figure: string;
+  /** Why there is none; else "". */
+  text: string;
+}
+
 /** Plotly's bundle for a page without the extension. Buffers: `[JavaScript text, UTF-8]`. */
 export interface Plotly {
   type: 'plotly';
@@ -119,7 +129,15 @@ export interface Edit {
 export interface Command {
   type: 'command';
   command:
-    'train' | 'pause' | 'resume' | 'stop' | 'reset' | 'show_code' | 'apply_learning_rate' | 'fill';
+    | 'train'
+    | 'pause'
+    | 'resume'
+    | 'stop'
+    | 'reset'
+    | 'show_code'
+    | 'apply_learning_rate'
+    | 'fill'
+    | 'predict';
   page: string;
 }
 
@@ -188,6 +206,6 @@ export interface Form {
   edits: Record<string, number>;
 }
 
-export type FromKernel = Snapshot | Append | Program | Plotly;
+export type FromKernel = Snapshot | Append | Program | Predictions | Plotly;
 
 export type FromPage = Attach | Edit | Command | PlotlyRequest;

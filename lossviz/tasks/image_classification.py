@@ -80,5 +80,5 @@ TASK = Task(
     epochs=50,
     label_axes=1,
     folder=image_folder,
-    folder_help="A folder with one sub-folder of pictures (PNG, JPEG, GIF, BMP or WebP) for each class.",
+    folder_help="A folder with a sub-folder for each class: PNG, JPEG, GIF, BMP or WebP pictures.",
 )

@@ -109,6 +109,10 @@ def _place(figure: Any, tile: Tile, left: float, top: float, high: float) -> Non
 
 def _png(picture: NDArray[Any]) -> str:
     """A picture as a data URI, enlarged so that its pixels stay sharp squares."""
+    low, high = float(picture.min()), float(picture.max())
+    if low < -1 or high > 2:
+        # Bytes, or numbers around 0: what is darkest becomes black and what is brightest white.
+        picture = (picture - low) / max(high - low, 1e-9)
     values = np.clip(picture, 0.0, 1.0)
     times = max(1, 128 // max(values.shape[:2]))
     values = values.repeat(times, axis=0).repeat(times, axis=1)

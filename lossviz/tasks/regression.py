@@ -95,5 +95,6 @@ TASK = Task(
         )
     },
     epochs=60,
+    pictures=False,
     learning_rate=0.02,
 )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from lossviz import losses
-from lossviz._arguments import unknown_name, whole_number
+from lossviz._arguments import ArgumentError, unknown_name, whole_number
 from lossviz.losses import Loss
 from lossviz.tasks.data import Data
 from lossviz.tasks.own_data import as_data
@@ -72,6 +74,7 @@ class Task:
             result on the default data set.
         label_axes: how many axes integer labels have that stand for classes; 0 where the targets
             are no classes.
+        pictures: whether the inputs are pictures.
         folder: gives the data in a folder, for tasks that can read one.
         folder_help: what such a folder must hold.
 
@@ -92,6 +95,7 @@ class Task:
     optimizer: str = "sgd"
     learning_rate: float = 0.1
     label_axes: int = 0
+    pictures: bool = True
     folder: Callable[[Path, int], Data] | None = field(default=None)
     folder_help: str = ""
 
@@ -157,16 +161,33 @@ class Task:
         known = as_data(data)
         return self.dataset(known.name).model(known)
 
-    def show(self, model: Any, data: Data, count: int = 8) -> go.Figure:
+    def show(self, model: Any, data: Any, count: int = 8) -> go.Figure:
         """A picture of what `model` says of the first `count` held-out samples of `data`.
 
+        Args:
+            model: a trained `keras.Model`.
+            data: a `Data`, or data of your own in any form that `lossviz.train` takes.
+            count: how many samples.
+
         Raises:
-            ArgumentError: when `count` is no whole number of at least 1.
+            ArgumentError: when `count` is no whole number of at least 1, and for inputs that are
+                no pictures in a task about pictures.
         """
         count = whole_number("count", count)
-        inputs, targets = data.validation_inputs[:count], data.validation_targets[:count]
-        outputs = model(inputs, training=False).numpy()
-        return self.dataset(data.name).show(data, inputs, targets, outputs)
+        known = as_data(data)
+        dataset = self.dataset(known.name)
+        inputs, targets = known.validation_inputs[:count], known.validation_targets[:count]
+        pictures = inputs.ndim == 4 and inputs.shape[-1] in {1, 3}
+        if dataset.targets == "anchors" and known.anchors is None:
+            raise ArgumentError("data", "data: without anchors nobody knows what the boxes are.")
+        if self.pictures and not pictures:
+            raise ArgumentError(
+                "data",
+                "data: predictions are drawn for pictures [samples, height, width, 1 or 3], but "
+                f"the inputs have the shape {list(known.inputs.shape)}.",
+            )
+        outputs = np.asarray(model(inputs, training=False))
+        return dataset.show(known, inputs, targets, outputs)
 
 
 def is_folder(name: Any) -> bool:

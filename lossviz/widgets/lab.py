@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import uuid
 from pathlib import Path
 from typing import Any
@@ -164,8 +165,21 @@ class LossLab(anywidget.AnyWidget):
             self._answers.append(({"type": "plotly", "page": str(message["page"])}, [bundle]))
         elif kind == "command" and message.get("command") == "show_code":
             self._answer_with_code(str(message["page"]))
+        elif kind == "command" and message.get("command") == "predict":
+            page = str(message["page"])
+            threading.Thread(
+                target=self._answer_with_predictions, args=(page,), name="lossviz predict",
+                daemon=True,
+            ).start()  # fmt: skip
         elif kind == "command":
             self._session.command(str(message.get("command")))
+        publisher.wake()
+
+    def _answer_with_predictions(self, page: str) -> None:
+        figure, text = self._session.predictions()
+        self._answers.append(
+            ({"type": "predictions", "page": page, "figure": figure, "text": text}, [])
+        )
         publisher.wake()
 
     def _answer_with_code(self, page: str) -> None:

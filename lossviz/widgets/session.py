@@ -60,6 +60,7 @@ class Session:
         self._stop_asked = False
         self._was_reset = False
         self._running: TrainingConfig | None = None
+        self._data: Any = None
         self.runs: list[Run] = []
 
     # -- what pages see -----------------------------------------------------------------------
@@ -180,6 +181,22 @@ class Session:
                         )
         self._changed()
 
+    def predictions(self) -> tuple[str, str]:
+        """What the latest run's model says of a few held-out samples.
+
+        Returns:
+            A Plotly figure as JSON and "", or "" and why there is none.
+        """
+        with self._lock:
+            run, config, data = self.run, self._running, self._data
+        if run is None or config is None or self._preparing:
+            return "", "Train a model first: then this shows what it says of data it has not seen."
+        try:
+            figure = tasks.get(config.task).show(run.model, data)
+        except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
+            return "", str(error).strip().partition("\n")[0].removeprefix("data: ").capitalize()
+        return str(figure.to_json()), ""
+
     def say_what_is_wrong(self, consequence: str) -> None:
         """Name every bad field in the status line, after what follows from it."""
         with self._lock:
@@ -243,9 +260,8 @@ class Session:
         notice, run, refused = None, None, None
         try:
             check_fit(self._own, config)
-            run = program.execute(
-                program.render(config), {"__name__": "__main__", **self._own.namespace}
-            )
+            namespace = {"__name__": "__main__", **self._own.namespace}
+            run = program.execute(program.render(config), namespace)
         except ArgumentError as error:
             refused = error
             notice = _Notice(f"Training did not start. {error}", "error", traceback.format_exc())
@@ -262,6 +278,8 @@ class Session:
                 self._form.refuse(refused.argument, str(refused))
             if run is not None:
                 self.runs.append(run)
+                # For predictions; the next run's take the place of these.
+                self._data = namespace.get("validation", namespace.get("data"))
                 if self._stop_asked:
                     run.stop()
         self._changed()

@@ -108,6 +108,17 @@ class Program(TypedDict):
     text: str
 
 
+class Predictions(TypedDict):
+    """What the model says of a few held-out samples, as the answer to the command `predict`."""
+
+    type: Literal["predictions"]
+    page: str
+    figure: str
+    """A Plotly figure as JSON; "" where there is none."""
+    text: str
+    """Why there is none; else ""."""
+
+
 class Plotly(TypedDict):
     """Plotly's bundle for a page without the extension. Buffers: `[JavaScript text, UTF-8]`."""
 
@@ -138,7 +149,15 @@ class Command(TypedDict):
 
     type: Literal["command"]
     command: Literal[
-        "train", "pause", "resume", "stop", "reset", "show_code", "apply_learning_rate", "fill"
+        "train",
+        "pause",
+        "resume",
+        "stop",
+        "reset",
+        "show_code",
+        "apply_learning_rate",
+        "fill",
+        "predict",
     ]
     page: str
 
@@ -211,5 +230,5 @@ class Form(TypedDict):
     a page keeps what was typed there: a late answer must not overwrite it."""
 
 
-FromKernel = Snapshot | Append | Program | Plotly
+FromKernel = Snapshot | Append | Program | Predictions | Plotly
 FromPage = Attach | Edit | Command | PlotlyRequest

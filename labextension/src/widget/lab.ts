@@ -12,6 +12,7 @@ import { CodeBox } from './code_box';
 import { FieldsForm } from './form';
 import { formatCount, formatLoss } from './format';
 import { LabHeader } from './header';
+import { PredictionsBox } from './predictions';
 import { RunFeed, type Channel } from './run_feed';
 import { RunTable } from './run_table';
 
@@ -24,6 +25,7 @@ export class Lab {
   private _form: FieldsForm;
   private _header: LabHeader;
   private _table = new RunTable();
+  private _predictions: PredictionsBox;
   private _code: CodeBox;
   private _charts: [LineChart, LineChart];
   private _feed: RunFeed;
@@ -76,7 +78,14 @@ export class Lab {
     settings.append(this._form.element, this._apply);
     const pictures = document.createElement('div');
     pictures.className = 'lossviz-pictures';
-    pictures.append(...this._charts.map(chart => chart.element), this._table.element);
+    this._predictions = new PredictionsBox(() => {
+      this._send({ type: 'command', command: 'predict', page: this._feed.page });
+    });
+    pictures.append(
+      ...this._charts.map(chart => chart.element),
+      this._table.element,
+      this._predictions.element
+    );
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     body.append(settings, pictures);
@@ -90,6 +99,8 @@ export class Lab {
     const unsubscribe = _channel.onMessage(message => {
       if (message.type === 'program' && message.page === this._feed.page) {
         void this._showProgram(message.text);
+      } else if (message.type === 'predictions' && message.page === this._feed.page) {
+        this._predictions.show(message);
       }
     });
     this._end.signal.addEventListener('abort', unsubscribe);
@@ -97,6 +108,7 @@ export class Lab {
       this._charts.forEach(chart => {
         chart.update();
       });
+      this._predictions.redraw();
     }, this._end.signal);
     this._loadPlotly();
   }
@@ -116,6 +128,7 @@ export class Lab {
     this._end.abort();
     this._feed.dispose();
     this._table.dispose();
+    this._predictions.dispose();
     this._charts.forEach(chart => {
       chart.dispose();
     });
@@ -160,6 +173,7 @@ export class Lab {
         this._charts.forEach(chart => {
           chart.use(plotly);
         });
+        this._predictions.use(plotly);
       },
       () => {
         this._code.say('The charts could not be loaded; reload the page to try again.');
@@ -182,6 +196,7 @@ export class Lab {
     this._header.showRun(run, progress);
     if (run && progress) {
       this._table.show({ run, progress, last: series.last, best });
+      this._predictions.follow(`${run.id} ${run.status} ${String(this._feed.rows.length)}`);
     }
     this._charts.forEach(chart => {
       chart.update();

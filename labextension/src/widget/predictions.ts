@@ -1,0 +1,97 @@
+/**
+ * What the model says of a few held-out samples: drawn when asked for, and after each epoch.
+ */
+
+import type { PlotlyModule, PlotlyTrace } from '../chart/plotly_types';
+import { readTheme } from '../chart/theme';
+import type { Predictions } from '../messages';
+
+/** Between two questions during a run: an answer costs the kernel a moment of training. */
+const PERIOD_MS = 2000;
+
+interface Figure {
+  data: PlotlyTrace[];
+  layout: Record<string, unknown> & { title?: { text?: string }; width?: number };
+}
+
+export class PredictionsBox {
+  readonly element = document.createElement('details');
+  private _message = document.createElement('p');
+  private _plot = document.createElement('div');
+  private _plotly: PlotlyModule | undefined;
+  private _figure: Figure | undefined;
+  private _asked = '';
+  private _next = 0;
+  private _timer = 0;
+
+  /** @param _ask asks the kernel; `show` follows. */
+  constructor(private readonly _ask: () => void) {
+    this.element.className = 'lossviz-predictions';
+    const summary = document.createElement('summary');
+    summary.textContent = 'Predictions';
+    this._message.setAttribute('aria-live', 'polite');
+    this._plot.className = 'lossviz-predictions-plot';
+    this._plot.setAttribute('role', 'img');
+    this.element.append(summary, this._message, this._plot);
+    this.element.addEventListener('toggle', () => {
+      if (this.element.open) {
+        this._message.textContent = 'Asking the model...';
+        this._asked = '';
+        this._ask();
+      }
+    });
+  }
+
+  /** Plotly has been loaded. */
+  use(plotly: PlotlyModule): void {
+    this._plotly = plotly;
+    this.redraw();
+  }
+
+  /**
+   * Ask again when the model has learnt more.
+   *
+   * @param state changes with each epoch and status of the run.
+   */
+  follow(state: string): void {
+    if (!this.element.open || state === this._asked || this._timer !== 0) {
+      return;
+    }
+    this._timer = window.setTimeout(
+      () => {
+        this._timer = 0;
+        this._next = performance.now() + PERIOD_MS;
+        this._asked = state;
+        this._ask();
+      },
+      Math.max(0, this._next - performance.now())
+    );
+  }
+
+  /** The kernel's answer. */
+  show(answer: Predictions): void {
+    this._message.textContent = answer.text;
+    this._figure = answer.figure === '' ? undefined : (JSON.parse(answer.figure) as Figure);
+    this.redraw();
+  }
+
+  /** Draw in the page's theme. */
+  redraw(): void {
+    const figure = this._figure;
+    this._plot.hidden = figure === undefined;
+    if (!figure || !this._plotly) {
+      return;
+    }
+    const theme = readTheme(this.element);
+    const title = figure.layout.title?.text ?? 'Predictions';
+    this._plot.setAttribute('aria-label', title);
+    const layout = { ...figure.layout, font: { color: theme.text, family: theme.font } };
+    const config = { displayModeBar: false, staticPlot: true };
+    void this._plotly.react(this._plot, figure.data, layout, config);
+  }
+
+  dispose(): void {
+    window.clearTimeout(this._timer);
+    this._plotly?.purge(this._plot);
+  }
+}
