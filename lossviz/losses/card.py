@@ -62,8 +62,7 @@ class Parameter:
     @property
     def accepted(self) -> str:
         """The bounds as a sentence, such as "From 0 to 1."; "" where there are none."""
-        kind = "Numbers" if self.kind == "numbers" else ""
-        if self.kind == "switch":
+        if self.kind != "number":
             return ""
         if self.above is not None:
             bounds = f"greater than {self.above:g}"
@@ -73,8 +72,7 @@ class Parameter:
             bounds = f"at least {self.minimum:g}"
         else:
             bounds = ""
-        text = f"{kind} {bounds}".strip()
-        return f"{text[0].upper()}{text[1:]}." if bounds else ""
+        return f"{bounds[0].upper()}{bounds[1:]}." if bounds else ""
 
     def _number(self, name: str, value: Any) -> float:
         return number(name, value, minimum=self.minimum, maximum=self.maximum, above=self.above)
@@ -150,6 +148,17 @@ class Loss:
         value = self.function(target, output, **params)
         # A loss of Keras' plain functions gives one value a sample.
         return tf.reduce_mean(tf.cast(value, tf.float32)) if self.shapes == "any" else value
+
+    def check_count(self, params: Mapping[str, Any], classes: int) -> None:
+        """Raise an ArgumentError when a list of numbers is not one for each of the classes."""
+        for name, value in params.items():
+            if isinstance(value, list) and classes and len(value) != classes:
+                raise ArgumentError(
+                    name,
+                    f"{name}: got {len(value)} numbers, but the data have {classes} classes; "
+                    "there must be one for each.",
+                    f"Enter {classes} numbers, one for each class; these are {len(value)}.",
+                )
 
     def check_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`params`, each checked against its card.

@@ -46,7 +46,8 @@ def tversky(
 SMOOTH = Parameter(
     default=1.0,
     minimum=0.0,
-    help="Added above and below the line: a class that is absent and not predicted costs nothing.",
+    help="Added above and below the fraction line: a class that is neither there nor predicted "
+    "costs nothing.",
 )
 
 LOSSES = (

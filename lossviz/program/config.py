@@ -86,6 +86,9 @@ class TrainingConfig:
         folder = of_task.folder is not None and tasks.is_folder(dataset)
         if not (dataset in of_task.datasets_by_name or folder or (train and dataset == "")):
             raise unknown_name("dataset", dataset, of_task.datasets_by_name)
+        params = of_loss.check_params(dict(loss_params or {}))
+        if dataset in of_task.datasets_by_name:
+            of_loss.check_count(params, of_task.dataset(dataset).classes)
         if learning_rate is None:
             own = of_optimizer.name == of_task.optimizer
             learning_rate = of_task.learning_rate if own else of_optimizer.learning_rate
@@ -93,7 +96,7 @@ class TrainingConfig:
             "task": task,
             "dataset": dataset,
             "loss": of_loss.name,
-            "loss_params": of_loss.check_params(dict(loss_params or {})),
+            "loss_params": params,
             "optimizer": of_optimizer.name,
             "optimizer_params": _checked(
                 of_optimizer.name, of_optimizer.params, dict(optimizer_params or {})

@@ -59,6 +59,7 @@ def _dataset(name: str, title: str, load: Any) -> Dataset:
         metrics=("accuracy",),
         targets="classes",
         show=show_classes,
+        classes=10,
     )
 
 

@@ -39,12 +39,13 @@ TASK = Task(
     datasets_by_name={
         "cells": Dataset(
             name="cells",
-            title=f"cells, drawn blood smears ({TRAIN + HELD_OUT})",
+            title=f"cells ({TRAIN + HELD_OUT})",
             load=_cells,
             model=_model,
             metrics=("mean_iou",),
             targets="classes",
             show=show_regions,
+            classes=len(cells.NAMES),
         )
     },
     epochs=12,

@@ -106,7 +106,7 @@ TASK = Task(
         ),
         "single_digit_box": Dataset(
             name="single_digit_box",
-            title=f"one digit: its box only ({TRAIN + HELD_OUT:,})",
+            title=f"one digit, its box ({TRAIN + HELD_OUT:,})",
             load=_single_digit,
             model=_box_finder,
             metrics=("box_iou",),
@@ -115,12 +115,13 @@ TASK = Task(
         ),
         "scattered_digits_classes": Dataset(
             name="scattered_digits_classes",
-            title=f"scattered digits: classes only ({TRAIN + HELD_OUT:,})",
+            title=f"digits, their classes ({TRAIN + HELD_OUT:,})",
             load=_classes_only,
             model=_detector,
             metrics=("object_accuracy",),
             targets="classes",
             show=show_anchor_classes,
+            classes=1 + len(NAMES),
         ),
     },
     epochs=12,

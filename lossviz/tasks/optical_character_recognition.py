@@ -82,7 +82,7 @@ TASK = Task(
     datasets_by_name={
         "lines": Dataset(
             name="lines",
-            title=f"lines of handwritten digits ({TRAIN + HELD_OUT:,})",
+            title=f"lines of digits ({TRAIN + HELD_OUT:,})",
             load=_lines,
             model=_reader,
             metrics=("character_error_rate", "exact_match"),
@@ -91,7 +91,7 @@ TASK = Task(
         ),
         "line_boxes": Dataset(
             name="line_boxes",
-            title=f"lines, where each digit stands ({TRAIN + HELD_OUT:,})",
+            title=f"lines with boxes ({TRAIN + HELD_OUT:,})",
             load=_line_boxes,
             model=_finder,
             metrics=("mean_average_precision",),

@@ -46,6 +46,7 @@ class Dataset:
         metrics: names of the metrics that people use for it, as `lossviz.train` takes them.
         targets: what its targets are.
         show: draws predictions.
+        classes: how many classes the targets have on their last axis; 0 where they have none.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Dataset:
     metrics: tuple[str, ...]
     targets: Targets
     show: Show
+    classes: int = 0
 
     def takes(self, loss: Loss) -> bool:
         """Whether a model can be trained on it with this loss."""

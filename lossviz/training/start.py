@@ -211,6 +211,8 @@ def _check_fit(minimised: Callable[[Any, Any], Any], target: Any, output: Any) -
     try:
         minimised(target, output)
     except ArgumentError as error:
+        if error.argument not in {"target", "output"}:
+            raise
         raise ArgumentError(
             "model", f"model: its output does not fit the data's target. {error}"
         ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from lossviz.widgets.fields import (
     text_of,
     value_of,
 )
-from lossviz.widgets.own_objects import OwnObjects, classes_to_encode
+from lossviz.widgets.own_objects import OwnObjects, classes_of_model, classes_to_encode
 from lossviz.wire.messages import Choice, Field
 
 TRAINING_FIELDS = {
@@ -88,13 +89,13 @@ class FormState:
         known = {one["value"] for one in field["choices"]}
         if known and text not in known:
             raise KeyError(text)
-        before = self._defaults()
+        before, task_before = self._defaults(), self._task
         self._errors = {}
         if name in {"task", "dataset", "loss"}:
             self._notes = {}
         self._texts[name] = text
         if name == "task":
-            self._follow_task()
+            self._follow_task(task_before)
         elif name == "loss":
             self._follow_loss()
         elif name == "dataset":
@@ -121,10 +122,11 @@ class FormState:
             self._errors[name] = message
         return known
 
-    def _follow_task(self) -> None:
-        """Data and loss that the new task does not have give way to its own."""
-        task = self._task
-        if self._texts["loss"] not in task.losses and not self._is_own(self._texts["loss"]):
+    def _follow_task(self, before: tasks.Task) -> None:
+        """Data and loss that the new task does not have, or nobody chose, give way to its own."""
+        task, loss = self._task, self._texts["loss"]
+        kept = loss in task.losses and loss != before.default_loss
+        if not kept and not self._is_own(loss):
             self._texts["loss"] = task.default_loss
         if self._own.train:
             return
@@ -359,9 +361,18 @@ class FormState:
             name = f"{group}.{self._texts[group]}.{param}"
             text = self._texts.setdefault(name, text_of(card.default))
             field = parameter_field(name, param, card, text, group)
+            if card.kind == "numbers" and not field["error"]:
+                field["error"] = error_of(partial(self._check_count, param, card), text)
             field["error"] = self._errors.get(name, "") or field["error"]
             fields.append(field)
         return fields
+
+    def _check_count(self, param: str, card: Parameter, text: str) -> None:
+        chosen = self._texts["dataset"]
+        classes = classes_of_model(self._own)
+        if not classes and chosen in self._task.datasets_by_name:
+            classes = self._task.dataset(chosen).classes
+        self._loss.check_count({param: value_of(card, param, text)}, classes)
 
     def _differs(self, field: Field, running: TrainingConfig) -> bool:
         """Whether a field says something else than the run that trains now."""

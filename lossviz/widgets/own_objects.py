@@ -108,6 +108,12 @@ def classes_to_encode(own: OwnObjects, loss: losses.Loss, task: tasks.Task) -> i
     return int(classes or 0) if axes and (len(target) == axes or target[-1] == 1) else 0
 
 
+def classes_of_model(own: OwnObjects) -> int:
+    """The size of the last axis of the user's model's output; 0 where there is none or unknown."""
+    output = getattr(own.namespace.get(own.model), "output_shape", None)
+    return int(output[-1] or 0) if isinstance(output, tuple) else 0
+
+
 def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
     """Compare the shapes of the user's model and targets before the program runs.
 

@@ -99,3 +99,88 @@ def test_changes_during_a_run_apply_to_the_next_and_say_so():
 def test_a_message_for_no_field_is_an_error():
     with pytest.raises(KeyError):
         form().edit("loss.dice.smooth", "1")
+
+
+def test_the_losses_follow_the_task_and_the_others_stand_behind_all_losses():
+    state = form()
+    state.edit("task", "regression")
+    loss = field(state, "Loss")
+    assert [one["value"] for one in loss["choices"]] == lossviz.losses.names("regression")
+    assert loss["value"] == "quadratic"
+    with pytest.raises(KeyError):
+        state.edit("loss", "ctc")
+    state.edit("all_losses", "True")
+    state.edit("loss", "ctc")
+    loss = field(state, "Loss")
+    assert {one["group"] for one in loss["choices"]} == {"Suited to regression", "Others"}
+    assert "texts" in loss["warning"]
+    # The choice stays, and stays on show, when the others are hidden again.
+    state.edit("all_losses", "False")
+    loss = field(state, "Loss")
+    assert loss["value"] == "ctc"
+    assert "ctc" in [one["value"] for one in loss["choices"]]
+
+
+@pytest.mark.parametrize("task", lossviz.tasks.names())
+def test_fields_that_nobody_touched_follow_the_task(task):
+    state = form()
+    state.edit("task", task)
+    assert state.config() == lossviz.TrainingConfig(task=task)
+    state.edit("epochs", "77")
+    state.edit("task", "image_classification")
+    assert state.config().epochs == 77
+    assert state.config().optimizer == "sgd"
+
+
+def test_data_follow_a_loss_that_cannot_learn_them_and_say_so():
+    state = form(lossviz.TrainingConfig(task="object_detection"))
+    state.edit("loss", "huber")
+    dataset = field(state, "Dataset")
+    assert dataset["value"] == "single_digit_box"
+    assert "Changed from scattered_digits" in dataset["note"]
+    state.edit("dataset", "scattered_digits")
+    assert field(state, "Loss")["value"] == "ssd"
+    assert "Changed from Huber" in field(state, "Loss")["note"]
+    assert field(state, "Dataset")["note"] == ""
+
+
+def test_class_weights_are_typed_as_a_list():
+    state = form()
+    state.edit("loss", "weighted_cross_entropy")
+    assert field(state, "Class weights")["value"] == ""
+    assert field(state, "Class weights")["action"]
+    assert state.config().loss_params == {}
+    name = "loss.weighted_cross_entropy.class_weights"
+    for bad, said in (
+        ("1, 2", "10 numbers"), ("a, b", "for each class"), ("-1" + ", 1" * 9, "at least 0"),
+    ):  # fmt: skip
+        state.edit(name, bad)
+        assert said in field(state, "Class weights")["error"]
+        assert field(state, "Class weights")["value"] == bad
+    state.edit(name, "[" + ", ".join(["0.5"] * 10) + "]")
+    assert state.config().loss_params == {"class_weights": [0.5] * 10}
+    assert form(state.config()).config() == state.config()
+    # Another task has other classes: the text stays, and says what is wrong with it.
+    state.edit("task", "image_segmentation")
+    state.edit("loss", "weighted_cross_entropy")
+    assert "4 numbers" in field(state, "Class weights")["error"]
+
+
+def test_a_folder_is_typed_as_a_path(tmp_path, monkeypatch):
+    state = form()
+    state.edit("dataset", "folder")
+    assert "path of a folder" in field(state, "Folder")["error"]
+    assert "sub-folder" in field(state, "Folder")["help"]
+    state.edit("folder", "nowhere/at/all")
+    assert "no folder" in field(state, "Folder")["error"]
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path)
+    state.edit("folder", "photos")
+    assert state.config().dataset == "./photos"
+    assert form(state.config()).config() == state.config()
+
+
+def test_help_tells_the_bounds():
+    state = form()
+    state.edit("loss", "focal")
+    assert "at least 0" in field(state, "Gamma")["help"].lower()

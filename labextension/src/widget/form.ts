@@ -185,8 +185,9 @@ export class FieldsForm {
     control.title = field.help;
     row.action.hidden = field.action === '';
     row.action.textContent = field.action;
-    // What a parameter means stands beside it; everybody knows what a batch size is.
-    say(row.help, field.indent && field.kind !== 'check' ? field.help : '');
+    // What a loss's parameter means stands beside it; everybody knows what a batch size is.
+    const explained = field.indent && field.kind !== 'check' && field.group !== 'optimizer';
+    say(row.help, explained ? field.help : '');
     say(row.warning, field.warning);
     control.setAttribute('aria-invalid', String(field.error !== ''));
     say(row.error, field.error);

@@ -11,7 +11,7 @@ const PERIOD_MS = 2000;
 
 interface Figure {
   data: PlotlyTrace[];
-  layout: Record<string, unknown> & { title?: { text?: string }; width?: number };
+  layout: Record<string, unknown> & { title?: { text?: string }; width?: number; height?: number };
 }
 
 export class PredictionsBox {
@@ -20,6 +20,13 @@ export class PredictionsBox {
   private _plot = document.createElement('div');
   private _plotly: PlotlyModule | undefined;
   private _figure: Figure | undefined;
+  private _width = 0;
+  private _resize = new ResizeObserver(() => {
+    if (this._plot.clientWidth !== this._width) {
+      this._width = this._plot.clientWidth;
+      this.redraw();
+    }
+  });
   private _asked = '';
   private _next = 0;
   private _timer = 0;
@@ -33,6 +40,7 @@ export class PredictionsBox {
     this._plot.className = 'lossviz-predictions-plot';
     this._plot.setAttribute('role', 'img');
     this.element.append(summary, this._message, this._plot);
+    this._resize.observe(this.element);
     this.element.addEventListener('toggle', () => {
       if (this.element.open) {
         this._message.textContent = 'Asking the model...';
@@ -85,13 +93,21 @@ export class PredictionsBox {
     const theme = readTheme(this.element);
     const title = figure.layout.title?.text ?? 'Predictions';
     this._plot.setAttribute('aria-label', title);
-    const layout = { ...figure.layout, font: { color: theme.text, family: theme.font } };
+    const { width = 640, height = 360 } = figure.layout;
+    const fitting = Math.min(width, this._plot.clientWidth || width);
+    const layout = {
+      ...figure.layout,
+      width: fitting,
+      height: Math.round((height * fitting) / width),
+      font: { color: theme.text, family: theme.font }
+    };
     const config = { displayModeBar: false, staticPlot: true };
     void this._plotly.react(this._plot, figure.data, layout, config);
   }
 
   dispose(): void {
     window.clearTimeout(this._timer);
+    this._resize.disconnect();
     this._plotly?.purge(this._plot);
   }
 }

@@ -1,0 +1,158 @@
+"""The lab without a page: its own losses and data, class weights, predictions."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import lossviz
+
+
+def until(condition, seconds=60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.01)
+
+
+def command(lab, name, page="p"):
+    lab._on_message(None, {"type": "command", "command": name, "page": page}, [])
+
+
+def field(lab, name):
+    return next(one for one in lab._session.form()["fields"] if one["name"] == name)
+
+
+def finished(lab):
+    command(lab, "train")
+    until(lambda: lab.run is not None or lab._session.status()["kind"] == "error")
+    assert lab.run is not None, lab._session.status()
+    assert lab.run.wait(60)
+    assert lab.run.error is None, lab.run.error
+
+
+def cubic(target, output, *, power=3.0):
+    """Mean of the errors to some power."""
+    return tf.reduce_mean(tf.abs(output - target) ** power)
+
+
+SCALE = 2.0
+
+
+def scaled(target, output):
+    return SCALE * tf.reduce_mean(tf.square(output - target))
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (cubic, "def loss_fn(target, output, power=3.0):"),
+        (scaled, 'lossviz.losses.get("scaled")'),
+        (lambda target, output: tf.reduce_mean(tf.abs(target - output)), "own_loss"),
+        (keras.losses.Huber(), 'lossviz.losses.get("own_Huber")'),
+    ],
+)
+def test_a_loss_of_ones_own_is_chosen_shown_and_trained(loss, said):
+    x = np.random.default_rng(0).random((40, 3)).astype("f4")
+    y = x.sum(1, keepdims=True)
+    lab = lossviz.LossLab(task="regression", train=(x, y), loss=loss)
+    assert field(lab, "loss")["warning"] == ""
+    chosen = next(
+        one for one in field(lab, "loss")["choices"] if one["value"] == lab.config.loss
+    )  # fmt: skip
+    assert chosen["group"] == "Your own"
+    assert said in lab.code
+    finished(lab)
+    assert len(lab.run.step_loss) == 2 * 60
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    first = lossviz.train(model, (x, y), loss=loss, epochs=1, batch_size=40, seed=0)
+    assert first.wait(60)
+    output = keras.Sequential.from_config(model.get_config())
+    assert np.isfinite(first.step_loss).all()
+    assert output is not None
+
+
+def test_parameters_of_an_own_loss_are_fields():
+    lab = lossviz.LossLab(task="regression", loss=cubic)
+    assert field(lab, "loss.cubic.power")["value"] == "3"
+    edit = {"type": "edit", "field": "loss.cubic.power", "value": "1.5", "page": "p", "number": 1}
+    lab._on_message(None, edit, [])
+    assert lab.config.loss_params == {"power": 1.5}
+    assert "power=1.5" in lab.code
+
+
+def test_unknown_losses_are_refused():
+    with pytest.raises(ValueError, match="cross_entropy"):
+        lossviz.LossLab(loss="cross_entopy")
+    with pytest.raises(TypeError, match="target"):
+        lossviz.LossLab(loss=lambda one: one)
+
+
+def test_class_weights_are_filled_from_the_data():
+    lab = lossviz.LossLab(
+        config=lossviz.TrainingConfig(dataset="imbalanced_digits", loss="weighted_cross_entropy")
+    )
+    command(lab, "fill")
+    until(lambda: lab.config.loss_params)
+    weights = lab.config.loss_params["class_weights"]
+    assert len(weights) == 10
+    assert min(weights[5:]) > 10 * max(weights[:5])
+    assert "class_weights=[" in lab.code
+
+
+def test_class_weights_are_filled_from_data_of_ones_own():
+    x, labels = np.zeros((8, 3), "f4"), np.array([0, 0, 0, 0, 0, 0, 1, 2])
+    lab = lossviz.LossLab(train=(x, labels), loss="weighted_cross_entropy")
+    command(lab, "fill")
+    until(lambda: lab.config.loss_params)
+    assert lab.config.loss_params["class_weights"] == [0.4444, 2.667, 2.667]
+    lab = lossviz.LossLab(
+        train=tf.data.Dataset.from_tensor_slices((x, labels)).batch(2),
+        loss="weighted_cross_entropy",
+    )
+    command(lab, "fill")
+    until(lambda: lab._session.status()["kind"] == "error")
+    assert "No class weights" in lab._session.status()["text"]
+
+
+@pytest.mark.parametrize(
+    ("task", "shape", "labels"),
+    [
+        ("image_classification", (8, 8, 1), np.arange(12) % 3),
+        ("image_segmentation", (8, 8, 3), (np.arange(12 * 64) % 3).reshape(12, 8, 8)),
+    ],
+)
+def test_integer_labels_of_ones_own_train_the_starter_model(task, shape, labels):
+    x = np.random.default_rng(0).random((12, *shape)).astype("f4")
+    config = lossviz.TrainingConfig(task=task, epochs=1)
+    lab = lossviz.LossLab(train=(x, labels), config=config)
+    assert "tf.one_hot" in lab.code
+    finished(lab)
+    figure, text = lab._session.predictions()
+    assert text == ""
+    assert json.loads(figure)["layout"]["images"]
+
+
+def test_predictions_that_cannot_be_drawn_say_why():
+    x = np.random.default_rng(0).random((12, 5)).astype("f4")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    config = lossviz.TrainingConfig(epochs=1)
+    lab = lossviz.LossLab(model=model, train=(x, np.arange(12) % 3), config=config)
+    assert "Train a model first" in lab._session.predictions()[1]
+    finished(lab)
+    figure, text = lab._session.predictions()
+    assert figure == ""
+    assert "pictures" in text
+
+
+def test_data_of_a_task_made_by_hand_are_taken():
+    data = lossviz.tasks.get("regression").load("line_with_outliers")
+    lab = lossviz.LossLab(task="regression", train=data)
+    assert field(lab, "dataset")["choices"][0]["label"] == "line_with_outliers (180)"
+    finished(lab)
+    assert "val_mean_absolute_error" in lab.run.history
