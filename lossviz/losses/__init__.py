@@ -5,7 +5,7 @@ from __future__ import annotations
 from lossviz.losses.card import Loss, Parameter
 from lossviz.losses.catalogue import get, names, own, register
 from lossviz.losses.fitting import check_shapes, check_targets
-from lossviz.losses.suitability import why_not
+from lossviz.losses.suitability import trains, why_not
 
 __all__ = [
     "Loss",
@@ -16,5 +16,6 @@ __all__ = [
     "names",
     "own",
     "register",
+    "trains",
     "why_not",
 ]

@@ -66,6 +66,11 @@ def why_not(loss: Loss, task: str) -> str:
     return _against_numbers(loss, task)
 
 
+def trains(loss: Loss, task: str) -> bool:
+    """Whether the data sets of the task of this name can be trained on with `loss` at all."""
+    return not why_not(loss, task).endswith(REFUSED)
+
+
 def _against_classes(loss: Loss, task: str) -> str:
     if task == "regression":
         return (

@@ -61,6 +61,13 @@ def fit(loss: Loss, target: Any, output: Any) -> tuple[Any, Any]:
     return target, output
 
 
+def check_shapes(loss: Any, target: Any, output: Any) -> None:
+    """Raise an ArgumentError when target and output cannot fit a loss of the catalogue."""
+    if isinstance(loss, Loss):
+        target, output = fit(loss, target, output)
+        losses.check_shapes(loss, target.shape, output.shape, {})
+
+
 def check_values(loss: Any, targets: Any, output: Any) -> None:
     """Raise an ArgumentError when a loss of the catalogue cannot learn these targets.
 

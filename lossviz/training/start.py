@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from lossviz import tasks
@@ -21,7 +22,7 @@ from lossviz.tasks import Data
 from lossviz.training import devices
 from lossviz.training import metrics as run_metrics
 from lossviz.training.control import Control
-from lossviz.training.objective import check_values, objective
+from lossviz.training.objective import check_shapes, check_values, objective
 from lossviz.training.record import Record
 from lossviz.training.run import Run
 from lossviz.training.sources import Source
@@ -111,10 +112,12 @@ def train(
         output = _output(model, source)
         target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
         if output is not None and source.sample is not None:
-            _check_fit(minimised, source.sample[1], output)
+            # Shapes, then values, then a trial: each can only be told when the one before is right.
+            _check_fit(partial(check_shapes, catalogued), source.sample[1], output)
             for one in (source, held_out):
                 if one is not None and one.targets is not None:
                     check_values(catalogued, one.targets, output.shape)
+            _check_fit(minimised, source.sample[1], output)
         job = Job(
             model=model,
             optimizer=optimizer,
@@ -206,10 +209,10 @@ def _output(model: Any, source: Source) -> Any:
     return tf.nest.flatten(output)[0]
 
 
-def _check_fit(minimised: Callable[[Any, Any], Any], target: Any, output: Any) -> None:
+def _check_fit(check: Callable[[Any, Any], Any], target: Any, output: Any) -> None:
     """Try the loss on two samples: shapes that cannot fit are told before anything starts."""
     try:
-        minimised(target, output)
+        check(target, output)
     except ArgumentError as error:
         if error.argument not in {"target", "output"}:
             raise

@@ -24,6 +24,7 @@ class OwnObjects:
         data_title: how the data are called in the form.
         data_error: what is wrong with the data, or "".
         target_shape: the shape of the targets, or None where only TensorFlow could tell.
+        targets: the targets where they are an array, else None.
         labels: one more than the largest target where the targets are integers, which may be
             labels of classes; else 0.
     """
@@ -36,6 +37,7 @@ class OwnObjects:
     data_error: str = ""
     labels: int = 0
     target_shape: tuple[int, ...] | None = None
+    targets: Any = None
 
 
 def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any]) -> OwnObjects:
@@ -72,6 +74,7 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
         data_error=_error("train", train) or _error("validation", validation),
         labels=_labels(train),
         target_shape=_target_shape(train),
+        targets=None if _target_shape(train) is None else train[1],
     )
 
 
@@ -130,10 +133,11 @@ def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
         target = (target[0], config.one_hot)
     elif len(target) == len(output) - 1 and output[-1] == 1:
         target = (*target, 1)
+    loss = losses.get(config.loss)
     try:
-        losses.check_shapes(
-            losses.get(config.loss), (None, *target[1:]), output, config.all_loss_params()
-        )
+        losses.check_shapes(loss, (None, *target[1:]), output, config.all_loss_params())
+        if not config.one_hot:
+            losses.check_targets(loss, own.targets, (None, *output[1:]))
     except ArgumentError as error:
         raise ArgumentError(
             "model", f"The model's output does not fit the data's targets: {error.accepted}"

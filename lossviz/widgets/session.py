@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lossviz import program, tasks
+from lossviz import losses, program, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
@@ -246,6 +246,11 @@ class Session:
             config = self._form.config()
         except ArgumentError:
             self.say_what_is_wrong("Training did not start.")
+            return
+        loss = losses.get(config.loss)
+        if not self._own.train and not losses.trains(loss, config.task):
+            why = losses.why_not(loss, config.task)
+            self._notice = _Notice(f"Training did not start. {loss.title}: {why}", "error")
             return
         self._notice = None
         self._preparing, self._stop_asked, self._was_reset = True, False, False

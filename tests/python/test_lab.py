@@ -156,3 +156,13 @@ def test_data_of_a_task_made_by_hand_are_taken():
     assert field(lab, "dataset")["choices"][0]["label"] == "line_with_outliers (180)"
     finished(lab)
     assert "val_mean_absolute_error" in lab.run.history
+
+
+def test_targets_that_the_loss_cannot_learn_are_told_before_training():
+    x = np.random.default_rng(0).random((12, 5)).astype("f4")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    lab = lossviz.LossLab(model=model, train=(x, np.full((12, 3), 0.9, "f4")))
+    command(lab, "train")
+    until(lambda: "Training did not start" in lab._session.status()["text"])
+    assert "one-hot rows or probabilities" in lab._session.status()["text"]
+    assert lab.run is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
@@ -62,3 +63,52 @@ def test_every_card_is_filled_in(name):
         assert lossviz.losses.get(alias) is loss
     for card in loss.params.values():
         assert card.help
+
+
+LABELS = np.arange(12) % 3
+ONE_HOT = np.eye(3, dtype="f4")[LABELS]
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "targets", "said"),
+    [
+        ("cross_entropy", 4, ONE_HOT, r"\[2, 3\].*\[2, 4\]"),
+        ("cross_entropy", 3, np.zeros((12, 2, 2, 3), "f4"), r"\[2, 2, 2, 3\]"),
+        ("cross_entropy", 3, LABELS + 1, "labels go from 1 to 3"),
+        ("cross_entropy", 3, 0.5 * ONE_HOT, r"sum to 0.5"),
+        ("hinge", 3, np.full((12, 3), 1 / 3, "f4"), "one-hot"),
+        ("dice", 3, ONE_HOT[:, :2], r"\[2, 2\]"),
+        ("binary_cross_entropy", 3, 2 * ONE_HOT, "0 to 1"),
+        ("quadratic", 3, np.zeros((12, 5), "f4"), r"\[2, 5\].*\[2, 3\]"),
+        ("ctc", 3, LABELS[:, None], "needs an output"),
+        ("ssd", 3, ONE_HOT, "needs an output"),
+    ],
+)
+def test_training_does_not_begin_with_targets_that_cannot_be_learnt(loss, outputs, targets, said):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(outputs)])
+    with pytest.raises(ValueError, match=said):
+        lossviz.train(model, (np.zeros((12, 4), "f4"), targets), loss=loss)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [([1, 0, 2], "blank"), ([1, 9, 0], "largest label"), ([1, 1, 1], "needs 5 steps")],
+)
+def test_ctc_labels_that_cannot_be_read_are_refused_before_training(labels, said):
+    model = keras.Sequential([keras.Input((4, 2)), keras.layers.Dense(3)])
+    data = np.zeros((6, 4, 2), "f4"), np.tile(np.int32(labels), (6, 1))
+    with pytest.raises(ValueError, match=said):
+        lossviz.train(model, data, loss="ctc")
+
+
+@pytest.mark.parametrize("weights", [[1.0, 2.0], [1.0, -1.0, 1.0], 3.0])
+def test_class_weights_that_do_not_fit_are_refused_before_training(weights):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    loss = lossviz.losses.get("weighted_cross_entropy")
+    data = np.zeros((12, 4), "f4"), ONE_HOT
+    with pytest.raises(ValueError, match="class_weights"):
+        lossviz.train(
+            model, data, loss=lambda target, output: loss(target, output, class_weights=weights)
+        )
+    with pytest.raises(ValueError, match="class_weights"):
+        lossviz.TrainingConfig(loss=loss.name, loss_params={"class_weights": weights})
