@@ -99,7 +99,7 @@ def row(case: Case, seed: int) -> list[str]:
     run, config, seconds = measure(case, seed)
     values = {name: float(run.history[name][-1]) for name in case.metrics}
     shown = ", ".join(
-        f"{name.removeprefix('val_').replace('_', ' ')} {value:.3f}"
+        f"{name.removeprefix('val_').replace('_', ' ').replace('iou', 'IoU')} {value:.3f}"
         for name, value in values.items()
     )
     promised = ""
