@@ -50,7 +50,7 @@ def drawn(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.flo
     ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scaled = zoom(ink, (height / ink.shape[0], width / ink.shape[1]), order=1, grid_mode=True,
                   mode="nearest")  # fmt: skip
-    return np.clip(scaled, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(scaled, 0.0, 1.0), np.float32)
 
 
 def ink_ratio(image: NDArray[np.float32]) -> float:

@@ -47,7 +47,7 @@ export class RunTable {
   show(numbers: RunNumbers): void {
     this._latest = numbers;
     const pause = this._shown + PERIOD_MS - performance.now();
-    if (pause <= 0) {
+    if (pause <= 0 || !isLive(numbers.run)) {
       this._fill();
     } else if (!this._timer) {
       this._timer = window.setTimeout(() => {
@@ -68,7 +68,7 @@ export class RunTable {
       return;
     }
     const { run, progress, last, best } = this._latest;
-    const live = ['running', 'paused', 'queued'].includes(run.status);
+    const live = isLive(run);
     const texts = [
       run.name,
       formatLoss(last),
@@ -100,4 +100,8 @@ export class RunTable {
     }
     return row;
   }
+}
+
+function isLive(run: RunState): boolean {
+  return ['running', 'paused', 'queued'].includes(run.status);
 }
