@@ -12,17 +12,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lossviz import losses, program, tasks
     from lossviz.program import TrainingConfig
-    from lossviz.training import Run, train
+    from lossviz.training import PastRun, Run, load_run, prune_runs, runs, train
     from lossviz.widgets import LossLab
 
 __version__ = "0.1.0"
 
-__all__ = ["LossLab", "Run", "TrainingConfig", "losses", "program", "tasks", "train"]
+__all__ = [
+    "LossLab",
+    "PastRun",
+    "Run",
+    "TrainingConfig",
+    "load_run",
+    "losses",
+    "program",
+    "prune_runs",
+    "runs",
+    "tasks",
+    "train",
+]
 
 _MODULES = {
     "LossLab": "lossviz.widgets",
+    "PastRun": "lossviz.training",
     "Run": "lossviz.training",
     "TrainingConfig": "lossviz.program",
+    "load_run": "lossviz.training",
+    "prune_runs": "lossviz.training",
+    "runs": "lossviz.training",
     "train": "lossviz.training",
 }
 _PACKAGES = frozenset({"losses", "program", "tasks"})

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.record import EpochRecord, Event, Progress, Record
 from lossviz.training.run import Run
-from lossviz.training.start import train
+from lossviz.training.start import described, train
 
-__all__ = ["EpochRecord", "Event", "Progress", "Record", "Run", "train"]
+__all__ = [
+    "EpochRecord",
+    "Event",
+    "PastRun",
+    "Progress",
+    "Record",
+    "Run",
+    "described",
+    "load_run",
+    "prune_runs",
+    "runs",
+    "train",
+]

@@ -44,8 +44,8 @@ class Batches(ABC):
     """None while unknown: a dataset may only tell by ending."""
 
     @abstractmethod
-    def begin_epoch(self, epoch: int) -> None:
-        """Go to the first batch of `epoch` (counted from 1)."""
+    def begin_epoch(self, epoch: int, skip: int = 0) -> None:
+        """Go to the batch after the first `skip` of `epoch` (counted from 1)."""
 
     @abstractmethod
     def compile(self, step: Step, *, until_not_finite: bool = True) -> Callable[[int], Chunk]:
@@ -83,8 +83,8 @@ class ArrayBatches(Batches):
         self._order = tf.range(samples, dtype=tf.int32)
         self.steps_per_epoch = math.ceil(samples / self._batch_size)
 
-    def begin_epoch(self, epoch: int) -> None:
-        self._position = 0
+    def begin_epoch(self, epoch: int, skip: int = 0) -> None:
+        self._position = skip
         if self._seed is not None:
             # The stream depends on seed and epoch only, so any epoch can be begun at any time.
             stream = np.random.Generator(np.random.Philox(key=[self._seed, epoch]))
@@ -139,9 +139,9 @@ class DatasetBatches(Batches):
         self._prefetched = dataset.prefetch(tf.data.AUTOTUNE)
         self._iterator: Any = None
 
-    def begin_epoch(self, epoch: int) -> None:
-        self._iterator = iter(self._prefetched)
-        self._taken = 0
+    def begin_epoch(self, epoch: int, skip: int = 0) -> None:
+        self._iterator = iter(self._prefetched.skip(skip) if skip else self._prefetched)
+        self._taken = skip
 
     def compile(self, step: Step, *, until_not_finite: bool = True) -> Callable[[int], Chunk]:
         @tf.function(reduce_retracing=True)

@@ -16,6 +16,7 @@ class Control:
         self._changed = threading.Condition()
         self._stop = False
         self._pause = False
+        self._allowed = 0
         self._learning_rate: float | None = None
 
     def stop(self) -> None:
@@ -28,11 +29,20 @@ class Control:
         """Ask to hold on after the current chunk."""
         with self._changed:
             self._pause = True
+            self._allowed = 0
 
     def resume(self) -> None:
         """Ask to go on."""
         with self._changed:
             self._pause = False
+            self._allowed = 0
+            self._changed.notify_all()
+
+    def advance(self, steps: int) -> None:
+        """Ask to take so many steps and to hold on again."""
+        with self._changed:
+            self._pause = True
+            self._allowed += steps
             self._changed.notify_all()
 
     def set_learning_rate(self, value: float) -> None:
@@ -50,7 +60,17 @@ class Control:
     def pause_asked(self) -> bool:
         """Whether the run is to hold on."""
         with self._changed:
-            return self._pause and not self._stop
+            return self._pause and not self._allowed and not self._stop
+
+    def bounded(self, steps: int) -> int:
+        """At most `steps`, and no more than may be taken before the next pause."""
+        with self._changed:
+            return min(steps, self._allowed) if self._pause and self._allowed else steps
+
+    def took(self, steps: int) -> None:
+        """So many steps have been taken."""
+        with self._changed:
+            self._allowed = max(0, self._allowed - steps)
 
     def take_learning_rate(self) -> float | None:
         """The learning rate that was asked for since the last call, or None."""
@@ -61,4 +81,4 @@ class Control:
     def wait_while_paused(self) -> None:
         """Return when the run is to go on or to end. Costs nothing while it waits."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stop or not self._pause)
+            self._changed.wait_for(lambda: self._stop or not self._pause or self._allowed > 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,11 +87,18 @@ class Record:
     loss: str
     epochs: int
     device: str
+    seed: int | None = None
+    task: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+    program: str = ""
+    created: float = field(default_factory=time.time)
     steps_per_epoch: int | None = None
     status: Status = "queued"
     error: BaseException | None = None
     error_message: str = ""
     error_traceback: str = ""
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+    """Called by the training thread after the end."""
     series: StepSeries = field(default_factory=StepSeries)
     version: int = 0
     """Grows with every change of anything but series, epochs and progress."""
@@ -129,6 +137,12 @@ class Record:
         with self._lock:
             return list(self._events)
 
+    @property
+    def epoch_start(self) -> int:
+        """Index of the current epoch's first step."""
+        with self._lock:
+            return self._epoch_start
+
     def history(self) -> dict[str, NDArray[np.float64]]:
         """The epochs' means by name; NaN where an epoch lacks one."""
         rows = self.rows
@@ -163,10 +177,24 @@ class Record:
         """Say what the training thread does."""
         self._phase = phase
 
-    def begin_epoch(self, epoch: int) -> None:
-        """The next step is the first of `epoch`."""
+    def warn(self, text: str) -> None:
+        """Note something that the person should know; the run goes on. From any thread."""
         with self._lock:
-            self._epoch, self._epoch_start = epoch, len(self.series)
+            if not self.ended:
+                self.add_event("warning", text)
+
+    def begin_epoch(self, epoch: int, start: int) -> None:
+        """The steps from index `start` on are those of `epoch`."""
+        with self._lock:
+            self._epoch, self._epoch_start = epoch, start
+
+    def restore(
+        self, losses: NDArray[np.float32], rows: list[EpochRecord], events: list[Event]
+    ) -> None:
+        """Take over what an earlier part of the run recorded; before anything else."""
+        with self._lock:
+            self.series.append(losses)
+            self._rows, self._events = list(rows), list(events)
 
     def add_steps(self, losses: NDArray[np.float32], seconds: float | None) -> None:
         """Add the losses of a chunk that took `seconds`; None when the time says nothing."""
@@ -199,3 +227,5 @@ class Record:
             self.status = status
             self.add_event(status, text)
         self._ended.set()
+        for listener in self.at_end:
+            listener()

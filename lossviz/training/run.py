@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz._arguments import number
+from lossviz._arguments import number, whole_number
 from lossviz.training.control import Control
 from lossviz.training.record import Event, Record
 from lossviz.training.turn import look_again
@@ -113,6 +113,14 @@ class Run:
     def resume(self) -> None:
         """Go on after a pause."""
         self._control.resume()
+
+    def advance(self, steps: int = 1) -> None:
+        """Take so many steps, then pause (again).
+
+        Raises:
+            ArgumentError: when `steps` is no whole number of at least 1.
+        """
+        self._control.advance(whole_number("steps", steps))
 
     def stop(self) -> None:
         """End the run after the current chunk; what it has learnt and recorded stays."""

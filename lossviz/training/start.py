@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import atexit
 import itertools
-import re
 import secrets
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from functools import partial
+from contextvars import ContextVar
 from typing import Any
 
-from lossviz import tasks
-from lossviz._arguments import ArgumentError, number, shown, unknown_name, whole_number
+from lossviz._arguments import shown, unknown_name, whole_number
 from lossviz._tensorflow import tf
-from lossviz.losses import Loss
-from lossviz.losses import get as get_loss
-from lossviz.tasks import Data
-from lossviz.training import devices
-from lossviz.training import metrics as run_metrics
+from lossviz.history import recorder
 from lossviz.training.control import Control
-from lossviz.training.objective import check_shapes, check_values, objective
+from lossviz.training.earlier import Earlier
+from lossviz.training.preparation import prepared
 from lossviz.training.record import Record
+from lossviz.training.recorded import RecordedRun
 from lossviz.training.run import Run
-from lossviz.training.sources import Source
 from lossviz.training.trainer import Job, Trainer
+
+described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
+"""The config and the text of the program that starts runs now, for their records."""
 
 _numbers = itertools.count(1)
 _alive: weakref.WeakKeyDictionary[threading.Thread, Run] = weakref.WeakKeyDictionary()
@@ -48,6 +46,11 @@ def train(
     task: str | None = None,
     device: str | None = None,
     name: str | None = None,
+    resume: Any = None,
+    callbacks: Iterable[Any] = (),
+    jit_compile: bool = False,
+    stop_at_nan: bool = True,
+    when_busy: str = "queue",
 ) -> Run:
     """Train `model` in the background; returns at once.
 
@@ -72,6 +75,16 @@ def train(
         task: the name of the task, for its metrics.
         device: such as `"GPU:0"` or `"CPU"`; the first GPU, or else the CPU, by default.
         name: the run's name for people.
+        resume: a run that has ended, or its id: go on where its last checkpoint was written, up to
+            `epochs` in all. Model, data, optimizer and metrics must be made as then; weights and
+            all else come from the checkpoint. With the same seed and data a CPU gives the losses
+            that an uninterrupted run gives, to the bit. A dataset must give the same batches again.
+        callbacks: Keras callbacks, such as `keras.callbacks.EarlyStopping`. Those that want to
+            hear of every batch make training several times slower.
+        jit_compile: compile steps with XLA.
+        stop_at_nan: end the run as failed at the first loss that is NaN or infinite; else go on.
+        when_busy: what to do while other runs train: `"queue"` behind them, or `"replace"` them,
+            which stops them.
 
     Returns:
         The run, queued or running.
@@ -91,154 +104,86 @@ def train(
     """
     if not isinstance(model, tf.keras.Model):
         raise TypeError(f"model: got {shown(model)}; it must be a keras.Model.")
-    rate = None if learning_rate is None else number("learning_rate", learning_rate, above=0)
-    epochs = whole_number("epochs", epochs)
-    batch_size = whole_number("batch_size", batch_size)
+    if when_busy not in {"queue", "replace"}:
+        raise unknown_name("when_busy", when_busy, ("queue", "replace"))
     seed = None if seed is None else whole_number("seed", seed, minimum=0)
-    loss_name, minimised = objective(loss)
-    optimizer = _optimizer(optimizer, rate)
-    place = devices.choose(device)
-    if train_step is not None and not callable(train_step):
-        raise TypeError(f"train_step: got {shown(train_step)}; it must be f(inputs, target).")
-    if metrics is None and task is not None:
-        metrics = tasks.get(task).metrics_for(data)
-    if validation is None and isinstance(data, Data):
-        validation = data
-    source = Source("data", data)
-    held_out = None if validation is None else Source("validation", validation)
-
-    catalogued = get_loss(loss) if isinstance(loss, str) else loss
-    with devices.on(place):
-        output = _output(model, source)
-        target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
-        if output is not None and source.sample is not None:
-            # Shapes, then values, then a trial: each can only be told when the one before is right.
-            _check_fit(partial(check_shapes, catalogued), source.sample[1], output)
-            for one in (source, held_out):
-                if one is not None and one.targets is not None:
-                    check_values(catalogued, one.targets, output.shape)
-            _check_fit(minimised, source.sample[1], output)
-        job = Job(
-            model=model,
-            optimizer=optimizer,
-            objective=minimised,
-            train_step=train_step,
-            metrics=run_metrics.build(
-                metrics,
-                target,
-                output,
-                logits=isinstance(catalogued, Loss),
-                data=data if isinstance(data, Data) else None,
-            ),
-            batches=source.batches(batch_size, shuffle=True, seed=seed),
-            validation=None
-            if held_out is None
-            else held_out.batches(batch_size, shuffle=False, seed=None),
-            epochs=epochs,
-            device=place,
-        )
-        if model.built:
-            # Variables made while a graph is traced are an error: the optimizer makes its own here.
-            optimizer.build(model.trainable_variables)
-    run_number = next(_numbers)
-    record = Record(
-        id=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}",
-        name=str(name) if name is not None else f"run {run_number}",
-        number=run_number,
-        loss=loss_name,
+    earlier = None if resume is None else Earlier.of(resume)
+    if seed is None:
+        seed = secrets.randbits(32) if earlier is None else earlier.seed
+    loss_name, job = prepared(
+        model,
+        data,
+        loss=loss,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
         epochs=epochs,
-        device=place,
+        batch_size=batch_size,
+        validation=validation,
+        metrics=metrics,
+        train_step=train_step,
+        seed=seed,
+        task=task,
+        device=device,
+        callbacks=callbacks,
+        jit_compile=jit_compile,
+        stop_at_nan=stop_at_nan,
+        checkpoint=None if earlier is None else earlier.checkpoint,
+    )
+    record = _record(job, loss=loss_name, name=name, seed=seed, task=task or "", earlier=earlier)
+    return _begin(job, record, when_busy)
+
+
+def _record(
+    job: Job,
+    *,
+    loss: str,
+    name: str | None,
+    seed: int | None,
+    task: str,
+    earlier: Earlier | None,
+) -> Record:
+    """The record of a new run, or of an earlier one that goes on."""
+    config, program = described.get()
+    number = next(_numbers) if earlier is None else earlier.number
+    given = None if name is None else str(name)
+    if earlier is None:
+        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+    else:
+        run, given = earlier.id, given or earlier.name
+    record = Record(
+        id=run,
+        name=given or f"run {number}",
+        number=number,
+        loss=loss,
+        epochs=job.epochs,
+        device=job.device,
+        seed=seed,
+        task=task,
+        config=config,
+        program=program,
         steps_per_epoch=job.batches.steps_per_epoch,
     )
+    if earlier is not None:
+        earlier.hand_over(record)
+    return record
+
+
+def _begin(job: Job, record: Record, when_busy: str) -> Run:
+    """Start the run's thread."""
+    if when_busy == "replace":
+        for other in list(_alive.values()):
+            other.stop()
     control = Control()
-    run = Run(record, control, model)
+    run = Run(record, control, job.model)
     # A daemon: a kernel must be able to end while a run is paused.
     thread = threading.Thread(
         target=Trainer(job, record, control).work, name=f"lossviz {record.name}", daemon=True
     )
     _alive[thread] = run
+    recorder.follow(RecordedRun(record))
+    record.at_end.append(recorder.wake)
     thread.start()
     return run
-
-
-def _optimizer(optimizer: Any, rate: float | None) -> Any:
-    known = tf.keras.optimizers
-    if isinstance(optimizer, str):
-        classes = {
-            key.lower(): value
-            for key, value in vars(known).items()
-            if isinstance(value, type)
-            and issubclass(value, known.Optimizer)
-            and key not in {"Optimizer", "LossScaleOptimizer"}
-        }
-        chosen = classes.get(optimizer.strip().lower())
-        if chosen is None:
-            raise unknown_name("optimizer", optimizer, sorted(classes))
-        return chosen() if rate is None else chosen(learning_rate=rate)
-    if not isinstance(optimizer, known.Optimizer):
-        raise TypeError(
-            f"optimizer: got {shown(optimizer)}; it must be the name of a Keras optimizer or one."
-        )
-    if rate is not None:
-        try:
-            optimizer.learning_rate = rate
-        except TypeError:
-            raise ArgumentError(
-                "learning_rate",
-                f"learning_rate: got {rate:g}, but the optimizer follows a schedule; give one of "
-                "the two.",
-            ) from None
-    return optimizer
-
-
-def _output(model: Any, source: Source) -> Any:
-    """The model's output for the first samples, or None where it cannot be told beforehand."""
-    if source.sample is None:
-        return None
-    inputs = source.sample[0]
-    try:
-        output = model(inputs, training=False)
-    except Exception as error:
-        shapes = ", ".join(
-            f"{[None, *part.shape[1:]]} ({part.dtype.name})" for part in tf.nest.flatten(inputs)
-        ).replace("None", "batch")
-        raise ArgumentError(
-            "model",
-            f"model: it does not take inputs of shape {shapes}. {_reason(error)}",
-        ) from error
-    return tf.nest.flatten(output)[0]
-
-
-def _check_fit(check: Callable[[Any, Any], Any], target: Any, output: Any) -> None:
-    """Try the loss on two samples: shapes that cannot fit are told before anything starts."""
-    try:
-        check(target, output)
-    except ArgumentError as error:
-        if error.argument not in {"target", "output"}:
-            raise
-        raise ArgumentError(
-            "model", f"model: its output does not fit the data's target. {error}"
-        ) from None
-    except (ValueError, tf.errors.InvalidArgumentError) as error:
-        shapes = [list(part.shape[1:]) for part in tf.nest.flatten((target, output))]
-        if len(shapes) != 2 or shapes[0] == shapes[1]:
-            return  # a mistake inside the loss: the run fails with its traceback
-        raise ArgumentError(
-            "model",
-            f"model: its output of shape [batch, {str(shapes[1])[1:]} does not fit the data's "
-            f"target of shape [batch, {str(shapes[0])[1:]}. {_reason(error)}",
-        ) from error
-    except Exception:  # noqa: BLE001 - likewise: the run shows it
-        return
-
-
-def _reason(error: Exception) -> str:
-    """The line of a Keras or TensorFlow error that says what was wrong."""
-    # Keras puts the reason behind a line that only names the layer's class, and TensorFlow
-    # wraps it in terminal colours, a node's name and an operation's.
-    text = re.sub(r"\x1b\[\d+m|{{[^}]*}}|\[Op:\w+\]( name: )?", "", str(error))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next((line for line in lines if not line.startswith("Exception enc")), "")
 
 
 @atexit.register

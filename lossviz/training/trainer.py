@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,12 @@ import numpy as np
 from lossviz._tensorflow import tf
 from lossviz.training import devices
 from lossviz.training.batches import Batches, Chunk
+from lossviz.training.callbacks import Callbacks
+from lossviz.training.checkpoint import Checkpoints, State, copied, variables
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
 from lossviz.training.pace import Pace
+from lossviz.training.position import Position
 from lossviz.training.record import Record
 from lossviz.training.turn import turn
 
@@ -27,6 +30,10 @@ class Job:
         objective: `f(target, output)`, the loss as a float32 scalar.
         train_step: the user's own `f(inputs, target)` giving the loss or `(loss, output)`, or None.
         metrics: Keras metric objects.
+        start: where to begin; the very beginning, or where an earlier part of the run ended.
+        callbacks: the user's Keras callbacks.
+        jit_compile: whether steps are compiled with XLA.
+        stop_at_nan: whether a loss that is not finite ends the run.
     """
 
     model: Any
@@ -38,6 +45,10 @@ class Job:
     validation: Batches | None
     epochs: int
     device: str
+    start: Position = field(default_factory=Position)
+    callbacks: Callbacks
+    jit_compile: bool = False
+    stop_at_nan: bool = True
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a person stops
@@ -53,6 +64,12 @@ class Trainer:
         self._control = control
         self._pace = Pace()
         self._validation_pace = Pace()
+        self._position = job.start
+        self._checkpoints = Checkpoints(record.id, record.warn)
+        self._warned_of_nan = False
+        step = job.train_step or self._default_step
+        # Metrics stay outside: they count texts and boxes, which XLA cannot compile.
+        self._step = tf.function(step, jit_compile=True) if job.jit_compile else step
 
     def work(self) -> None:
         """Train to the end, whatever it is; never raises."""
@@ -74,59 +91,107 @@ class Trainer:
     def _train(self) -> None:
         job, record = self._job, self._record
         record.set_phase("compiling")
-        train = job.batches.compile(self._training_step)
+        train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan)
         validate = None
         if job.validation is not None:
             validate = job.validation.compile(self._validation_step, until_not_finite=False)
-        for epoch in range(1, job.epochs + 1):
-            job.batches.begin_epoch(epoch)
-            record.begin_epoch(epoch)
-            chunks: list[Chunk] = []
-            while not chunks or not chunks[-1].ended:
+        with job.callbacks.around(job.epochs):
+            while self._position.epoch <= job.epochs:
+                self._epoch(train, validate)
+        self._save()
+
+    def _epoch(
+        self, train: Callable[[int], Chunk], validate: Callable[[int], Chunk] | None
+    ) -> None:
+        """One epoch, or the rest of the one that an earlier part of the run began."""
+        job, record, position = self._job, self._record, self._position
+        record.begin_epoch(position.epoch, len(record.series) - position.steps)
+        job.callbacks.epoch_begins(position.epoch)
+        if position.trained is None:
+            job.batches.begin_epoch(position.epoch, position.steps)
+            ended = position.steps > 0 and position.steps == job.batches.steps_per_epoch
+            while not ended:
                 self._obey()
-                chunks.append(self._take(train))
+                ended = self._take(train)
             if record.steps_per_epoch is None:
                 record.steps_per_epoch = job.batches.steps_per_epoch
-            metrics = {"loss": _mean(chunks), **self._read_metrics(held_out=False)}
-            if validate is not None:
-                for name, value in self._validate(validate).items():
-                    metrics[f"val_{name}"] = value
-            record.end_epoch(metrics)
+            losses = record.series.read(record.epoch_start)
+            position.trained = {
+                "loss": position.mean(losses),
+                **self._read_metrics(held_out=False),
+            }
+        metrics = dict(position.trained)
+        if validate is not None:
+            for name, value in self._validate(validate).items():
+                metrics[f"val_{name}"] = value
+        record.end_epoch(metrics)
+        self._position = position.next_epoch()
+        stop = job.callbacks.epoch_ends(position.epoch, metrics)
+        if self._checkpoints.ready:
+            self._checkpoints.save_soon(self._state())
+        if stop:
+            # As Keras does it: the epochs end here, and the run is complete.
+            record.add_event("early_stop", f"A callback ended the training: {stop}.")
+            self._position.epoch = job.epochs + 1
 
-    def _take(self, train: Callable[[int], Chunk]) -> Chunk:
-        """Take one chunk of training steps and record it."""
+    def _take(self, train: Callable[[int], Chunk]) -> bool:
+        """Take one chunk of training steps and record it; True when the epoch's data have ended."""
+        record, callbacks = self._record, self._job.callbacks
+        count = 1 if callbacks.each_batch else self._control.bounded(self._pace.count)
+        callbacks.batch_begins(self._position.steps)
         began = time.perf_counter()
-        chunk = train(self._pace.count)
+        chunk = train(count)
         seconds = time.perf_counter() - began
         measured = self._pace.took(len(chunk.losses), seconds)
-        record = self._record
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)
-        if len(chunk.losses) and not np.isfinite(chunk.losses[-1]):
-            raise NonFiniteLossError(len(record.series), float(chunk.losses[-1]))
+        self._position.took(chunk.sizes)
+        self._control.took(len(chunk.losses))
         if not len(record.series):
             raise ValueError("data: the dataset gave no batch; it must hold at least one.")
-        return chunk
+        if len(chunk.losses):
+            self._look_at(chunk)
+            callbacks.batch_ends(self._position.steps - 1, float(chunk.losses[-1]))
+        return chunk.ended
+
+    def _look_at(self, chunk: Chunk) -> None:
+        """Find losses that are not finite."""
+        if self._job.stop_at_nan:
+            if not np.isfinite(chunk.losses[-1]):
+                raise NonFiniteLossError(len(self._record.series), float(chunk.losses[-1]))
+        elif not self._warned_of_nan and not np.isfinite(chunk.losses).all():
+            first = int(np.flatnonzero(~np.isfinite(chunk.losses))[0])
+            step = len(self._record.series) - len(chunk.losses) + first + 1
+            self._warned_of_nan = True
+            self._record.warn(f"The loss is not finite from step {step:,} on; training goes on.")
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
         assert self._job.validation is not None
         began = time.perf_counter()
         self._record.set_phase("validating")
+        # A validation that was interrupted begins anew.
+        for metric in self._job.metrics:
+            metric.reset_state()
         self._job.validation.begin_epoch(1)
-        chunks: list[Chunk] = []
-        while not chunks or not chunks[-1].ended:
+        seen, losses = Position(), []
+        ended = False
+        while not ended:
             self._obey()
             start = time.perf_counter()
-            chunks.append(validate(self._validation_pace.count))
-            self._validation_pace.took(len(chunks[-1].losses), time.perf_counter() - start)
+            chunk = validate(self._validation_pace.count)
+            self._validation_pace.took(len(chunk.losses), time.perf_counter() - start)
+            seen.took(chunk.sizes)
+            losses.append(chunk.losses)
+            ended = chunk.ended
         self._record.add_busy(time.perf_counter() - began)
-        return {"loss": _mean(chunks), **self._read_metrics(held_out=True)}
+        return {"loss": seen.mean(np.concatenate(losses)), **self._read_metrics(held_out=True)}
 
     def _obey(self) -> None:
         """Do what was asked for since the last chunk."""
         control, record = self._control, self._record
         if control.pause_asked:
+            self._save()
             record.set_status("paused")
             record.add_event("paused", "Training was paused.")
             control.wait_while_paused()
@@ -134,10 +199,25 @@ class Trainer:
                 record.set_status("running")
                 record.add_event("resumed", "Training went on.")
         if control.stop_asked:
+            self._save()
             raise _Stopped
         rate = control.take_learning_rate()
         if rate is not None:
             self._set_learning_rate(rate)
+
+    def _state(self) -> State:
+        job = self._job
+        return State(
+            copied(variables(job.model, job.optimizer, job.metrics)),
+            self._position.as_dict(),
+            len(self._record.series),
+            len(self._record.rows),
+        )
+
+    def _save(self) -> None:
+        """Write a checkpoint now; before the first step there is nothing to keep."""
+        if len(self._record.series):
+            self._checkpoints.save(self._state())
 
     def _set_learning_rate(self, rate: float) -> None:
         optimizer = self._job.optimizer
@@ -145,17 +225,14 @@ class Trainer:
         try:
             optimizer.learning_rate = rate
         except TypeError:
-            self._record.add_event(
-                "warning", "The learning rate follows a schedule and cannot be set by hand."
-            )
+            self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
             return
         text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
         self._record.add_event("learning_rate", text)
 
     def _training_step(self, inputs: Any, target: Any) -> Any:
         """One step in the graph; gives its loss."""
-        step = self._job.train_step or self._default_step
-        result = step(inputs, target)
+        result = self._step(inputs, target)
         loss, output = result if isinstance(result, tuple) else (result, None)
         if output is not None:
             for metric in self._job.metrics:
@@ -201,10 +278,3 @@ class Trainer:
 def _held_out_only(metric: Any) -> bool:
     """Whether a metric costs too much to be computed in training steps."""
     return bool(getattr(metric, "held_out_only", False))
-
-
-def _mean(chunks: list[Chunk]) -> float:
-    """The mean loss a sample: a short batch counts only as much as it holds."""
-    losses = np.concatenate([chunk.losses for chunk in chunks]).astype(np.float64)
-    sizes = np.concatenate([chunk.sizes for chunk in chunks])
-    return float(np.average(losses, weights=sizes)) if sizes.sum() else float("nan")

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Runs and checkpoints of the tests lie apart from those of the person who runs them."""
+    folder = tmp_path_factory.mktemp("home")
+    os.environ["LOSSVIZ_HOME"] = str(folder)
+    yield folder
+    del os.environ["LOSSVIZ_HOME"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "lossviz"
 FLOORS = {
-    "losses": 1, "series": 1, "tasks": 2, "program": 3, "training": 3, "history": 3, "wire": 4,
+    "losses": 1, "series": 1, "history": 2, "tasks": 2, "program": 3, "training": 3, "wire": 4,
     "widgets": 5,
 }  # fmt: skip
 TRACKED = [

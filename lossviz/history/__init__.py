@@ -1,0 +1,22 @@
+"""Past runs: one SQLite file in which every run of every kernel is kept."""
+
+from __future__ import annotations
+
+from lossviz.history.database import NewerSchemaError
+from lossviz.history.home import home, private_folder
+from lossviz.history.recorder import Recorded, Recorder, recorder
+from lossviz.history.store import ALIVE, CHECKPOINTS, History, RunRow, Update
+
+__all__ = [
+    "ALIVE",
+    "CHECKPOINTS",
+    "History",
+    "NewerSchemaError",
+    "Recorded",
+    "Recorder",
+    "RunRow",
+    "Update",
+    "home",
+    "private_folder",
+    "recorder",
+]

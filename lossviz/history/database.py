@@ -1,0 +1,159 @@
+"""The one SQLite file of all runs: its schema, and what to do when it is damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+FILE = "runs.sqlite"
+BUSY_SECONDS = 10.0
+"""So long a write waits for another kernel's."""
+
+CHECKED_BYTES = 100_000_000
+"""A larger file is not read through when it is opened: that would take seconds."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        task TEXT NOT NULL,
+        loss TEXT NOT NULL,
+        config TEXT NOT NULL,      -- JSON
+        program TEXT NOT NULL,
+        device TEXT NOT NULL,
+        versions TEXT NOT NULL,    -- JSON
+        seed INTEGER,
+        epochs INTEGER NOT NULL,
+        steps_per_epoch INTEGER,
+        steps INTEGER NOT NULL,
+        created REAL NOT NULL,     -- seconds since 1970
+        written REAL NOT NULL,     -- the last sign of life
+        ended REAL,
+        owner TEXT NOT NULL,       -- JSON: the process that trains it
+        error TEXT NOT NULL,
+        traceback TEXT NOT NULL
+    );
+    CREATE TABLE epochs (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL,
+        first_step INTEGER NOT NULL,
+        steps INTEGER NOT NULL,
+        metrics TEXT NOT NULL,     -- JSON
+        PRIMARY KEY (run, epoch)
+    ) WITHOUT ROWID;
+    CREATE TABLE events (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        time REAL NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE losses (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        block INTEGER NOT NULL,    -- holds the steps from block * BLOCK_STEPS on
+        data BLOB NOT NULL,
+        PRIMARY KEY (run, block)
+    );
+    """,
+)
+"""Each brings the schema one version further; `PRAGMA user_version` counts them."""
+
+
+class NewerSchemaError(RuntimeError):
+    """The file was written by a newer lossviz, which knows things that this one does not."""
+
+
+def connect(folder: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """Open the history in `folder`, made or migrated where that is needed.
+
+    Returns:
+        The connection, and the path under which a damaged file was set aside, or None.
+
+    Raises:
+        NewerSchemaError: when a newer lossviz wrote the file; it is left as it is.
+        sqlite3.Error, OSError: when it cannot be opened or made.
+    """
+    path = folder / FILE
+    try:
+        return _open(path), None
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise
+    aside = _set_aside(path)
+    return _open(path), aside
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing; waits for other kernels' writes before it begins."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # SQLite gives its side files the rights of the file that they belong to.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("PRAGMA journal_mode=WAL")
+        # With a WAL this loses at most the last second to a power cut, and never the file.
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        _migrate(connection, path)
+        if path.stat().st_size < CHECKED_BYTES:
+            damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if damage != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {damage}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise NewerSchemaError(
+            f"A newer lossviz wrote {path} (schema {version}; this one knows {len(MIGRATIONS)}). "
+            "Install that one, or set LOSSVIZ_HOME to another folder."
+        )
+    if version == len(MIGRATIONS):
+        return
+    with transaction(connection):
+        # Another kernel may have been quicker.
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for number in range(version, len(MIGRATIONS)):
+            for statement in MIGRATIONS[number].split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={number + 1}")
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    text = str(error)
+    return "malformed" in text or "not a database" in text or "file is encrypted" in text
+
+
+def _set_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    for ending in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{path}{ending}").replace(f"{aside}{ending}")
+    return aside

@@ -1,0 +1,137 @@
+"""The one thread that writes runs into the history while they train."""
+
+from __future__ import annotations
+
+import atexit
+import sqlite3
+import threading
+from typing import Protocol
+
+from lossviz.history.home import home
+from lossviz.history.store import History, Update
+
+PERIOD = 1.0
+"""Seconds between two writes: what a killed kernel loses at most."""
+
+
+class Recorded(Protocol):
+    """A run that is to be written."""
+
+    def update(self) -> Update | None:
+        """What is new since the last `written`; None for nothing. Always answers at its end."""
+
+    def written(self, update: Update) -> bool:
+        """`update` is on disk; True when that was the last of the run."""
+
+    def warn(self, text: str) -> None:
+        """Tell the person what went wrong; training goes on."""
+
+
+class Recorder:
+    """Writes all live runs once a second from one background thread.
+
+    Nothing here raises: a full disk or a damaged file is told to the runs and tried again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._runs: list[Recorded] = []
+        self._warned: set[str] = set()
+        self._history: History | None = None
+        self._news = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def follow(self, run: Recorded) -> None:
+        """Write this run until its end."""
+        with self._lock:
+            self._runs.append(run)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._work, name="lossviz history", daemon=True
+                )
+                self._thread.start()
+
+    def wake(self) -> None:
+        """Write soon; for ends of runs, which somebody may be waiting to read."""
+        self._news.set()
+
+    def flush(self) -> None:
+        """Write what is new now."""
+        with self._writing:
+            with self._lock:
+                runs = list(self._runs)
+            updates = [(run, update) for run in runs if (update := run.update()) is not None]
+            if not updates or not self._write([update for _, update in updates], runs):
+                return
+            ended = [run for run, update in updates if run.written(update)]
+            with self._lock:
+                self._runs = [run for run in self._runs if run not in ended]
+
+    def history(self) -> History:
+        """The history, opened where that has not been done.
+
+        Raises:
+            sqlite3.Error, OSError, NewerSchemaError: when it cannot be opened.
+        """
+        with self._lock:
+            folder = home()
+            if self._history is not None and self._history.folder != folder:
+                self._history.close()
+                self._history = None
+            if self._history is None:
+                self._history = History(folder)
+                aside = self._history.set_aside
+                if aside is not None:
+                    self._warn(
+                        self._runs,
+                        f"The history of runs was damaged. It is kept as {aside}, and a new one "
+                        "has been begun.",
+                    )
+            return self._history
+
+    def _write(self, updates: list[Update], runs: list[Recorded]) -> bool:
+        try:
+            self.history().write(updates)
+        except (sqlite3.Error, OSError, RuntimeError, ValueError) as error:
+            self._warn(runs, f"This run is not being saved: {_reason(error)} Training goes on.")
+            if isinstance(error, sqlite3.DatabaseError):
+                # Opened anew, a damaged file is noticed and set aside.
+                with self._lock:
+                    if self._history is not None:
+                        self._history.close()
+                    self._history = None
+            return False
+        self._warned.clear()
+        return True
+
+    def _warn(self, runs: list[Recorded], text: str) -> None:
+        """Say it to every live run, once until it is well again."""
+        if text not in self._warned:
+            self._warned.add(text)
+            for run in runs:
+                run.warn(text)
+
+    def _work(self) -> None:
+        while True:
+            self._news.wait(PERIOD)
+            self._news.clear()
+            self.flush()
+            with self._lock:
+                if not self._runs:
+                    # The next run starts another one.
+                    self._thread = None
+                    return
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip().rstrip(".")
+    if "full" in text or getattr(error, "errno", None) == 28:
+        return "the disk is full."
+    if "locked" in text:
+        return "another program holds the history of runs."
+    return f"{text[:1].lower()}{text[1:]}."
+
+
+recorder = Recorder()
+atexit.register(recorder.flush)

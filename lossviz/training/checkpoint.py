@@ -1,0 +1,216 @@
+"""Checkpoints: everything that a stopped or killed run needs to go on exactly where it was.
+
+Tensors lie in TensorFlow's own checkpoint format, the rest in JSON; reading either runs no code.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lossviz._arguments import ArgumentError
+from lossviz._tensorflow import tf
+from lossviz.history import CHECKPOINTS, home, private_folder
+from lossviz.training.position import Position
+
+LATEST = "latest.json"
+PAUSE = 0.5
+"""Seconds between two checkpoints at epochs' ends: short epochs must not wait for the disk."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A run's state at one moment.
+
+    Attributes:
+        tensors: copies of all variables, by names that tell their order and their paths.
+        position: the place in the data.
+        step: steps taken by then.
+        rows: epochs ended by then.
+    """
+
+    tensors: dict[str, Any]
+    position: dict[str, Any]
+    step: int
+    rows: int
+
+
+def variables(model: Any, optimizer: Any, metrics: Sequence[Any]) -> dict[str, Any]:
+    """All that a step changes: weights, moving means, random states, moments, sums of metrics."""
+    owners = {"model": model, "optimizer": optimizer} | {
+        f"metric {index}": metric for index, metric in enumerate(metrics)
+    }
+    return {
+        f"{owner}/{index:05d}/{variable.path}": variable
+        for owner, holder in owners.items()
+        for index, variable in enumerate(holder.variables)
+    }
+
+
+def copied(found: dict[str, Any]) -> dict[str, Any]:
+    """The values of variables now; what is trained afterwards does not change them."""
+    return {name: tf.identity(variable.value) for name, variable in found.items()}
+
+
+class Checkpoints:
+    """The checkpoints of one run: the latest one is kept.
+
+    One at a time is written, by a thread of its own; a newer one that comes meanwhile waits, and
+    an older one that waits gives way.
+    """
+
+    def __init__(self, run: str, failed: Callable[[str], None]) -> None:
+        """Write for the run of this id; call `failed` with a sentence when that does not work."""
+        self._run = run
+        self._failed = failed
+        self._last = 0.0
+        self._busy = threading.Lock()
+        self._warned = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether another one may be begun without waiting."""
+        return not self._busy.locked() and time.monotonic() - self._last >= PAUSE
+
+    def save_soon(self, state: State) -> None:
+        """Write in the background; call only when `ready`."""
+        self._busy.acquire()
+
+        def work() -> None:
+            try:
+                self._save(state)
+            finally:
+                self._busy.release()
+
+        threading.Thread(target=work, name="lossviz checkpoint", daemon=True).start()
+
+    def save(self, state: State) -> None:
+        """Write now, after one that is being written."""
+        with self._busy:
+            self._save(state)
+
+    def _save(self, state: State) -> None:
+        try:
+            write(folder_of(self._run), state)
+            self._warned = False
+        except Exception as error:  # noqa: BLE001 - a full disk ends no training
+            if not self._warned:
+                first = str(error).strip().partition("\n")[0][:200]
+                self._failed(f"The checkpoint could not be written ({first}). Training goes on.")
+            self._warned = True
+        self._last = time.monotonic()
+
+
+def folder_of(run: str) -> Path:
+    """Where the checkpoints of the run of this id lie."""
+    return home() / CHECKPOINTS / run
+
+
+def write(folder: Path, state: State) -> None:
+    """Write a checkpoint; the one before stays until this one is whole."""
+    private_folder(folder.parent)
+    private_folder(folder)
+    name = f"step-{state.step}-{secrets.token_hex(3)}"
+    inside = private_folder(folder / name)
+    names = list(state.tensors)
+    # Tensor names of the format must not hold what a layer may be called.
+    labels = [f"{index:06d}" for index in range(len(names))]
+    with tf.device("/CPU:0"):
+        tf.raw_ops.SaveV2(
+            prefix=str(inside / "tensors"),
+            tensor_names=labels,
+            shape_and_slices=[""] * len(labels),
+            tensors=[state.tensors[name] for name in names],
+        )
+    for file in inside.iterdir():
+        file.chmod(0o600)
+    known = {
+        "format": 1,
+        "folder": name,
+        "step": state.step,
+        "rows": state.rows,
+        "position": state.position,
+        "variables": names,
+    }
+    draft = folder / f"{LATEST}.{name}"
+    draft.write_text(json.dumps(known), encoding="utf-8")
+    draft.chmod(0o600)
+    draft.replace(folder / LATEST)
+    for other in folder.iterdir():
+        if other.is_dir() and other.name != name:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A checkpoint on disk; reading its tensors comes later."""
+
+    run: str
+    folder: Path
+    step: int
+    rows: int
+    position: Position
+    variables: list[str]
+
+    def restore(self, found: dict[str, Any]) -> None:
+        """Put the values into these variables.
+
+        Raises:
+            ArgumentError: when they are not those that were saved.
+        """
+        ours, theirs = list(found), self.variables
+        reader = tf.train.load_checkpoint(str(self.folder / "tensors"))
+        shapes = reader.get_variable_to_shape_map()
+        if [_kind(name) for name in ours] != [_kind(name) for name in theirs] or any(
+            tuple(variable.shape) != tuple(shapes[f"{index:06d}"])
+            for index, variable in enumerate(found.values())
+        ):
+            raise ArgumentError(
+                "resume",
+                f"resume: run {self.run!r} had another model, optimizer or metrics: "
+                f"{len(theirs)} variables were saved and there are {len(ours)} now, or their "
+                "shapes differ. Give the same ones as then.",
+            )
+        for index, variable in enumerate(found.values()):
+            variable.assign(reader.get_tensor(f"{index:06d}"))
+
+
+def find(run: str) -> Found:
+    """The latest checkpoint of the run of this id.
+
+    Raises:
+        ArgumentError: when there is none.
+    """
+    folder = folder_of(run)
+    try:
+        known = json.loads((folder / LATEST).read_text(encoding="utf-8"))
+        return Found(
+            run,
+            folder / known["folder"],
+            int(known["step"]),
+            int(known["rows"]),
+            Position(**known["position"]),
+            list(known["variables"]),
+        )
+    except FileNotFoundError:
+        raise ArgumentError(
+            "resume",
+            f"resume: run {run!r} has no checkpoint; it ended before its first one was written.",
+        ) from None
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise ArgumentError(
+            "resume", f"resume: the checkpoint of run {run!r} cannot be read ({error})."
+        ) from error
+
+
+def _kind(name: str) -> str:
+    """Owner and place of a variable: the same model made twice has other names for its layers."""
+    owner, index, _ = name.split("/", 2)
+    return f"{owner}/{index}"

@@ -1,0 +1,91 @@
+"""The earlier part of a run that is resumed."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz._arguments import ArgumentError, shown
+from lossviz.history import ALIVE, recorder
+from lossviz.training.checkpoint import Found, find
+from lossviz.training.past_run import PastRun, stored
+from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.run import Run
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an ended run hands over to its continuation.
+
+    Attributes:
+        checkpoint: its last one; what was recorded after it is to be done again.
+    """
+
+    id: str
+    name: str
+    number: int
+    seed: int | None
+    created: float
+    checkpoint: Found
+    losses: NDArray[np.float32]
+    rows: list[EpochRecord]
+    events: list[Event]
+
+    @classmethod
+    def of(cls, run: Any) -> Earlier:
+        """The earlier part of `run`: a `Run`, a `PastRun` or an id.
+
+        Raises:
+            TypeError: for anything else.
+            ArgumentError: when there is no such run, it still trains, or has no checkpoint.
+        """
+        if isinstance(run, Run):
+            record = run.record
+            if not record.ended:
+                raise ArgumentError(
+                    "resume", f"resume: run {run.id!r} has not ended; stop it first."
+                )
+            found = find(run.id)
+            return cls(
+                run.id, record.name, record.number, record.seed, record.created, found,
+                record.series.read(0, found.step), record.rows[: found.rows], record.events,
+            )  # fmt: skip
+        if isinstance(run, PastRun):
+            run = run.id
+        if not isinstance(run, str):
+            raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
+        try:
+            row = PastRun(run).row
+        except ArgumentError as error:
+            raise ArgumentError("resume", f"resume: {error}") from None
+        if row.status in ALIVE:
+            raise ArgumentError(
+                "resume", f"resume: run {run!r} still trains, perhaps in another kernel."
+            )
+        found = find(run)
+        rows, events = stored(run)
+        losses = recorder.history().losses(run, 0, found.step)
+        if len(losses) < found.step:
+            raise ArgumentError(
+                "resume",
+                f"resume: of run {run!r} only {len(losses):,} of {found.step:,} losses are stored.",
+            )
+        return cls(
+            run, row.name, row.number, row.seed, row.created, found, losses, rows[: found.rows],
+            events,
+        )  # fmt: skip
+
+    def hand_over(self, record: Record) -> None:
+        """Put what was recorded into the record of the continuation, and cut the history there."""
+        record.created = self.created
+        record.restore(self.losses, self.rows, self.events)
+        try:
+            # What the earlier part has not written yet must not come after the cut.
+            recorder.flush()
+            recorder.history().cut(self.id, self.checkpoint.step, len(self.rows))
+        except (sqlite3.Error, OSError, RuntimeError, ValueError, ArgumentError) as error:
+            record.warn(f"The history could not be brought to the checkpoint ({error}).")

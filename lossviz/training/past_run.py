@@ -1,0 +1,185 @@
+"""Past runs: the history's, with the same attributes to read as a live one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.history import History, RunRow, recorder
+from lossviz.training.record import EpochRecord, Event, Record
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+class PastRun:
+    """A run from the history. It reads anew whenever it is asked, and so follows a live run.
+
+    Attributes:
+        id: the run's own id.
+    """
+
+    def __init__(self, run: str) -> None:
+        """The run of this id.
+
+        Raises:
+            ArgumentError: when there is none.
+        """
+        self.id = _history().run(run).id
+
+    @property
+    def row(self) -> RunRow:
+        """All that is stored beside the numbers."""
+        return _history().run(self.id)
+
+    @property
+    def name(self) -> str:
+        """The name for people."""
+        return self.row.name
+
+    @property
+    def status(self) -> str:
+        """As of a live run; interrupted when its process has gone while it trained."""
+        return self.row.status
+
+    @property
+    def error(self) -> BaseException | None:
+        """The error that ended the run, with its message alone, or None."""
+        row = self.row
+        return RuntimeError(row.error) if row.error else None
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The arguments of its `TrainingConfig`; empty where it was started without one."""
+        return self.row.config
+
+    @property
+    def program(self) -> str:
+        """The text of the program that a lab ran, or ""."""
+        return self.row.program
+
+    @property
+    def step(self) -> int:
+        """How many steps were taken."""
+        return self.row.steps
+
+    @property
+    def epoch(self) -> int:
+        """The last epoch that ended; 0 where none did."""
+        rows = _history().epochs(self.id)
+        return rows[-1][0] if rows else 0
+
+    @property
+    def step_loss(self) -> NDArray[np.float32]:
+        """The loss of every step, float32 [steps]."""
+        return _history().losses(self.id)
+
+    @property
+    def history(self) -> dict[str, NDArray[np.float64]]:
+        """The means of each finished epoch by Keras' names."""
+        return self._record().history()
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened when."""
+        return self._record().events
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether the run has ended; a past run is not waited for."""
+        return self.row.ended is not None
+
+    def figure(self) -> go.Figure:
+        """Both charts as a Plotly figure."""
+        from lossviz.training.figure import figure
+
+        return figure(self._record(with_losses=True))
+
+    def rename(self, name: str) -> None:
+        """Give it another name.
+
+        Raises:
+            ArgumentError: for an empty name.
+        """
+        _history().rename(self.id, name)
+
+    def delete(self) -> None:
+        """Delete it for good, with its losses and checkpoints.
+
+        Raises:
+            ArgumentError: while it trains.
+        """
+        _history().delete(self.id)
+
+    def __repr__(self) -> str:
+        row = self.row
+        return f"<lossviz.PastRun {row.name!r} ({row.id}): {row.status}, step {row.steps:,}>"
+
+    def _record(self, *, with_losses: bool = False) -> Record:
+        row = self.row
+        record = Record(
+            id=row.id, name=row.name, number=row.number, loss=row.loss, epochs=row.epochs,
+            device=row.device, steps_per_epoch=row.steps_per_epoch,
+        )  # fmt: skip
+        record.restore(self.step_loss if with_losses else np.empty(0, np.float32), *stored(self.id))
+        return record
+
+
+def stored(run: str) -> tuple[list[EpochRecord], list[Event]]:
+    """The epochs and events of the run of this id."""
+    history = _history()
+    return (
+        [EpochRecord(*row) for row in history.epochs(run)],
+        [Event(*event) for event in history.events(run)],
+    )
+
+
+def load_run(run: str) -> PastRun:
+    """The run of this id, live or past, of any kernel.
+
+    Raises:
+        ArgumentError: when there is none; the message gives the nearest ids.
+        sqlite3.Error, OSError: when the history cannot be read.
+
+    Example:
+        >>> import lossviz
+        >>> lossviz.load_run("no such run")
+        Traceback (most recent call last):
+        ...
+        lossviz._arguments.ArgumentError: id: got 'no such run', which is not known. ...
+    """
+    return PastRun(run)
+
+
+def runs() -> list[PastRun]:
+    """All runs in the history, newest first, of all kernels.
+
+    Raises:
+        sqlite3.Error, OSError: when the history cannot be read.
+
+    Example:
+        >>> import lossviz
+        >>> isinstance(lossviz.runs(), list)
+        True
+    """
+    return [PastRun(row.id) for row in _history().runs()]
+
+
+def prune_runs(*, days: float | None = None, megabytes: float | None = None) -> list[str]:
+    """Delete old runs that have ended; gives their ids.
+
+    Args:
+        days: delete those that ended longer ago than this.
+        megabytes: then delete the oldest until all runs and checkpoints take no more than this.
+
+    Raises:
+        ArgumentError: for a negative number.
+    """
+    return _history().prune(days=days, megabytes=megabytes)
+
+
+def _history() -> History:
+    # What this kernel's live runs have recorded shall be there, too.
+    recorder.flush()
+    return recorder.history()

@@ -1,0 +1,59 @@
+"""Where a training stands in its data, exactly enough to go on from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass
+class Position:
+    """A place between two steps.
+
+    Attributes:
+        epoch: the current epoch, counted from 1.
+        steps: steps taken in it.
+        sizes: the samples of those steps' batches, as `[samples, times]` in order.
+        trained: the epoch's training means, once all its steps have been taken and only the
+            validation is missing; else None.
+    """
+
+    epoch: int = 1
+    steps: int = 0
+    sizes: list[list[int]] = field(default_factory=list)
+    trained: dict[str, float] | None = None
+
+    def took(self, sizes: NDArray[np.int64]) -> None:
+        """Steps with batches of these sizes have been taken."""
+        self.steps += len(sizes)
+        starts = np.flatnonzero(np.diff(sizes, prepend=-1))
+        for start, end in zip(starts, [*starts[1:], len(sizes)], strict=True):
+            samples, times = int(sizes[start]), int(end - start)
+            if self.sizes and self.sizes[-1][0] == samples:
+                self.sizes[-1][1] += times
+            else:
+                self.sizes.append([samples, times])
+
+    def mean(self, losses: NDArray[np.float32]) -> float:
+        """The mean of the epoch's losses a sample: a short batch counts only as it holds."""
+        if not self.sizes:
+            return float("nan")
+        samples, times = np.array(self.sizes).T
+        weights = np.repeat(samples, times)
+        return float(np.average(losses.astype(np.float64), weights=weights))
+
+    def next_epoch(self) -> Position:
+        """The place before the first step of the next epoch."""
+        return Position(self.epoch + 1)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "epoch": self.epoch,
+            "steps": self.steps,
+            "sizes": [list(one) for one in self.sizes],
+            "trained": self.trained,
+        }

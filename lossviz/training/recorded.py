@@ -1,0 +1,78 @@
+"""A run as the history writes it."""
+
+from __future__ import annotations
+
+import platform
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+
+from lossviz.history import RunRow, Update
+from lossviz.training.record import Record
+
+PACKAGES = ("lossviz", "tensorflow", "keras", "numpy")
+
+
+class RecordedRun:
+    """Tells the history what is new of a run since it was last written."""
+
+    def __init__(self, record: Record) -> None:
+        """Follow `record`; what it holds from an earlier part of the run is written already."""
+        self._record = record
+        self._steps = len(record.series)
+        self._rows = len(record.rows)
+        self._events = len(record.events)
+        self._version = -1
+        self._seen = -1
+
+    def update(self) -> Update | None:
+        """What is new; None for nothing."""
+        record = self._record
+        # Read before the numbers: what is read after the end is all there is.
+        self._seen, ended = record.version, record.ended
+        losses = record.series.read(self._steps)
+        rows, events = record.rows[self._rows :], record.events[self._events :]
+        if not (len(losses) or rows or events or self._seen != self._version):
+            # Still a sign of life.
+            rows, events = [], []
+        finished = next(
+            (event.time for event in reversed(record.events) if event.kind == record.status), None
+        )
+        return Update(
+            row=RunRow(
+                id=record.id, name=record.name, number=record.number, status=record.status,
+                task=record.task, loss=record.loss, config=record.config, program=record.program,
+                device=record.device, versions=versions(), seed=record.seed, epochs=record.epochs,
+                steps_per_epoch=record.steps_per_epoch, steps=self._steps + len(losses),
+                created=record.created, ended=finished if ended else None,
+                error=record.error_message, traceback=record.error_traceback,
+            ),
+            first_step=self._steps,
+            losses=losses,
+            epochs=[(row.epoch, row.first_step, row.steps, row.metrics) for row in rows],
+            first_event=self._events,
+            events=[(event.kind, event.step, event.time, event.text) for event in events],
+        )  # fmt: skip
+
+    def written(self, update: Update) -> bool:
+        """`update` is on disk; True when that was the last of the run."""
+        self._steps = update.first_step + len(update.losses)
+        self._rows += len(update.epochs)
+        self._events += len(update.events)
+        self._version = self._seen
+        return update.row.ended is not None
+
+    def warn(self, text: str) -> None:
+        """Tell the person what went wrong; training goes on."""
+        self._record.warn(text)
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """What the run was made with."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
