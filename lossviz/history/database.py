@@ -112,12 +112,14 @@ def _open(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
+        # Before anything is changed in it.
+        _check(connection, path)
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("PRAGMA journal_mode=WAL")
         # With a WAL this loses at most the last second to a power cut, and never the file.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
-        _migrate(connection, path)
+        _migrate(connection)
         if path.stat().st_size < CHECKED_BYTES:
             damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if damage != "ok":
@@ -128,14 +130,22 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise when the file is damaged or too new."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
         raise NewerSchemaError(
             f"A newer lossviz wrote {path} (schema {version}; this one knows {len(MIGRATIONS)}). "
             "Install that one, or set LOSSVIZ_HOME to another folder."
         )
-    if version == len(MIGRATIONS):
+    if path.stat().st_size < CHECKED_BYTES:
+        damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if damage != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {damage}")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
         return
     with transaction(connection):
         # Another kernel may have been quicker.

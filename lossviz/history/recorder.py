@@ -14,6 +14,9 @@ PERIOD = 1.0
 """Seconds between two writes: what a killed kernel loses at most."""
 
 
+FAULTS = (sqlite3.Error, OSError, RuntimeError, ValueError)
+
+
 class Recorded(Protocol):
     """A run that is to be written."""
 
@@ -51,6 +54,11 @@ class Recorder:
                     target=self._work, name="lossviz history", daemon=True
                 )
                 self._thread.start()
+        # What is wrong with the file is told while the run can still show it.
+        try:
+            self.history()
+        except FAULTS as error:
+            self._warn([run], _not_saved(error))
 
     def wake(self) -> None:
         """Write soon; for ends of runs, which somebody may be waiting to read."""
@@ -93,8 +101,8 @@ class Recorder:
     def _write(self, updates: list[Update], runs: list[Recorded]) -> bool:
         try:
             self.history().write(updates)
-        except (sqlite3.Error, OSError, RuntimeError, ValueError) as error:
-            self._warn(runs, f"This run is not being saved: {_reason(error)} Training goes on.")
+        except FAULTS as error:
+            self._warn(runs, _not_saved(error))
             if isinstance(error, sqlite3.DatabaseError):
                 # Opened anew, a damaged file is noticed and set aside.
                 with self._lock:
@@ -122,6 +130,10 @@ class Recorder:
                     # The next run starts another one.
                     self._thread = None
                     return
+
+
+def _not_saved(error: Exception) -> str:
+    return f"This run is not being saved: {_reason(error)} Training goes on."
 
 
 def _reason(error: Exception) -> str:

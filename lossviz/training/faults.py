@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import traceback
+from pathlib import Path
+
 
 class NonFiniteLossError(ArithmeticError):
     """A step's loss was NaN or infinite.
@@ -32,5 +36,40 @@ def explain(error: BaseException, step: int) -> str:
     kind = type(error).__name__
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return f"Training ran out of memory {where}. Try a smaller batch size."
-    first = str(error).strip().partition("\n")[0][:300] or "no message"
-    return f"Training failed {where}: {first} ({kind})"
+    place, reason = _said(error)
+    return f"Training failed {where}{place}: {reason} ({kind})"
+
+
+def _said(error: BaseException) -> tuple[str, str]:
+    """Where in the user's code, as ", in line ... of ...", and what, of the error's own words."""
+    text = str(error).strip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return "", "no message"
+    place = ""
+    if lines[0] == "in user code:":
+        # TensorFlow puts the whole traceback into the message, the reason last.
+        lines = [*lines[:0], re.sub(r"^\w*(Error|Exception): ", "", lines[-1])]
+    elif lines[0].startswith("Graph execution error"):
+        # What Python code inside a dataset raised stands further down.
+        inner = re.findall(r"^\W*\w*(?:Error|Exception): (.+)$", text, re.MULTILINE)
+        lines = [inner[0] if inner else lines[-1]]
+    # The operation and its wiring mean nothing to who wrote the line.
+    lines[0] = re.split(r" for '{{node|\[Op:", lines[0])[0].strip().removesuffix(" for")
+    found = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame)]
+    found += [
+        traceback.FrameSummary(file, int(line), name)
+        for file, line, name in re.findall(r'File "([^"]+)", line (\d+), in (\w+)', text)
+    ]
+    own = [frame for frame in found if _is_users(frame)]
+    if own:
+        place = f", in line {own[-1].lineno} of {own[-1].name}"
+    return place, lines[0][:300]
+
+
+def _is_users(frame: traceback.FrameSummary) -> bool:
+    """Whether a frame is of a cell, a program or a file of the user's, not of a package."""
+    if frame.filename.startswith("<"):
+        return True
+    parts = Path(frame.filename).parts
+    return not {"site-packages", "lossviz", "lib"} & set(parts) and "autograph" not in str(parts)

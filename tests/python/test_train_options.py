@@ -1,0 +1,153 @@
+"""Faults in the user's code and data, callbacks, XLA, and what a second run does."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import lossviz
+
+
+def until(condition, seconds=60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.005)
+
+
+def failing_data():
+    for _ in range(3):
+        yield np.zeros((8, 4), "f4"), np.zeros((8, 3), "f4")
+    raise ValueError("the file is gone")
+
+
+def no_such_column(target, output):
+    return tf.reduce_mean(target[:, 7])
+
+
+@pytest.mark.parametrize(
+    ("loss", "data", "said"),
+    [
+        (no_such_column, None, r"in line \d+ of no_such_column: slice index 7 .* \(ValueError\)$"),
+        ("mse", failing_data, r"failed .* the file is gone"),
+    ],
+)
+def test_a_failure_names_the_line_and_the_reason(loss, data, said, dense_model):
+    if data is None:
+        data = np.zeros((64, 4), "f4"), np.zeros((64, 3), "f4")
+    else:
+        spec = tf.TensorSpec((None, 4)), tf.TensorSpec((None, 3))
+        data = tf.data.Dataset.from_generator(data, output_signature=spec)
+    run = lossviz.train(dense_model(), data, loss=loss, epochs=1)
+    assert run.wait(60)
+    assert run.status == "failed"
+    assert re.search(said, run.record.error_message), run.record.error_message
+    assert "{{node" not in run.record.error_message
+    again = lossviz.train(dense_model(), (np.zeros((8, 4)), np.zeros((8, 3))), loss="mse", epochs=1)
+    assert again.wait(60)
+    assert again.status == "completed"
+
+
+def test_a_loss_that_is_not_finite_may_be_passed_over(dense_model):
+    inputs = np.ones((64, 4), "f4")
+    inputs[20] = np.nan
+    data = inputs, np.zeros((64, 3), "f4")
+    options = {"loss": "mse", "epochs": 2, "batch_size": 8, "seed": 0}
+    run = lossviz.train(dense_model(), data, **options)
+    assert run.wait(60)
+    assert run.status == "failed"
+    assert not np.isfinite(run.step_loss[-1])
+    assert f"step {run.step}" in run.record.error_message
+    over = lossviz.train(dense_model(), data, stop_at_nan=False, **options)
+    assert over.wait(60)
+    assert over.status == "completed"
+    assert over.step == 16
+    (warning,) = [event.text for event in over.events if event.kind == "warning"]
+    assert f"from step {run.step} on" in warning
+
+
+def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):
+    calls = []
+
+    class Notes(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            calls.append("begin")
+
+        def on_epoch_end(self, epoch, logs=None):
+            calls.append((epoch, sorted(logs)))
+
+        def on_train_end(self, logs=None):
+            calls.append("end")
+
+    stop = keras.callbacks.EarlyStopping(monitor="loss", patience=0, min_delta=1e6)
+    run = lossviz.train(
+        dense_model(), points, loss="cross_entropy", epochs=9, seed=0, validation=points,
+        callbacks=[Notes(), stop],
+    )  # fmt: skip
+    assert run.wait(60)
+    assert run.status == "completed"
+    assert calls == ["begin", (0, ["loss", "val_loss"]), (1, ["loss", "val_loss"]), "end"]
+    assert any("EarlyStopping" in event.text for event in run.events)
+    with pytest.raises(TypeError, match="callbacks"):
+        lossviz.train(dense_model(), points, loss="cross_entropy", callbacks=[print])
+
+
+def test_a_callback_for_each_batch_hears_of_every_batch(points, dense_model):
+    seen = []
+
+    class Each(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append((batch, logs["loss"]))
+
+    run = lossviz.train(
+        dense_model(), points, loss="cross_entropy", epochs=2, seed=0, callbacks=[Each()]
+    )
+    assert run.wait(60)
+    assert [batch for batch, _ in seen] == [0, 1, 2, 0, 1, 2]
+    np.testing.assert_allclose([loss for _, loss in seen], run.step_loss)
+
+
+def test_schedules_clipping_and_decay_are_those_of_the_optimizer(points, dense_model):
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
+    optimizer = keras.optimizers.SGD(schedule, clipnorm=1.0, weight_decay=0.01)
+    run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=2, optimizer=optimizer)
+    assert run.wait(60)
+    assert run.error is None, run.error
+    assert float(optimizer.learning_rate) == pytest.approx(0.1 * 0.5**6)
+    run = lossviz.train(
+        dense_model(), points, loss="cross_entropy", epochs=10**6,
+        optimizer=keras.optimizers.SGD(schedule),
+    )  # fmt: skip
+    run.set_learning_rate(0.5)
+    until(lambda: any("schedule" in event.text for event in run.events))
+    run.stop()
+    assert run.wait(60)
+
+
+def test_xla_gives_the_same_losses(points, dense_model):
+    options = {"loss": "cross_entropy", "epochs": 3, "seed": 0, "metrics": ["accuracy"]}
+    plain = lossviz.train(dense_model(), points, **options)
+    compiled = lossviz.train(dense_model(), points, jit_compile=True, **options)
+    assert compiled.wait(120)
+    assert compiled.error is None, compiled.error
+    np.testing.assert_allclose(compiled.step_loss, plain.step_loss, rtol=1e-4)
+
+
+def test_a_second_run_queues_or_replaces(points, dense_model):
+    options = {"loss": "cross_entropy", "epochs": 10**6}
+    first = lossviz.train(dense_model(), points, **options)
+    second = lossviz.train(dense_model(), points, **options)
+    until(lambda: first.step > 10)
+    assert second.status == "queued"
+    third = lossviz.train(dense_model(), points, when_busy="replace", **options)
+    until(lambda: third.step > 10)
+    assert (first.status, second.status) == ("stopped", "stopped")
+    third.stop()
+    assert third.wait(60)
+    with pytest.raises(ValueError, match="when_busy"):
+        lossviz.train(dense_model(), points, loss="mse", when_busy="wait")
