@@ -165,7 +165,7 @@ export interface Field {
   value: string;
   choices: Choice[];
   /** Fields of one group stand together, in the order of the list. */
-  group: 'task' | 'loss' | 'optimizer' | 'training';
+  group: 'task' | 'loss' | 'optimizer' | 'training' | 'advanced';
   /** A parameter of the field above it, such as a loss's label smoothing. */
   indent: boolean;
   /** One plain sentence; also the field's description for a screen reader. */

@@ -28,6 +28,7 @@ class Parameter:
         kind: `"number"`, `"switch"` (a bool) or `"numbers"` (one number a class, or None).
         minimum, maximum: bounds, inclusive.
         above: when given, the value must be strictly greater.
+        advanced: one that a beginner need not see; written into the program only when it is set.
     """
 
     default: Any
@@ -36,6 +37,7 @@ class Parameter:
     minimum: float = float("-inf")
     maximum: float = float("inf")
     above: float | None = None
+    advanced: bool = False
 
     def check(self, name: str, value: Any) -> Any:
         """`value`, if the parameter takes it.

@@ -34,6 +34,11 @@ class TrainingConfig:
         seed: of weights and shuffling, from 0 on.
         model, train, validation: Python expressions of the user's own model and data, such as
             `"my_model"` and `"(x_train, y_train)"`; "" where the task brings them.
+        device: such as `"GPU:0"`; "" takes the first GPU, or else the CPU.
+        jit_compile: whether steps are compiled with XLA.
+        mixed_precision: whether the starter model computes in bfloat16 with float32 weights.
+        early_stopping: training ends when the validation loss (the training loss where nothing is
+            held out) has not improved for so many epochs; 0: never.
         one_hot: number of classes into which the user's integer labels are to be encoded; 0: no.
 
     Raises:
@@ -59,6 +64,10 @@ class TrainingConfig:
     train: str
     validation: str
     one_hot: int
+    device: str
+    jit_compile: bool
+    mixed_precision: bool
+    early_stopping: int
 
     def __init__(
         self,
@@ -77,6 +86,10 @@ class TrainingConfig:
         train: str = "",
         validation: str = "",
         one_hot: int = 0,
+        device: str = "",
+        jit_compile: bool = False,
+        mixed_precision: bool = False,
+        early_stopping: int = 0,
     ) -> None:
         of_task = tasks.get(task)
         of_optimizer = optimizers.get(of_task.optimizer if optimizer is None else optimizer)
@@ -111,6 +124,10 @@ class TrainingConfig:
             "train": _expression("train", train),
             "validation": _expression("validation", validation),
             "one_hot": whole_number("one_hot", one_hot, minimum=0),
+            "device": str(device),
+            "jit_compile": bool(jit_compile),
+            "mixed_precision": bool(mixed_precision),
+            "early_stopping": whole_number("early_stopping", early_stopping, minimum=0),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)

@@ -32,6 +32,21 @@ def _below_one(default: float, text: str) -> Parameter:
     return Parameter(default=default, help=text, minimum=0.0, maximum=0.999999)
 
 
+ADVANCED = {
+    "clipnorm": Parameter(
+        default=0.0,
+        minimum=0.0,
+        advanced=True,
+        help="Gradients longer than this are shortened to it; 0 leaves them.",
+    ),
+    "weight_decay": Parameter(
+        default=0.0,
+        minimum=0.0,
+        advanced=True,
+        help="The share by which each step shrinks the weights; 0 leaves them.",
+    ),
+}
+
 OPTIMIZERS = {
     optimizer.name: optimizer
     for optimizer in (
@@ -44,6 +59,7 @@ OPTIMIZERS = {
                 "momentum": _below_one(
                     0.0, "How much of the last step's direction is kept; 0 keeps nothing."
                 ),
+                **ADVANCED,
             },
         ),
         Optimizer(
@@ -54,6 +70,7 @@ OPTIMIZERS = {
             params={
                 "beta_1": _below_one(0.9, "Decay of the gradients' running mean."),
                 "beta_2": _below_one(0.999, "Decay of the squared gradients' mean."),
+                **ADVANCED,
             },
         ),
     )

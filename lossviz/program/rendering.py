@@ -10,6 +10,9 @@ from lossviz.program import optimizers
 from lossviz.program.config import TrainingConfig
 from lossviz.program.loss_source import literal, loss_function
 
+WIDTH = 88
+"""The longest line, ruff's and black's default."""
+
 
 def render(config: TrainingConfig) -> str:
     """The text of the program that trains what `config` says: what Train runs.
@@ -48,6 +51,13 @@ def _data_and_model(config: TrainingConfig) -> str:
     if config.model:
         if config.model != "model":
             lines.append(f"model = {config.model}")
+    elif config.mixed_precision:
+        # The policy is that of the layers made under it; the next program's are not changed.
+        lines += [
+            'tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")',
+            "model = task.build_model(data)",
+            'tf.keras.mixed_precision.set_global_policy("float32")',
+        ]
     else:
         lines.append("model = task.build_model(data)")
     return "\n".join(lines) + "\n"
@@ -71,18 +81,33 @@ def _encoded(data: str, classes: int) -> str:
 
 def _optimizer(config: TrainingConfig) -> str:
     optimizer = optimizers.get(config.optimizer)
-    arguments = {"learning_rate": config.learning_rate, **config.all_optimizer_params()}
-    written = ", ".join(f"{name}={literal(value)}" for name, value in arguments.items())
-    return f"optimizer = tf.keras.optimizers.{optimizer.class_name}({written})\n"
+    arguments = {"learning_rate": config.learning_rate}
+    for name, value in config.all_optimizer_params().items():
+        card = optimizer.params[name]
+        if not card.advanced or value != card.default:
+            arguments[name] = value
+    written = [f"{name}={literal(value)}" for name, value in arguments.items()]
+    begin = f"optimizer = tf.keras.optimizers.{optimizer.class_name}("
+    line = f"{begin}{', '.join(written)})"
+    if len(line) <= WIDTH:
+        return f"{line}\n"
+    inside = f"    {', '.join(written)}"
+    if len(inside) <= WIDTH:
+        return f"{begin}\n{inside}\n)\n"
+    return begin + "".join(f"\n    {one}," for one in written) + "\n)\n"
 
 
 def _train_step(config: TrainingConfig) -> str:
     # A model of the user's own may carry regularisation; the starter models have none.
     own = " + sum(model.losses)" if config.model else ""
+    # Losses are computed in float32: half precision has too few digits for sums and logarithms.
+    half = config.mixed_precision and not config.model
+    output = "model(inputs, training=True)"
+    output = f"tf.cast({output}, tf.float32)" if half else output
     return f"""
 def train_step(inputs, target):
     with tf.GradientTape() as tape:
-        output = model(inputs, training=True)
+        output = {output}
         loss = loss_fn(target, output){own}
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))
@@ -104,5 +129,19 @@ def _train(config: TrainingConfig) -> str:
         f"seed={config.seed}",
         f'task="{config.task}"',
     ]
+    if config.device:
+        arguments.append(f"device={_quoted(config.device)}")
+    if config.jit_compile:
+        arguments.append("jit_compile=True")
+    before = ""
+    if config.early_stopping:
+        held_out = config.validation or not config.train
+        monitor = "val_loss" if held_out else "loss"
+        before = (
+            "early_stopping = tf.keras.callbacks.EarlyStopping(\n"
+            f'    monitor="{monitor}", patience={config.early_stopping}, '
+            "restore_best_weights=True\n)\n"
+        )
+        arguments.append("callbacks=[early_stopping]")
     inside = "".join(f"    {argument},\n" for argument in arguments)
-    return f"run = lossviz.train(\n{inside})\n"
+    return f"{before}run = lossviz.train(\n{inside})\n"

@@ -28,6 +28,8 @@ def objective(loss: Any) -> tuple[str, Callable[[Any, Any], Any]]:
     name = losses.own(loss).name
 
     def mean(target: Any, output: Any) -> Any:
+        if output.dtype in {tf.float16, tf.bfloat16}:
+            output = tf.cast(output, tf.float32)
         value = tf.cast(tf.convert_to_tensor(loss(target, output)), tf.float32)
         # Keras' plain functions give one value a sample; their mean is what `fit` minimises.
         return value if value.shape.rank == 0 else tf.reduce_mean(value)

@@ -246,8 +246,10 @@ class Trainer:
         with tf.GradientTape() as tape:
             output = model(inputs, training=True)
             loss = self._total(target, output)
+            # Nothing, unless the optimizer keeps small float16 gradients from vanishing.
+            scaled = optimizer.scale_loss(loss)
         variables = model.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
         return loss, output
 
     def _validation_step(self, inputs: Any, target: Any) -> Any:

@@ -9,7 +9,7 @@ from lossviz._arguments import ArgumentError
 from lossviz.losses import Parameter
 from lossviz.wire.messages import Choice, Field
 
-Group = Literal["task", "loss", "optimizer", "training"]
+Group = Literal["task", "loss", "optimizer", "training", "advanced"]
 
 
 def plain_field(

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, number, whole_number
 from lossviz.losses import Parameter
 from lossviz.program import TrainingConfig, optimizers
-from lossviz.widgets.fields import (
-    choice,
-    error_of,
-    parameter_field,
-    plain_field,
-    text_of,
-    value_of,
-)
-from lossviz.widgets.own_objects import OwnObjects, classes_of_model, classes_to_encode
-from lossviz.wire.messages import Choice, Field
-
-TRAINING_FIELDS = {
-    "learning_rate": ("Learning rate", "How far each step goes along the gradient."),
-    "epochs": ("Epochs", "How many times the training sees all the data."),
-    "batch_size": ("Batch size", "How many samples each step sees."),
-    "seed": ("Seed", "The same seed gives the same run again."),
-}
-
-FOLDER = "folder"
-"""The choice of data that stands for a folder whose path is typed."""
-
-NEXT_RUN = "Applies to the next run."
+from lossviz.widgets.fields import text_of, value_of
+from lossviz.widgets.form_view import FOLDER, FormView, chosen_dataset, is_own
+from lossviz.widgets.own_objects import OwnObjects, classes_to_encode
+from lossviz.wire.messages import Field
 
 
 class FormState:
@@ -65,6 +45,10 @@ class FormState:
             "epochs": str(config.epochs),
             "batch_size": str(config.batch_size),
             "seed": str(config.seed),
+            "device": config.device,
+            "early_stopping": str(config.early_stopping),
+            "jit_compile": str(config.jit_compile),
+            "mixed_precision": str(config.mixed_precision),
         }
         if tasks.is_folder(config.dataset):
             self._texts |= {"dataset": FOLDER, "folder": config.dataset}
@@ -126,7 +110,7 @@ class FormState:
         """Data and loss that the new task does not have, or nobody chose, give way to its own."""
         task, loss = self._task, self._texts["loss"]
         kept = loss in task.losses and loss != before.default_loss
-        if not kept and not self._is_own(loss):
+        if not kept and not is_own(loss):
             self._texts["loss"] = task.default_loss
         if self._own.train:
             return
@@ -174,6 +158,14 @@ class FormState:
             "learning_rate": text_of(plain.learning_rate),
         }
 
+    def fields(self, running: TrainingConfig | None) -> list[Field]:
+        """The fields as they are to be shown.
+
+        Args:
+            running: the config of the run that trains now; fields that differ from it say so.
+        """
+        return FormView(self._texts, self._errors, self._notes, self._own).fields(running)
+
     # -- what it means ------------------------------------------------------------------------
 
     def errors(self) -> dict[str, str]:
@@ -192,7 +184,7 @@ class FormState:
                 raise ArgumentError(name, f"{bad[name]['label']}: {bad[name]['error']}")
         return {
             "task": self._task.name,
-            "dataset": self._dataset(),
+            "dataset": chosen_dataset(self._texts),
             "seed": whole_number("seed", self._texts["seed"], minimum=0),
         }
 
@@ -207,7 +199,7 @@ class FormState:
         loss, optimizer = self._loss, optimizers.get(self._texts["optimizer"])
         return TrainingConfig(
             task=self._texts["task"],
-            dataset=self._dataset(),
+            dataset=chosen_dataset(self._texts),
             loss=loss.name,
             loss_params=self._values("loss", loss.params),
             optimizer=optimizer.name,
@@ -216,6 +208,10 @@ class FormState:
             epochs=whole_number("epochs", self._texts["epochs"]),
             batch_size=whole_number("batch_size", self._texts["batch_size"]),
             seed=whole_number("seed", self._texts["seed"], minimum=0),
+            device=self._texts["device"],
+            jit_compile=self._texts["jit_compile"] == "True",
+            mixed_precision=self._texts["mixed_precision"] == "True",
+            early_stopping=whole_number("early_stopping", self._texts["early_stopping"], minimum=0),
             model=self._own.model,
             train=self._own.train,
             validation=self._own.validation,
@@ -237,16 +233,6 @@ class FormState:
     def _loss(self) -> losses.Loss:
         return losses.get(self._texts["loss"])
 
-    def _is_own(self, loss: str) -> bool:
-        return losses.get(loss).family == "own"
-
-    def _dataset(self) -> str:
-        if self._texts["dataset"] != FOLDER:
-            return self._texts["dataset"]
-        typed = self._texts["folder"].strip()
-        # A path is told from a name by its separator.
-        return typed if tasks.is_folder(typed) else f"./{typed}"
-
     def _values(self, group: str, params: Mapping[str, Parameter]) -> dict[str, Any]:
         owner = self._texts[group]
         values = {}
@@ -256,139 +242,3 @@ class FormState:
             if value != card.default:
                 values[param] = value
         return values
-
-    # -- what is shown ------------------------------------------------------------------------
-
-    def fields(self, running: TrainingConfig | None) -> list[Field]:
-        """The fields as they are to be shown.
-
-        Args:
-            running: the config of the run that trains now; fields that differ from it say so.
-        """
-        titles = [choice(name, tasks.get(name).title) for name in tasks.names()]
-        known = [choice(one.name, one.title) for one in optimizers.OPTIMIZERS.values()]
-        rate = self._typed("learning_rate", lambda text: number("learning_rate", text, above=0))
-        rate["group"], rate["indent"] = "optimizer", True
-        fields = [
-            self._choice("task", "Task", titles),
-            *self._dataset_fields(),
-            *self._loss_fields(),
-            self._choice("optimizer", "Optimizer", known),
-            rate,
-            *self._params("optimizer", optimizers.get(self._texts["optimizer"]).params),
-            self._typed("epochs", lambda text: whole_number("epochs", text)),
-            self._typed("batch_size", lambda text: whole_number("batch_size", text)),
-            self._typed(
-                "seed", lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1)
-            ),
-        ]
-        if running is not None:
-            for field in fields:
-                if self._differs(field, running):
-                    field["note"] = NEXT_RUN
-        return fields
-
-    def _dataset_fields(self) -> list[Field]:
-        task = self._task
-        if self._own.train:
-            field = self._choice("dataset", "Dataset", [choice("", self._own.data_title)])
-            field["error"] = field["error"] or self._own.data_error
-            return [field]
-        choices = [choice(one.name, one.title) for one in task.datasets_by_name.values()]
-        if task.folder is not None:
-            choices.append(choice(FOLDER, "a folder of your own"))
-        fields = [self._choice("dataset", "Dataset", choices)]
-        if self._texts["dataset"] == FOLDER:
-            fields.append(
-                plain_field(
-                    "folder", "Folder", "text", self._texts["folder"], "task",
-                    help_=task.folder_help, indent=True,
-                    error=self._errors.get("folder", "") or self._folder_error(),
-                )
-            )  # fmt: skip
-        return fields
-
-    def _folder_error(self) -> str:
-        typed = self._texts["folder"].strip()
-        if not typed:
-            return "Enter the path of a folder."
-        there = Path(typed).expanduser().is_dir()
-        return "" if there else f"There is no folder {typed!r} where the kernel runs."
-
-    def _loss_fields(self) -> list[Field]:
-        loss, task = self._loss, self._task
-        suited = [name for name in task.losses if not self._is_own(name)]
-        own = [name for name in losses.names() if self._is_own(name)]
-        others = [name for name in losses.names() if name not in {*suited, *own}]
-        if self._texts["all_losses"] != "True":
-            others = [name for name in others if name == loss.name]
-        choices = [
-            choice(name, losses.get(name).title, heading if own or others else "")
-            for heading, group in (
-                (f"Suited to {task.title[0].lower()}{task.title[1:]}", suited),
-                ("Your own", own),
-                ("Others", others),
-            )
-            for name in group
-        ]
-        field = self._choice("loss", "Loss", choices)
-        field["formula"], field["advice"] = loss.formula, loss.advice
-        field["warning"] = losses.why_not(loss, task.name)
-        every = plain_field(
-            "all_losses", "All losses", "check", self._texts["all_losses"], "loss",
-            help_="Offer the losses that do not suit the task, too.", indent=True,
-        )  # fmt: skip
-        return [field, *self._params("loss", loss.params), every]
-
-    def _choice(self, name: str, label: str, choices: list[Choice]) -> Field:
-        group: Any = {"loss": "loss", "optimizer": "optimizer"}.get(name, "task")
-        field = plain_field(
-            name, label, "choice", self._texts[name], group, choices=choices,
-            error=self._errors.get(name, ""),
-        )  # fmt: skip
-        field["note"] = self._notes.get(name, "")
-        return field
-
-    def _typed(self, name: str, read: Callable[[str], Any]) -> Field:
-        label, help_ = TRAINING_FIELDS[name]
-        text = self._texts[name]
-        error = self._errors.get(name, "") or error_of(read, text)
-        return plain_field(name, label, "text", text, "training", help_=help_, error=error)
-
-    def _params(self, group: Any, params: Mapping[str, Parameter]) -> list[Field]:
-        fields = []
-        for param, card in params.items():
-            name = f"{group}.{self._texts[group]}.{param}"
-            text = self._texts.setdefault(name, text_of(card.default))
-            field = parameter_field(name, param, card, text, group)
-            if card.kind == "numbers" and not field["error"]:
-                field["error"] = error_of(partial(self._check_count, param, card), text)
-            field["error"] = self._errors.get(name, "") or field["error"]
-            fields.append(field)
-        return fields
-
-    def _check_count(self, param: str, card: Parameter, text: str) -> None:
-        chosen = self._texts["dataset"]
-        classes = classes_of_model(self._own)
-        if not classes and chosen in self._task.datasets_by_name:
-            classes = self._task.dataset(chosen).classes
-        self._loss.check_count({param: value_of(card, param, text)}, classes)
-
-    def _differs(self, field: Field, running: TrainingConfig) -> bool:
-        """Whether a field says something else than the run that trains now."""
-        group, _, rest = field["name"].partition(".")
-        if field["error"] or group in {"all_losses", "folder"}:
-            return False
-        if not rest:
-            used = getattr(running, group)
-            text = self._dataset() if group == "dataset" else field["value"]
-            return bool(used != (type(used)(text) if field["kind"] == "text" else text))
-        owner, _, param = rest.partition(".")
-        if owner != getattr(running, group):
-            return False
-        if group == "loss":
-            card, used = losses.get(owner).params[param], running.all_loss_params()[param]
-        else:
-            card = optimizers.get(owner).params[param]
-            used = running.all_optimizer_params()[param]
-        return bool(used != value_of(card, param, field["value"]))

@@ -188,7 +188,7 @@ class Field(TypedDict):
     value: str
     """What was typed or chosen; of a check box "True" or "False"."""
     choices: list[Choice]
-    group: Literal["task", "loss", "optimizer", "training"]
+    group: Literal["task", "loss", "optimizer", "training", "advanced"]
     """Fields of one group stand together, in the order of the list."""
     indent: bool
     """A parameter of the field above it, such as a loss's label smoothing."""

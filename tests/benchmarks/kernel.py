@@ -46,7 +46,8 @@ def run(loop: str, seconds: float) -> Outcome:
     manager, client = start_new_kernel(startup_timeout=60, env=QUIET, stderr=DEVNULL)
     cores = sorted(os.sched_getaffinity(0))
     code = f"""
-import os, sys
+import os, sys, tempfile
+os.environ["LOSSVIZ_HOME"] = tempfile.mkdtemp()
 os.sched_setaffinity(0, {{{cores[0]}}})
 sys.path.insert(0, {str(HERE)!r})
 import loops

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lossviz
-from lossviz.widgets.form_state import NEXT_RUN, FormState
+from lossviz.widgets.form_state import FormState
+from lossviz.widgets.form_view import NEXT_RUN
 from lossviz.widgets.own_objects import OwnObjects
 
 

@@ -56,6 +56,38 @@ def test_the_text_passes_ruff_as_it_stands(loss, optimizer, tmp_path):
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+ADVANCED = {
+    "optimizer_params": {"clipnorm": 1.0, "weight_decay": 0.004}, "jit_compile": True,
+    "mixed_precision": True, "early_stopping": 5, "device": "CPU:0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_advanced_options_stand_in_the_text_and_train(optimizer, tmp_path):
+    config = lossviz.TrainingConfig(optimizer=optimizer, epochs=2, **ADVANCED)
+    text = render(config)
+    for written in ("clipnorm=1.0", "weight_decay=0.004", "jit_compile=True", 'device="CPU:0"',
+                    "patience=5", "mixed_bfloat16"):  # fmt: skip
+        assert written in text
+    path = tmp_path / "cell.py"
+    path.write_text(text)
+    for command in (["check", "--isolated"], ["format", "--isolated", "--check", "--diff"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, path],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stdout + result.stderr
+    run = execute(text, {"__name__": "__main__"})
+    assert run.wait(120)
+    assert run.error is None, run.error
+    assert run.model.layers[0].compute_dtype == "bfloat16"
+    assert run.step_loss[-10:].mean() < run.step_loss[:10].mean()
+    assert tf.keras.mixed_precision.global_policy().name == "float32"
+    plain = render(lossviz.TrainingConfig())
+    for absent in ("clipnorm", "jit", "device", "EarlyStopping", "mixed"):
+        assert absent not in plain
+
+
 @pytest.mark.parametrize("name", lossviz.losses.names())
 def test_the_shown_loss_is_the_catalogues_own(name):
     loss = lossviz.losses.get(name)

@@ -108,7 +108,7 @@ export class FieldsForm {
       group = document.createElement('div');
       group.className = `lossviz-group lossviz-group-${name}`;
       this._groups.set(name, group);
-      this.element.append(group);
+      this.element.append(name === 'advanced' ? folded('Advanced', group) : group);
     }
     return group;
   }
@@ -211,6 +211,14 @@ export class FieldsForm {
       }, TYPING_MS)
     );
   }
+}
+
+function folded(title: string, content: HTMLElement): HTMLElement {
+  const details = document.createElement('details');
+  const summary = document.createElement('summary');
+  summary.textContent = title;
+  details.append(summary, content);
+  return details;
 }
 
 function valueOf(control: HTMLInputElement | HTMLSelectElement): string {

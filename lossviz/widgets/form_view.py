@@ -1,0 +1,246 @@
+"""How a form is shown: its fields, from what was typed and chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lossviz import _tensorflow, losses, tasks
+from lossviz._arguments import number, whole_number
+from lossviz.losses import Parameter
+from lossviz.program import TrainingConfig, optimizers
+from lossviz.training import devices
+from lossviz.widgets.fields import (
+    choice,
+    error_of,
+    parameter_field,
+    plain_field,
+    text_of,
+    value_of,
+)
+from lossviz.widgets.own_objects import OwnObjects, classes_of_model
+from lossviz.wire.messages import Choice, Field
+
+TRAINING_FIELDS = {
+    "learning_rate": ("Learning rate", "How far each step goes along the gradient."),
+    "epochs": ("Epochs", "How many times the training sees all the data."),
+    "batch_size": ("Batch size", "How many samples each step sees."),
+    "seed": ("Seed", "The same seed gives the same run again."),
+    "early_stopping": (
+        "Early stopping",
+        "End when the validation loss has not improved for so many epochs; 0: never.",
+    ),
+}
+
+SWITCHES = {
+    "jit_compile": "Fuse the operations of a step: slower to start, often faster then.",
+    "mixed_precision": "Compute in bfloat16, keep weights in float32: faster on new GPUs.",
+}
+
+FOLDER = "folder"
+"""The choice of data that stands for a folder whose path is typed."""
+
+NEXT_RUN = "Applies to the next run."
+
+
+def chosen_dataset(texts: Mapping[str, str]) -> str:
+    """The data set as a config names it: a name, or the path of a folder."""
+    if texts["dataset"] != FOLDER:
+        return texts["dataset"]
+    typed = texts["folder"].strip()
+    # A path is told from a name by its separator.
+    return typed if tasks.is_folder(typed) else f"./{typed}"
+
+
+def is_own(loss: str) -> bool:
+    """Whether the loss of this name is a user's own."""
+    return losses.get(loss).family == "own"
+
+
+class FormView:
+    """The fields of one moment."""
+
+    def __init__(
+        self,
+        texts: dict[str, str],
+        errors: Mapping[str, str],
+        notes: Mapping[str, str],
+        own: OwnObjects,
+    ) -> None:
+        """Show these texts, by the fields' names; parameters without one get their default."""
+        self._texts, self._errors, self._notes = texts, errors, notes
+        self._own = own
+        self._task = tasks.get(texts["task"])
+        self._loss = losses.get(texts["loss"])
+
+    def fields(self, running: TrainingConfig | None) -> list[Field]:
+        """The fields as they are to be shown.
+
+        Args:
+            running: the config of the run that trains now; fields that differ from it say so.
+        """
+        titles = [choice(name, tasks.get(name).title) for name in tasks.names()]
+        known = [choice(one.name, one.title) for one in optimizers.OPTIMIZERS.values()]
+        rate = self._typed("learning_rate", lambda text: number("learning_rate", text, above=0))
+        rate["group"], rate["indent"] = "optimizer", True
+        fields = [
+            self._choice("task", "Task", titles),
+            *self._dataset_fields(),
+            *self._loss_fields(),
+            self._choice("optimizer", "Optimizer", known),
+            rate,
+            *self._params("optimizer", self._optimizer_params(advanced=False)),
+            self._typed("epochs", lambda text: whole_number("epochs", text)),
+            self._typed("batch_size", lambda text: whole_number("batch_size", text)),
+            self._typed(
+                "seed", lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1)
+            ),
+            *self._advanced_fields(),
+        ]
+        if running is not None:
+            for field in fields:
+                if self._differs(field, running):
+                    field["note"] = NEXT_RUN
+        return fields
+
+    def _optimizer_params(self, *, advanced: bool) -> dict[str, Parameter]:
+        params = optimizers.get(self._texts["optimizer"]).params
+        return {name: card for name, card in params.items() if card.advanced == advanced}
+
+    def _advanced_fields(self) -> list[Field]:
+        names = ["", *(devices.names() if _tensorflow.is_loaded() else [])]
+        if self._texts["device"] not in names:
+            names.append(self._texts["device"])
+        device = self._choice(
+            "device", "Device", [choice(name, name or "first GPU, else CPU") for name in names]
+        )
+        stopping = self._typed(
+            "early_stopping", lambda text: whole_number("early_stopping", text, minimum=0)
+        )
+        fields = [
+            device,
+            stopping,
+            *self._params("optimizer", self._optimizer_params(advanced=True)),
+        ]
+        switches = {"jit_compile": "Compile with XLA"}
+        if not self._own.model:
+            # A model of the user's own has the precision that it was made with.
+            switches["mixed_precision"] = "Mixed precision"
+        for name, label in switches.items():
+            fields.append(
+                plain_field(
+                    name, label, "check", self._texts[name], "advanced", help_=SWITCHES[name]
+                )
+            )
+        for field in fields:
+            field["group"], field["indent"] = "advanced", False
+        return fields
+
+    def _dataset_fields(self) -> list[Field]:
+        task = self._task
+        if self._own.train:
+            field = self._choice("dataset", "Dataset", [choice("", self._own.data_title)])
+            field["error"] = field["error"] or self._own.data_error
+            return [field]
+        choices = [choice(one.name, one.title) for one in task.datasets_by_name.values()]
+        if task.folder is not None:
+            choices.append(choice(FOLDER, "a folder of your own"))
+        fields = [self._choice("dataset", "Dataset", choices)]
+        if self._texts["dataset"] == FOLDER:
+            fields.append(
+                plain_field(
+                    "folder", "Folder", "text", self._texts["folder"], "task",
+                    help_=task.folder_help, indent=True,
+                    error=self._errors.get("folder", "") or self._folder_error(),
+                )
+            )  # fmt: skip
+        return fields
+
+    def _folder_error(self) -> str:
+        typed = self._texts["folder"].strip()
+        if not typed:
+            return "Enter the path of a folder."
+        there = Path(typed).expanduser().is_dir()
+        return "" if there else f"There is no folder {typed!r} where the kernel runs."
+
+    def _loss_fields(self) -> list[Field]:
+        loss, task = self._loss, self._task
+        suited = [name for name in task.losses if not is_own(name)]
+        own = [name for name in losses.names() if is_own(name)]
+        others = [name for name in losses.names() if name not in {*suited, *own}]
+        if self._texts["all_losses"] != "True":
+            others = [name for name in others if name == loss.name]
+        choices = [
+            choice(name, losses.get(name).title, heading if own or others else "")
+            for heading, group in (
+                (f"Suited to {task.title[0].lower()}{task.title[1:]}", suited),
+                ("Your own", own),
+                ("Others", others),
+            )
+            for name in group
+        ]
+        field = self._choice("loss", "Loss", choices)
+        field["formula"], field["advice"] = loss.formula, loss.advice
+        field["warning"] = losses.why_not(loss, task.name)
+        every = plain_field(
+            "all_losses", "All losses", "check", self._texts["all_losses"], "loss",
+            help_="Offer the losses that do not suit the task, too.", indent=True,
+        )  # fmt: skip
+        return [field, *self._params("loss", loss.params), every]
+
+    def _choice(self, name: str, label: str, choices: list[Choice]) -> Field:
+        group: Any = {"loss": "loss", "optimizer": "optimizer"}.get(name, "task")
+        field = plain_field(
+            name, label, "choice", self._texts[name], group, choices=choices,
+            error=self._errors.get(name, ""),
+        )  # fmt: skip
+        field["note"] = self._notes.get(name, "")
+        return field
+
+    def _typed(self, name: str, read: Callable[[str], Any]) -> Field:
+        label, help_ = TRAINING_FIELDS[name]
+        text = self._texts[name]
+        error = self._errors.get(name, "") or error_of(read, text)
+        return plain_field(name, label, "text", text, "training", help_=help_, error=error)
+
+    def _params(self, group: Any, params: Mapping[str, Parameter]) -> list[Field]:
+        fields = []
+        for param, card in params.items():
+            name = f"{group}.{self._texts[group]}.{param}"
+            text = self._texts.setdefault(name, text_of(card.default))
+            field = parameter_field(name, param, card, text, group)
+            if card.kind == "numbers" and not field["error"]:
+                field["error"] = error_of(partial(self._check_count, param, card), text)
+            field["error"] = self._errors.get(name, "") or field["error"]
+            fields.append(field)
+        return fields
+
+    def _check_count(self, param: str, card: Parameter, text: str) -> None:
+        chosen = self._texts["dataset"]
+        classes = classes_of_model(self._own)
+        if not classes and chosen in self._task.datasets_by_name:
+            classes = self._task.dataset(chosen).classes
+        self._loss.check_count({param: value_of(card, param, text)}, classes)
+
+    def _differs(self, field: Field, running: TrainingConfig) -> bool:
+        """Whether a field says something else than the run that trains now."""
+        group, _, rest = field["name"].partition(".")
+        if field["error"] or group in {"all_losses", "folder"}:
+            return False
+        if field["kind"] == "check":
+            return bool(getattr(running, group) != (field["value"] == "True"))
+        if not rest:
+            used = getattr(running, group)
+            text = chosen_dataset(self._texts) if group == "dataset" else field["value"]
+            return bool(used != (type(used)(text) if field["kind"] == "text" else text))
+        owner, _, param = rest.partition(".")
+        if owner != getattr(running, group):
+            return False
+        if group == "loss":
+            card, used = losses.get(owner).params[param], running.all_loss_params()[param]
+        else:
+            card = optimizers.get(owner).params[param]
+            used = running.all_optimizer_params()[param]
+        return bool(used != value_of(card, param, field["value"]))
