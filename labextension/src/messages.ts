@@ -137,7 +137,9 @@ export interface Command {
     | 'show_code'
     | 'apply_learning_rate'
     | 'fill'
-    | 'predict';
+    | 'predict'
+    | 'step'
+    | 'replace';
   page: string;
 }
 

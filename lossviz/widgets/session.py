@@ -6,41 +6,22 @@ import contextlib
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from lossviz import losses, program, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
-from lossviz.training import Run
+from lossviz.training import Run, described
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.loading import loading
 from lossviz.widgets.own_objects import OwnObjects, check_fit
+from lossviz.widgets.status import Notice, said_of
 from lossviz.wire.messages import Form, StatusLine
 
 MOST_PAGES = 16
 """So many pages are told which of their edits have come through."""
 
 WEIGHTS = "loss.weighted_cross_entropy.class_weights"
-
-SHARES = {
-    "accuracy": "accuracy",
-    "mean_iou": "mean IoU",
-    "exact_match": "share of lines read right",
-    "mean_average_precision": "mean average precision",
-    "box_iou": "IoU",
-    "object_accuracy": "accuracy on objects",
-}
-"""Metrics that are shares, as the status line names them."""
-
-
-@dataclass
-class _Notice:
-    """What the lab has to say besides the state of its run."""
-
-    text: str
-    kind: str = "info"
-    details: str = ""
 
 
 class Session:
@@ -54,12 +35,13 @@ class Session:
         self._own = own
         self._changed = changed
         self._form = FormState(config, own)
-        self._notice: _Notice | None = None
+        self._notice: Notice | None = None
         self._edits: dict[str, int] = {}
         self._preparing = False
         self._stop_asked = False
         self._was_reset = False
         self._running: TrainingConfig | None = None
+        self._queue: list[TrainingConfig] = []
         self._data: Any = None
         self.runs: list[Run] = []
 
@@ -105,6 +87,7 @@ class Session:
     def view(self) -> tuple[Form, StatusLine]:
         """Form and status line of one moment, as pages show them."""
         with self._lock:
+            self._start_next()
             return self.form(), self.status()
 
     def form(self) -> Form:
@@ -161,6 +144,12 @@ class Session:
                 self._stop_asked = True
                 if run is not None:
                     run.stop()
+            elif name == "replace" and run is not None and self._queue:
+                run.stop()
+                # Of several that wait the last one is what the person wants now.
+                self._queue = self._queue[-1:]
+            elif name == "step" and run is not None:
+                run.advance()
             elif name == "pause" and run is not None:
                 run.pause()
             elif name == "resume" and run is not None:
@@ -168,7 +157,7 @@ class Session:
             elif name == "reset" and not live:
                 self._form.reset()
                 self._was_reset = True
-                self._notice = _Notice("All settings are as they were at the start.")
+                self._notice = Notice("All settings are as they were at the start.")
             elif name == "fill":
                 self._fill_weights()
             elif name == "apply_learning_rate" and run is not None:
@@ -201,7 +190,7 @@ class Session:
         """Name every bad field in the status line, after what follows from it."""
         with self._lock:
             wrong = " ".join(f"{label}: {text}" for label, text in self._form.errors().items())
-            self._notice = _Notice(f"{consequence} {wrong}", "error")
+            self._notice = Notice(f"{consequence} {wrong}", "error")
         self._changed()
 
     def _fill_weights(self) -> None:
@@ -209,9 +198,9 @@ class Session:
         try:
             config = self._form.config_of_data()
         except ArgumentError as error:
-            self._notice = _Notice(f"No class weights. {error}", "error")
+            self._notice = Notice(f"No class weights. {error}", "error")
             return
-        self._notice = _Notice("Counting how often each class occurs...")
+        self._notice = Notice("Counting how often each class occurs...")
         threading.Thread(
             target=self._count_classes, args=(config,), name="lossviz weights", daemon=True
         ).start()
@@ -224,9 +213,9 @@ class Session:
             else:
                 data = tasks.get(config["task"]).load(config["dataset"], seed=config["seed"])
             weights = tasks.class_weights(data)
-            notice = _Notice("Class weights are filled in: rare classes weigh more.")
+            notice = Notice("Class weights are filled in: rare classes weigh more.")
         except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
-            notice = _Notice(f"No class weights. {error}", "error", traceback.format_exc())
+            notice = Notice(f"No class weights. {error}", "error", traceback.format_exc())
         with self._lock:
             if weights is not None:
                 self._form.fill(WEIGHTS, weights)
@@ -234,13 +223,8 @@ class Session:
         self._changed()
 
     def _train(self) -> None:
-        if self._live():
-            self._notice = _Notice(
-                "A run is still going on. Stop it first, or wait for its end.", "warning"
-            )
-            return
         if self._own.data_error:
-            self._notice = _Notice(f"Nothing to train yet. {self._own.data_error}", "error")
+            self._notice = Notice(f"Nothing to train yet. {self._own.data_error}", "error")
             return
         try:
             config = self._form.config()
@@ -250,9 +234,20 @@ class Session:
         loss = losses.get(config.loss)
         if not self._own.train and not losses.trains(loss, config.task):
             why = losses.why_not(loss, config.task)
-            self._notice = _Notice(f"Training did not start. {loss.title}: {why}", "error")
+            self._notice = Notice(f"Training did not start. {loss.title}: {why}", "error")
             return
         self._notice = None
+        if self._live():
+            self._queue.append(config)
+        else:
+            self._begin(config)
+
+    def _start_next(self) -> None:
+        """Begin the run that waits, when the one before it has ended."""
+        if self._queue and not self._live():
+            self._begin(self._queue.pop(0))
+
+    def _begin(self, config: TrainingConfig) -> None:
         self._preparing, self._stop_asked, self._was_reset = True, False, False
         self._running = config
         loading.start(self._changed)
@@ -265,14 +260,16 @@ class Session:
         notice, run, refused = None, None, None
         try:
             check_fit(self._own, config)
+            text = program.render(config)
+            described.set((config.as_dict(), text))
             namespace = {"__name__": "__main__", **self._own.namespace}
-            run = program.execute(program.render(config), namespace)
+            run = program.execute(text, namespace)
         except ArgumentError as error:
             refused = error
-            notice = _Notice(f"Training did not start. {error}", "error", traceback.format_exc())
+            notice = Notice(f"Training did not start. {error}", "error", traceback.format_exc())
         except BaseException as error:  # noqa: BLE001 - shown in the lab, whatever it is
             first = str(error).strip().partition("\n")[0]
-            notice = _Notice(
+            notice = Notice(
                 f"Training did not start. {type(error).__name__}: {first}",
                 "error",
                 traceback.format_exc(),
@@ -301,50 +298,19 @@ class Session:
             return [*commands, "reset"]
         commands.append("stop")
         if run is not None and not self._preparing:
-            commands.append("resume" if run.status == "paused" else "pause")
+            paused = run.status == "paused"
+            commands += ["resume", "step"] if paused else ["pause"]
+            if self._queue:
+                commands.append("replace")
             rate = self._form.learning_rate()
             if self._running is not None and rate not in {None, self._running.learning_rate}:
                 commands.append("apply_learning_rate")
         return commands
 
-    def _describe(self) -> _Notice:
-        run = self.run
+    def _describe(self) -> Notice:
         if self._preparing:
-            return _Notice("Preparing data and model...")
+            return Notice("Preparing data and model...")
+        run = self.run
         if run is None:
-            return _Notice("Ready to train.")
-        record = run.record
-        step = f"step {run.step:,}"
-        if record.status == "failed":
-            return _Notice(record.error_message, "error", record.error_traceback)
-        if record.status == "completed":
-            return _Notice(f"{run.name} completed{_result(record.rows)}.")
-        if record.status == "stopped":
-            return _Notice(f"{run.name} stopped after {step}.")
-        if record.status == "paused":
-            return _Notice(f"{run.name} paused after {step}.")
-        if record.status == "queued":
-            return _Notice(f"{run.name} waits for another run to end.")
-        device = record.device.removesuffix(":0").replace(":", " ")
-        warnings = [event.text for event in record.events if event.kind == "warning"]
-        return _Notice(f"{run.name} started on the {device}. {' '.join(warnings[-1:])}".strip())
-
-
-def _result(rows: list[Any]) -> str:
-    """How the last epoch did, by the first metric that says it best."""
-    if not rows:
-        return ""
-    metrics = rows[-1].metrics
-    for name, title in SHARES.items():
-        for held_out, word in ((f"val_{name}", "validation "), (name, "")):
-            if held_out in metrics:
-                share = f"{100 * metrics[held_out]:.1f} %"
-                return f" with {_article(word or title)} {word}{title} of {share}"
-    for name, title in (("val_loss", "validation loss"), ("loss", "loss")):
-        if name in metrics:
-            return f" with a {title} of {metrics[name]:.4g}"
-    return ""
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
+            return Notice("Ready to train.")
+        return said_of(run, first=len(self.runs) == 1, waiting=len(self._queue))

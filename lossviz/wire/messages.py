@@ -158,6 +158,8 @@ class Command(TypedDict):
         "apply_learning_rate",
         "fill",
         "predict",
+        "step",
+        "replace",
     ]
     page: str
 

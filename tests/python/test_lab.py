@@ -166,3 +166,61 @@ def test_targets_that_the_loss_cannot_learn_are_told_before_training():
     until(lambda: "Training did not start" in lab._session.status()["text"])
     assert "one-hot rows or probabilities" in lab._session.status()["text"]
     assert lab.run is None
+
+
+def test_a_second_train_waits_and_may_replace():
+    lab = lossviz.LossLab(config=lossviz.TrainingConfig(epochs=10**6))
+    command(lab, "train")
+    until(lambda: lab.run is not None and lab.run.step > 10)
+    assert "no GPU" in lab._session.status()["text"]
+    first = lab.run
+    assert "replace" not in lab._session.form()["commands"]
+    lab.config = lossviz.TrainingConfig(epochs=2, learning_rate=0.05)
+    command(lab, "train")
+    assert lab.run is first
+    assert "1 more to come" in lab._session.status()["text"]
+    assert "replace" in lab._session.form()["commands"]
+    command(lab, "replace")
+    until(lambda: lab.run is not first)
+    assert lab.run.wait(60)
+    assert (first.status, lab.run.status) == ("stopped", "completed")
+    assert len(lab.runs) == 2
+
+
+def test_the_history_knows_config_and_program_of_a_lab_s_run():
+    config = lossviz.TrainingConfig(
+        loss="weighted_cross_entropy", loss_params={"class_weights": [1.0] * 10}, epochs=1
+    )
+    lab = lossviz.LossLab(config=config)
+    code = lab.code
+    finished(lab)
+    kept = lossviz.load_run(lab.run.id)
+    assert kept.program == code
+    assert lossviz.TrainingConfig(**kept.config) == config
+    assert kept.row.task == "image_classification"
+
+
+def test_step_by_step():
+    lab = lossviz.LossLab(config=lossviz.TrainingConfig(epochs=10**6))
+    command(lab, "train")
+    until(lambda: lab.run is not None and lab.run.step > 0)
+    command(lab, "pause")
+    until(lambda: lab.run.status == "paused")
+    assert {"resume", "step"} <= set(lab._session.form()["commands"])
+    before = lab.run.step
+    command(lab, "step")
+    until(lambda: lab.run.step == before + 1 and lab.run.status == "paused")
+    command(lab, "stop")
+    assert lab.run.wait(60)
+
+
+def test_advanced_choices_are_in_the_program():
+    lab = lossviz.LossLab()
+    edits = [("jit_compile", "True"), ("early_stopping", "3"), ("optimizer.sgd.clipnorm", "1")]
+    for number, (name, value) in enumerate(edits):
+        edit = {"type": "edit", "field": name, "value": value, "page": "p", "number": number}
+        lab._on_message(None, edit, [])
+    assert lab.config.jit_compile
+    for written in ("jit_compile=True", "patience=3", "clipnorm=1.0"):
+        assert written in lab.code
+    assert {"CPU:0", ""} <= {one["value"] for one in field(lab, "device")["choices"]}

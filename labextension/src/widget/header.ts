@@ -11,6 +11,8 @@ const BUTTONS: { command: CommandName; label: string; title: string }[] = [
   { command: 'train', label: 'Train', title: 'Run the program' },
   { command: 'pause', label: 'Pause', title: 'Hold on; the run can go on later' },
   { command: 'resume', label: 'Resume', title: 'Go on with the run' },
+  { command: 'step', label: 'Step', title: 'Take one step, then pause again' },
+  { command: 'replace', label: 'Start next now', title: 'End this run and start the next' },
   { command: 'stop', label: 'Stop', title: 'End the run; what it has learnt stays' },
   { command: 'reset', label: 'Reset', title: 'Put the settings back to the start' }
 ];
@@ -78,6 +80,8 @@ export class LabHeader {
     const resume = commands.includes('resume');
     this._show('resume', resume);
     this._show('pause', !resume);
+    this._show('step', commands.includes('step'));
+    this._show('replace', commands.includes('replace'));
   }
 
   /** Show the lab's status line. */
