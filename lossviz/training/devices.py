@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
-from lossviz._arguments import unknown_name
+from lossviz._arguments import ArgumentError, unknown_name
 from lossviz._tensorflow import tf
 
 
@@ -26,22 +27,29 @@ def names() -> list[str]:
     return [":".join(device.name.rsplit(":", 2)[-2:]) for device in found]
 
 
-def choose(device: str | None) -> str:
-    """The device of this name, the first GPU without a name, or the CPU where there is none.
+def choose(device: str | Sequence[str] | None) -> list[str]:
+    """The devices of these names, the first GPU without a name, or the CPU where there is none.
 
     Raises:
-        ArgumentError: for a device that TensorFlow does not see.
+        ArgumentError: for a device that TensorFlow does not see, or one that is named twice.
     """
+    if device is not None and not isinstance(device, str):
+        chosen = [one for name in device for one in choose(name)]
+        if not chosen or len(set(chosen)) < len(chosen):
+            raise ArgumentError(
+                "device", f"device: got {list(device)!r}; each device must be named once."
+            )
+        return chosen
     prepare()
     accepted = names()
     if device is None:
-        return accepted[0]
+        return [accepted[0]]
     name = str(device).upper().removeprefix("/DEVICE:").removeprefix("/").replace(" ", ":")
     if ":" not in name:
         name += ":0"
     if name not in accepted:
         raise unknown_name("device", device, accepted)
-    return name
+    return [name]
 
 
 def on(device: str) -> Any:

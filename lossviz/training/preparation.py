@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from lossviz.training import devices
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Found, variables
+from lossviz.training.mirrored import Mirrored
 from lossviz.training.objective import check_shapes, check_values, objective
 from lossviz.training.position import Position
 from lossviz.training.sources import Source
@@ -37,7 +38,7 @@ def prepared(
     train_step: Callable[[Any, Any], Any] | None,
     seed: int | None,
     task: str | None,
-    device: str | None,
+    device: str | Sequence[str] | None,
     callbacks: Iterable[Any],
     jit_compile: bool,
     stop_at_nan: bool,
@@ -53,7 +54,14 @@ def prepared(
     batch_size = whole_number("batch_size", batch_size)
     loss_name, minimised = objective(loss)
     optimizer = _optimizer(optimizer, rate)
-    place = devices.choose(device)
+    places = devices.choose(device)
+    place = places[0]
+    if len(places) > 1 and train_step is not None:
+        raise ArgumentError(
+            "device",
+            f"device: got {', '.join(places)}, but a train_step of your own runs on one device; "
+            "give one, or leave the step to lossviz.",
+        )
     if train_step is not None and not callable(train_step):
         raise TypeError(f"train_step: got {shown(train_step)}; it must be f(inputs, target).")
     if metrics is None and task is not None:
@@ -74,9 +82,13 @@ def prepared(
                 if one is not None and one.targets is not None:
                     check_values(catalogued, one.targets, output.shape)
             _check_fit(minimised, source.sample[1], output)
+        mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
+        trained = model if mirrored is None else mirrored.model
+        optimizer = optimizer if mirrored is None else mirrored.optimizer
         job = Job(
-            model=model,
+            model=trained,
             optimizer=optimizer,
+            mirrored=mirrored,
             objective=minimised,
             train_step=train_step,
             metrics=run_metrics.build(
@@ -91,17 +103,17 @@ def prepared(
             if held_out is None
             else held_out.batches(batch_size, shuffle=False, seed=None),
             epochs=epochs,
-            device=place,
-            callbacks=Callbacks(list(callbacks), model, optimizer),
+            device=", ".join(places),
+            callbacks=Callbacks(list(callbacks), trained, optimizer),
             jit_compile=bool(jit_compile),
             stop_at_nan=bool(stop_at_nan),
             start=Position() if checkpoint is None else checkpoint.position,
         )
-        if model.built:
+        if trained.built:
             # Variables made while a graph is traced are an error: the optimizer makes its own here.
-            optimizer.build(model.trainable_variables)
+            optimizer.build(trained.trainable_variables)
         if checkpoint is not None:
-            checkpoint.restore(variables(model, optimizer, job.metrics))
+            checkpoint.restore(variables(trained, optimizer, job.metrics))
     return loss_name, job
 
 

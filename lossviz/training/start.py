@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -44,7 +44,7 @@ def train(
     train_step: Callable[[Any, Any], Any] | None = None,
     seed: int | None = None,
     task: str | None = None,
-    device: str | None = None,
+    device: str | Sequence[str] | None = None,
     name: str | None = None,
     resume: Any = None,
     callbacks: Iterable[Any] = (),
@@ -73,7 +73,8 @@ def train(
         seed: seed of the shuffling. With the same seed, weights and data a CPU gives the same
             losses to the bit.
         task: the name of the task, for its metrics.
-        device: such as `"GPU:0"` or `"CPU"`; the first GPU, or else the CPU, by default.
+        device: such as `"GPU:0"` or `"CPU"`; the first GPU, or else the CPU, by default. Several,
+            such as `["GPU:0", "GPU:1"]`, share each batch: TensorFlow's MirroredStrategy.
         name: the run's name for people.
         resume: a run that has ended, or its id: go on where its last checkpoint was written, up to
             `epochs` in all. Model, data, optimizer and metrics must be made as then; weights and
@@ -174,7 +175,8 @@ def _begin(job: Job, record: Record, when_busy: str) -> Run:
         for other in list(_alive.values()):
             other.stop()
     control = Control()
-    run = Run(record, control, job.model)
+    model = job.model if job.mirrored is None else job.mirrored.original
+    run = Run(record, control, model)
     # A daemon: a kernel must be able to end while a run is paused.
     thread = threading.Thread(
         target=Trainer(job, record, control).work, name=f"lossviz {record.name}", daemon=True

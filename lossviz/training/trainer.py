@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Checkpoints, State, copied, variables
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
+from lossviz.training.mirrored import Mirrored
 from lossviz.training.pace import Pace
 from lossviz.training.position import Position
 from lossviz.training.record import Record
@@ -32,6 +34,7 @@ class Job:
         metrics: Keras metric objects.
         start: where to begin; the very beginning, or where an earlier part of the run ended.
         callbacks: the user's Keras callbacks.
+        mirrored: the copies of model and optimizer on several devices, or None for one device.
         jit_compile: whether steps are compiled with XLA.
         stop_at_nan: whether a loss that is not finite ends the run.
     """
@@ -47,6 +50,7 @@ class Job:
     device: str
     start: Position = field(default_factory=Position)
     callbacks: Callbacks
+    mirrored: Mirrored | None = None
     jit_compile: bool = False
     stop_at_nan: bool = True
 
@@ -68,6 +72,8 @@ class Trainer:
         self._checkpoints = Checkpoints(record.id, record.warn)
         self._warned_of_nan = False
         step = job.train_step or self._default_step
+        if job.mirrored is not None:
+            step = job.mirrored.step(job.objective)
         # Metrics stay outside: they count texts and boxes, which XLA cannot compile.
         self._step = tf.function(step, jit_compile=True) if job.jit_compile else step
 
@@ -80,13 +86,22 @@ class Trainer:
                     raise _Stopped
                 record.set_status("running")
                 record.add_event("started", f"Training started on {self._job.device}.")
-                with devices.on(self._job.device):
-                    self._train()
+                try:
+                    with self._place():
+                        self._train()
+                finally:
+                    if self._job.mirrored is not None:
+                        self._job.mirrored.hand_back()
             record.end("completed", "Training completed.")
         except _Stopped:
             record.end("stopped", "Training was stopped.")
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
             record.end("failed", explain(error, len(record.series)), error)
+
+    def _place(self) -> Any:
+        """Where operations run; several devices place their own."""
+        one = self._job.mirrored is None
+        return devices.on(self._job.device) if one else contextlib.nullcontext()
 
     def _train(self) -> None:
         job, record = self._job, self._record
