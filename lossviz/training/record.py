@@ -164,12 +164,16 @@ class Record:
     def add_event(self, kind: str, text: str) -> None:
         """Note what has happened now."""
         with self._lock:
+            if self.ended:
+                return
             self._events.append(Event(kind, len(self.series), time.time(), text))
             self.version += 1
 
     def set_status(self, status: Status) -> None:
         """Go to a status that is no end."""
         with self._lock:
+            if self.ended:
+                return
             self.status = status
             self.version += 1
 
@@ -199,6 +203,8 @@ class Record:
     def add_steps(self, losses: NDArray[np.float32], seconds: float | None) -> None:
         """Add the losses of a chunk that took `seconds`; None when the time says nothing."""
         with self._lock:
+            if self.ended:
+                return  # given up while it hung
             self.series.append(losses)
             if not seconds:
                 return
@@ -214,18 +220,22 @@ class Record:
     def end_epoch(self, metrics: dict[str, float]) -> None:
         """The current epoch has ended with these means."""
         with self._lock:
+            if self.ended:
+                return
             steps = len(self.series) - self._epoch_start
             self._rows.append(EpochRecord(self._epoch, self._epoch_start, steps, metrics))
 
     def end(self, status: Status, text: str, error: BaseException | None = None) -> None:
         """The run has ended. What is recorded never changes after this."""
         with self._lock:
+            if self.ended:
+                return
             if error is not None:
                 self.error, self.error_message = error, text
                 self.error_traceback = "".join(traceback.format_exception(error))
             self._phase = ""
             self.status = status
             self.add_event(status, text)
-        self._ended.set()
+            self._ended.set()
         for listener in self.at_end:
             listener()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from lossviz.training.turn import look_again
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from lossviz.training.trainer import Trainer
 
 
 class Run:
@@ -32,7 +35,10 @@ class Run:
         (True, 'completed', 4)
     """
 
-    def __init__(self, record: Record, control: Control, model: Any) -> None:
+    def __init__(
+        self, record: Record, control: Control, model: Any, trainer: Trainer | None = None
+    ) -> None:
+        self._trainer = trainer
         self._record = record
         self._control = control
         self._model = model
@@ -126,6 +132,13 @@ class Run:
         """End the run after the current chunk; what it has learnt and recorded stays."""
         self._control.stop()
         look_again()
+        if self._trainer is not None and not self._record.ended:
+            threading.Thread(target=self._give_up, name="lossviz stop", daemon=True).start()
+
+    def _give_up(self) -> None:
+        trainer = self._trainer
+        if trainer is not None and not self._record.wait(trainer.patience):
+            trainer.abandon()
 
     def set_learning_rate(self, value: float) -> None:
         """Use another learning rate from the next chunk on.

@@ -176,11 +176,10 @@ def _begin(job: Job, record: Record, when_busy: str) -> Run:
             other.stop()
     control = Control()
     model = job.model if job.mirrored is None else job.mirrored.original
-    run = Run(record, control, model)
+    trainer = Trainer(job, record, control)
+    run = Run(record, control, model, trainer)
     # A daemon: a kernel must be able to end while a run is paused.
-    thread = threading.Thread(
-        target=Trainer(job, record, control).work, name=f"lossviz {record.name}", daemon=True
-    )
+    thread = threading.Thread(target=trainer.work, name=f"lossviz {record.name}", daemon=True)
     _alive[thread] = run
     recorder.follow(RecordedRun(record))
     record.at_end.append(recorder.wake)

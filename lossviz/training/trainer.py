@@ -21,7 +21,11 @@ from lossviz.training.mirrored import Mirrored
 from lossviz.training.pace import Pace
 from lossviz.training.position import Position
 from lossviz.training.record import Record
-from lossviz.training.turn import turn
+from lossviz.training.turn import leave, take_turn
+
+PATIENCE = 5.0
+"""Seconds after which a stopped run that does not come back is given up, beside what its chunks
+usually take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,7 @@ class Trainer:
         self._position = job.start
         self._checkpoints = Checkpoints(record.id, record.warn)
         self._warned_of_nan = False
+        self._longest = 0.0
         step = job.train_step or self._default_step
         if job.mirrored is not None:
             step = job.mirrored.step(job.objective)
@@ -81,22 +86,37 @@ class Trainer:
         """Train to the end, whatever it is; never raises."""
         record = self._record
         try:
-            with turn(lambda: not self._control.stop_asked) as granted:
-                if not granted:
-                    raise _Stopped
-                record.set_status("running")
-                record.add_event("started", f"Training started on {self._job.device}.")
-                try:
-                    with self._place():
-                        self._train()
-                finally:
-                    if self._job.mirrored is not None:
-                        self._job.mirrored.hand_back()
+            if not take_turn(self, lambda: not self._control.stop_asked):
+                raise _Stopped
+            record.set_status("running")
+            record.add_event("started", f"Training started on {self._job.device}.")
+            try:
+                with self._place():
+                    self._train()
+            finally:
+                if self._job.mirrored is not None:
+                    self._job.mirrored.hand_back()
             record.end("completed", "Training completed.")
         except _Stopped:
             record.end("stopped", "Training was stopped.")
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
             record.end("failed", explain(error, len(record.series)), error)
+        finally:
+            leave(self)
+
+    @property
+    def patience(self) -> float:
+        """So many seconds after a stop a chunk that is under way has time to end."""
+        return PATIENCE + 3 * self._longest
+
+    def abandon(self) -> None:
+        """End a run that was stopped and hangs, such as in a dataset that gives no more batches."""
+        self._record.end(
+            "stopped",
+            "Training was stopped in the middle of a chunk, which does not end: the data may give "
+            "no more batches.",
+        )
+        leave(self)
 
     def _place(self) -> Any:
         """Where operations run; several devices place their own."""
@@ -157,6 +177,7 @@ class Trainer:
         began = time.perf_counter()
         chunk = train(count)
         seconds = time.perf_counter() - began
+        self._longest = max(self._longest, seconds)
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)

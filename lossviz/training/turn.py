@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 _changed = threading.Condition()
 _waiting: deque[object] = deque()
 
 
-@contextmanager
-def turn(still_wanted: Callable[[], bool]) -> Iterator[bool]:
-    """Wait until all runs before this one have ended.
+def take_turn(token: object, still_wanted: Callable[[], bool]) -> bool:
+    """Wait until all before `token` have left.
 
-    Gives True when it is this run's turn, and False as soon as it is no longer wanted; call
-    `look_again` when that may have changed.
+    Gives True when it is its turn, and False as soon as it is no longer wanted; call `look_again`
+    when that may have changed. Either way, `leave` is due afterwards.
     """
-    token = object()
     with _changed:
         _waiting.append(token)
         _changed.wait_for(lambda: _waiting[0] is token or not still_wanted())
-        granted = still_wanted()
-    try:
-        yield granted
-    finally:
-        with _changed:
+        return still_wanted()
+
+
+def leave(token: object) -> None:
+    """Let the next one in; harmless when `token` has left before."""
+    with _changed:
+        if token in _waiting:
             _waiting.remove(token)
             _changed.notify_all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 
 import keras
@@ -151,3 +152,64 @@ def test_a_second_run_queues_or_replaces(points, dense_model):
     assert third.wait(60)
     with pytest.raises(ValueError, match="when_busy"):
         lossviz.train(dense_model(), points, loss="mse", when_busy="wait")
+
+
+def test_a_dataset_that_gives_no_more_batches_can_be_stopped(monkeypatch, points, dense_model):
+    monkeypatch.setattr("lossviz.training.trainer.PATIENCE", 0.5)
+    hangs, go_on = threading.Event(), threading.Event()
+
+    def hanging():
+        for _ in range(2):
+            yield np.zeros((8, 4), "f4"), np.zeros((8, 3), "f4")
+        hangs.set()
+        go_on.wait(60)
+
+    spec = tf.TensorSpec((None, 4)), tf.TensorSpec((None, 3))
+    data = tf.data.Dataset.from_generator(hanging, output_signature=spec)
+    run = lossviz.train(dense_model(), data, loss="mse", epochs=1)
+    until(lambda: hangs.is_set() and run.step > 0)
+    # Long enough for the loop to use up what was prefetched.
+    time.sleep(0.5)
+    run.stop()
+    assert run.wait(20)
+    assert run.status == "stopped"
+    assert "no more batches" in run.events[-1].text
+    # The next run trains, and the one that was given up changes nothing when it comes back.
+    losses = run.step_loss
+    after = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=2)
+    assert after.wait(60)
+    assert after.status == "completed"
+    go_on.set()
+    until(lambda: not any(one.name == f"lossviz {run.name}" for one in threading.enumerate()))
+    assert run.status == "stopped"
+    assert run.step_loss.tobytes() == losses.tobytes()
+
+
+def test_a_dataset_that_ends_early_ends_its_epochs_there(dense_model):
+    lengths = iter([3, 2, 2])
+
+    def shorter():
+        for _ in range(next(lengths)):
+            yield np.zeros((8, 4), "f4"), np.zeros((8, 3), "f4")
+
+    spec = tf.TensorSpec((None, 4)), tf.TensorSpec((None, 3))
+    data = tf.data.Dataset.from_generator(shorter, output_signature=spec)
+    run = lossviz.train(dense_model(), data, loss="mse", epochs=3)
+    assert run.wait(60)
+    assert run.error is None, run.error
+    assert run.step == 7
+
+
+def test_running_out_of_memory_says_so_and_leaves_the_kernel_usable(points, dense_model):
+    def greedy(target, output):
+        # What an allocator raises; really to use up the memory would take the machine with it.
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    run = lossviz.train(dense_model(), points, loss=greedy, epochs=1)
+    assert run.wait(60)
+    assert run.status == "failed"
+    assert "out of memory" in run.record.error_message
+    assert "smaller batch size" in run.record.error_message
+    again = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=1)
+    assert again.wait(60)
+    assert again.status == "completed"
