@@ -187,10 +187,11 @@ class Record:
             if not self.ended:
                 self.add_event("warning", text)
 
-    def begin_epoch(self, epoch: int, start: int) -> None:
-        """The steps from index `start` on are those of `epoch`."""
+    def begin_epoch(self, epoch: int, start: int | None = None) -> None:
+        """The steps from index `start` on, by default the next ones, are those of `epoch`."""
         with self._lock:
-            self._epoch, self._epoch_start = epoch, start
+            self._epoch = epoch
+            self._epoch_start = len(self.series) if start is None else start
 
     def restore(
         self, losses: NDArray[np.float32], rows: list[EpochRecord], events: list[Event]
