@@ -29,7 +29,12 @@ class Mirrored:
             ArgumentError: for a model that cannot be copied.
         """
         self.original = model
-        self._strategy = tf.distribute.MirroredStrategy([f"/{device}" for device in devices])
+        # Between CPUs the collective operations may come apart under load; copies do not.
+        cpus = any(device.startswith("CPU") for device in devices)
+        self._strategy = tf.distribute.MirroredStrategy(
+            [f"/{device}" for device in devices],
+            cross_device_ops=tf.distribute.ReductionToOneDevice() if cpus else None,
+        )
         with self._strategy.scope():
             try:
                 self.model = tf.keras.models.clone_model(model)
@@ -72,7 +77,8 @@ class Mirrored:
         def step(inputs: Any, target: Any) -> Any:
             losses, outputs = self._strategy.run(replica, args=(inputs, target))
             total = tf.shape(tf.nest.flatten(target)[0])[0]
-            output = self._strategy.gather(outputs, axis=0)[:total]
+            parts = self._strategy.experimental_local_results(outputs)
+            output = tf.concat(parts, axis=0)[:total]
             return self._strategy.reduce("SUM", losses, axis=None), output
 
         return step
