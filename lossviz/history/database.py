@@ -120,10 +120,6 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         _migrate(connection)
-        if path.stat().st_size < CHECKED_BYTES:
-            damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if damage != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {damage}")
     except BaseException:
         connection.close()
         raise

@@ -20,8 +20,8 @@ FAULTS = (sqlite3.Error, OSError, RuntimeError, ValueError)
 class Recorded(Protocol):
     """A run that is to be written."""
 
-    def update(self) -> Update | None:
-        """What is new since the last `written`; None for nothing. Always answers at its end."""
+    def update(self) -> Update:
+        """What is new since the last `written`; with nothing new still a sign of life."""
 
     def written(self, update: Update) -> bool:
         """`update` is on disk; True when that was the last of the run."""
@@ -69,7 +69,7 @@ class Recorder:
         with self._writing:
             with self._lock:
                 runs = list(self._runs)
-            updates = [(run, update) for run in runs if (update := run.update()) is not None]
+            updates = [(run, run.update()) for run in runs]
             if not updates or not self._write([update for _, update in updates], runs):
                 return
             ended = [run for run, update in updates if run.written(update)]

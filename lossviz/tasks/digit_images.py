@@ -46,8 +46,7 @@ def drawn(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.flo
     """The digit's ink scaled to `height` x `width` pixels, its blank margins cut off."""
     from scipy.ndimage import zoom
 
-    rows, columns = np.nonzero(image.max(axis=1) > 0.1)[0], np.nonzero(image.max(axis=0) > 0.1)[0]
-    ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = _ink(image)
     scaled = zoom(ink, (height / ink.shape[0], width / ink.shape[1]), order=1, grid_mode=True,
                   mode="nearest")  # fmt: skip
     return np.asarray(np.clip(scaled, 0.0, 1.0), np.float32)
@@ -55,8 +54,14 @@ def drawn(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.flo
 
 def ink_ratio(image: NDArray[np.float32]) -> float:
     """Width of the digit's ink as a share of its height."""
-    rows, columns = np.nonzero(image.max(axis=1) > 0.1)[0], np.nonzero(image.max(axis=0) > 0.1)[0]
-    return float((columns[-1] - columns[0] + 1) / (rows[-1] - rows[0] + 1))
+    height, width = _ink(image).shape
+    return float(width / height)
+
+
+def _ink(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The picture without its blank margins."""
+    rows, columns = (np.nonzero(image.max(axis=axis) > 0.1)[0] for axis in (1, 0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def stream(seed: int, purpose: int) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from lossviz._arguments import ArgumentError
 from lossviz.tasks import models
 from lossviz.tasks import scattered_digits as scattered
-from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.anchors import Anchors, boxed_data
 from lossviz.tasks.data import Data
 from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.predictions import show_anchor_classes, show_boxes, show_detections
@@ -37,18 +37,7 @@ def _drawn(seed: int, most: int) -> tuple[Any, Any]:
 
 
 def _scattered_digits(seed: int) -> Data:
-    (inputs, labels, boxes), (held_out_inputs, held_out_labels, held_out_boxes) = _drawn(
-        seed, scattered.MOST
-    )
-    return Data(
-        name="scattered_digits",
-        inputs=inputs,
-        targets=ANCHORS.encode_all(boxes, labels),
-        validation_inputs=held_out_inputs,
-        validation_targets=ANCHORS.encode_all(held_out_boxes, held_out_labels),
-        classes=NAMES,
-        anchors=ANCHORS,
-    )
+    return boxed_data("scattered_digits", ANCHORS, *_drawn(seed, scattered.MOST))
 
 
 def _classes_only(seed: int) -> Data:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.tasks import lines, models
-from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.anchors import Anchors, boxed_data
 from lossviz.tasks.data import Data
 from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.own_data import outputs
@@ -55,16 +55,7 @@ def _padded(labels: list[Any]) -> Any:
 
 
 def _line_boxes(seed: int) -> Data:
-    (inputs, labels, boxes), (held_out_inputs, held_out_labels, held_out_boxes) = _drawn(seed)
-    return Data(
-        name="line_boxes",
-        inputs=inputs,
-        targets=ANCHORS.encode_all(boxes, labels),
-        validation_inputs=held_out_inputs,
-        validation_targets=ANCHORS.encode_all(held_out_boxes, held_out_labels),
-        classes=NAMES,
-        anchors=ANCHORS,
-    )
+    return boxed_data("line_boxes", ANCHORS, *_drawn(seed))
 
 
 def _reader(data: Data) -> Any:

@@ -21,19 +21,14 @@ class RecordedRun:
         self._steps = len(record.series)
         self._rows = len(record.rows)
         self._events = len(record.events)
-        self._version = -1
-        self._seen = -1
 
-    def update(self) -> Update | None:
-        """What is new; None for nothing."""
+    def update(self) -> Update:
+        """What is new; with nothing new it is still a sign of life."""
         record = self._record
         # Read before the numbers: what is read after the end is all there is.
-        self._seen, ended = record.version, record.ended
+        ended = record.ended
         losses = record.series.read(self._steps)
         rows, events = record.rows[self._rows :], record.events[self._events :]
-        if not (len(losses) or rows or events or self._seen != self._version):
-            # Still a sign of life.
-            rows, events = [], []
         finished = next(
             (event.time for event in reversed(record.events) if event.kind == record.status), None
         )
@@ -58,7 +53,6 @@ class RecordedRun:
         self._steps = update.first_step + len(update.losses)
         self._rows += len(update.epochs)
         self._events += len(update.events)
-        self._version = self._seen
         return update.row.ended is not None
 
     def warn(self, text: str) -> None:
