@@ -17,7 +17,9 @@ from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Checkpoints, State, copied, variables
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
+from lossviz.training.freed_memory import give_back
 from lossviz.training.mirrored import Mirrored
+from lossviz.training.one_device import plain_updates
 from lossviz.training.pace import Pace
 from lossviz.training.position import Position
 from lossviz.training.record import Record
@@ -126,6 +128,7 @@ class Trainer:
     def _train(self) -> None:
         job, record = self._job, self._record
         record.set_phase("compiling")
+        give_back()
         train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan)
         validate = None
         if job.validation is not None:
@@ -268,7 +271,9 @@ class Trainer:
 
     def _training_step(self, inputs: Any, target: Any) -> Any:
         """One step in the graph; gives its loss."""
-        result = self._step(inputs, target)
+        alone = self._job.mirrored is None
+        with plain_updates(self._job.optimizer) if alone else contextlib.nullcontext():
+            result = self._step(inputs, target)
         loss, output = result if isinstance(result, tuple) else (result, None)
         if output is not None:
             for metric in self._job.metrics:
