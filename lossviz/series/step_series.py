@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ import numpy as np
 
 from lossviz.series.blocks import Blocks, Values
 
-FIRST_WIDTH = 16
-"""Steps in a bucket of the finest level. Levels above double it: 16, 32, 64, ... steps a bucket.
-With two float32 a bucket all levels together cost one byte a step, a quarter of the raw values."""
+FIRST_WIDTH = 64
+"""Steps in a bucket of the finest level that is kept. Levels above double it: 64, 128, 256, ...
+With two float32 a bucket all levels together cost a quarter of a byte a step. Finer buckets (2, 4,
+..., 32 steps) are reduced from the raw values when they are asked for: that many values are read in
+less than a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class StepSeries:
         Up to `points` steps (at least 64) come raw. Of more, all but the end come as the minimum
         and maximum of anchored buckets; not one extreme is lost.
         """
-        points = max(points, 4 * FIRST_WIDTH)
+        points = max(points, 64)
         with self._lock:
             length = len(self._raw)
             stop = length if stop is None else min(stop, length)
@@ -95,12 +98,10 @@ class StepSeries:
                 empty = np.empty(0, np.float32)
                 raw = self._raw.read(start, stop)
                 return Window(start, 1, empty, empty, start, raw)
-            # The finest level that the points allow.
-            level = next(one for one in self._levels if (stop - start) / one.width <= points)
-            width = level.width
+            # The finest buckets that the points allow.
+            width = 1 << math.ceil(math.log2((stop - start) / points))
             first, last = start // width, stop // width
-            minimum = level.minimum.read(first, last)
-            maximum = level.maximum.read(first, last)
+            minimum, maximum = self._buckets(width, first, last)
             if first * width < start:
                 # A range that starts inside a bucket must not show steps from before it.
                 head = self._raw.read(start, (first + 1) * width)
@@ -109,6 +110,13 @@ class StepSeries:
                 first * width, width, minimum, maximum, last * width,
                 self._raw.read(last * width, stop),
             )  # fmt: skip
+
+    def _buckets(self, width: int, first: int, last: int) -> tuple[Values, Values]:
+        """The extremes of the complete buckets `first <= bucket < last` of `width` steps."""
+        if width < FIRST_WIDTH:
+            return _extremes(self._raw.read(first * width, last * width).reshape(-1, width))
+        level = self._levels[(width // FIRST_WIDTH).bit_length() - 1]
+        return level.minimum.read(first, last), level.maximum.read(first, last)
 
     def _extend_levels(self) -> None:
         index = 0
