@@ -13,6 +13,9 @@ FILE = "runs.sqlite"
 BUSY_SECONDS = 10.0
 """So long a write waits for another kernel's."""
 
+OPEN_SECONDS = 1.0
+"""So long opening waits: `lossviz.train` returns at once, and the recorder tries again."""
+
 CHECKED_BYTES = 100_000_000
 """A larger file is not read through when it is opened: that would take seconds."""
 
@@ -109,7 +112,7 @@ def _open(path: Path) -> sqlite3.Connection:
     # SQLite gives its side files the rights of the file that they belong to.
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        path, timeout=OPEN_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
         # Before anything is changed in it.
@@ -120,6 +123,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         _migrate(connection)
+        connection.execute(f"PRAGMA busy_timeout={round(1000 * BUSY_SECONDS)}")
     except BaseException:
         connection.close()
         raise

@@ -17,7 +17,7 @@ from typing import Any
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
-from lossviz.history import CHECKPOINTS, home, private_folder
+from lossviz.history import CHECKPOINTS, home, private_folder, recorder
 from lossviz.training.position import Position
 
 LATEST = "latest.json"
@@ -97,6 +97,8 @@ class Checkpoints:
             self._save(state)
 
     def _save(self, state: State) -> None:
+        # Losses first: a kernel killed between the two must not leave a checkpoint ahead of them.
+        recorder.flush()
         try:
             write(folder_of(self._run), state)
             self._warned = False

@@ -12,7 +12,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import engine
 import kernel
+import obedience
 import page
 
 BARE, OURS, LIVE, FIT = "bare chunked loop", "lossviz.train", "lossviz.train, live chart", "fit"
@@ -46,8 +48,13 @@ def main() -> None:
     seen = page.measure(seconds)
     print(f"  lab on the page after {seen.appears:.2f} s, TensorFlow unloaded: {seen.unloaded}")
     print(f"  chart attached {seen.attached:,.0f} steps/s, page closed {seen.detached:,.0f} "
-          f"({seen.attached / seen.detached:.2f}); {seen.bytes_per_step:.1f} bytes a step on the "
-          "websocket")  # fmt: skip
+          f"({seen.attached / seen.detached:.2f}, promised 0.98); {seen.bytes_per_step:.1f} bytes "
+          "a step on the websocket")  # fmt: skip
+    print("\nThe engine")
+    for name in engine.MEASUREMENTS:
+        print(f"  {engine.measure(name)}", flush=True)
+    for name in obedience.MEASUREMENTS:
+        print(f"  {obedience.measure(name)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +17,8 @@ import pytest
 import tensorflow as tf
 
 import lossviz
+from lossviz.history import home as home_of_runs
+from lossviz.history import recorder
 from lossviz.training import pace
 
 
@@ -210,6 +214,24 @@ def test_a_killed_run_is_found_interrupted_and_goes_on_to_the_bit(uninterrupted,
     assert again.wait(120)
     assert_same(again, uninterrupted)
     assert lossviz.load_run(run).status == "completed"
+
+
+def test_no_checkpoint_is_ahead_of_the_losses_on_disk(points, dense_model):
+    run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=10**6, seed=0)
+    folder = home_of_runs() / "checkpoints" / run.id
+    seen = set()
+
+    def kept() -> bool:
+        with contextlib.suppress(FileNotFoundError):
+            step = json.loads((folder / "latest.json").read_text())["step"]
+            # Not through load_run, which writes what is new first.
+            assert len(recorder.history().losses(run.id)) >= step
+            seen.add(step)
+        return len(seen) == 3
+
+    until(kept)
+    run.stop()
+    assert run.wait(60)
 
 
 def test_checkpoints_are_private_and_only_the_latest_is_kept(uninterrupted, home):
