@@ -40,6 +40,19 @@ export interface EpochRow {
   steps: number;
   /** Keras' names: loss, val_loss, accuracy, val_accuracy, ... */
   metrics: Record<string, number | null>;
+  /** A tenth of the epoch's steps had a smaller loss. */
+  low: number | null;
+  /** A tenth of the epoch's steps had a greater loss. */
+  high: number | null;
+}
+
+/** Something that happened to a run, to be marked on its charts. */
+export interface EventMark {
+  /** Such as "learning_rate", "paused", "resumed", "warning", "failed". */
+  kind: string;
+  /** How many steps had been taken. */
+  step: number;
+  text: string;
 }
 
 /** All that a page shows of a run beside its series. */
@@ -53,7 +66,22 @@ export interface RunState {
   device: string;
   /** Index in the palette of run colours. */
   colour: number;
+  /** The name of the loss. */
+  loss: string;
+  /** The latest, without starts and ends that went well. */
+  events: EventMark[];
   error: ErrorState | null;
+}
+
+/** A run of the same lab before the one that is followed, bounded in size. */
+export interface EarlierRun {
+  run: RunState;
+  progress: Progress;
+  rows: EpochRow[];
+  /** The loss of its last step. */
+  last: number | null;
+  /** The least loss of all its steps. */
+  best: number | null;
 }
 
 /** The kernel's answer to an Attach: everything a page needs, bounded in size. Buffers: `[minimum, maximum, raw]`, each float32. `minimum` and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. */
@@ -69,7 +97,12 @@ export interface Snapshot {
   width: number;
   buckets: number;
   raw_start: number;
+  /** Of a run with thousands of epochs some; the least and the greatest losses among them. */
   rows: EpochRow[];
+  /** The least loss of all steps. */
+  best: number | null;
+  /** Oldest first. */
+  earlier: EarlierRun[];
 }
 
 /** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. */
@@ -84,6 +117,18 @@ export interface Append {
   rows?: EpochRow[];
   /** Sent when anything in it has changed. */
   state?: RunState;
+}
+
+/** Steps of a run, as the answer to a RangeRequest. Buffers as in a Snapshot. */
+export interface Range {
+  type: 'range';
+  page: string;
+  number: number;
+  run: string;
+  start: number;
+  width: number;
+  buckets: number;
+  raw_start: number;
 }
 
 /** The backing program, as the answer to the command `show_code`. */
@@ -113,6 +158,21 @@ export interface Plotly {
 export interface Attach {
   type: 'attach';
   page: string;
+}
+
+/** A page asks for steps that it does not have, or only as buckets. */
+export interface RangeRequest {
+  type: 'range';
+  page: string;
+  /** Counts the page's requests; comes back with the answer. */
+  number: number;
+  run: string;
+  /** Index of the first step. */
+  start: number;
+  /** Index after the last step. */
+  stop: number;
+  /** Up to so many steps come raw; of more, the extremes of so many buckets. */
+  points: number;
 }
 
 /** A person changed a field. `value` is the text as typed, or the value that was chosen. */
@@ -208,6 +268,6 @@ export interface Form {
   edits: Record<string, number>;
 }
 
-export type FromKernel = Snapshot | Append | Program | Predictions | Plotly;
+export type FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly;
 
-export type FromPage = Attach | Edit | Command | PlotlyRequest;
+export type FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest;

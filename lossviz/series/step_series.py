@@ -66,6 +66,7 @@ class StepSeries:
         self._lock = threading.Lock()
         self._raw = Blocks()
         self._levels: list[_Level] = []
+        self._best = math.inf
 
     def __len__(self) -> int:
         with self._lock:
@@ -77,6 +78,15 @@ class StepSeries:
         with self._lock:
             self._raw.append(values)
             self._extend_levels()
+            finite = values[np.isfinite(values)]
+            if len(finite):
+                self._best = min(self._best, float(finite.min()))
+
+    @property
+    def best(self) -> float:
+        """The least loss that is a finite number; infinity while there is none."""
+        with self._lock:
+            return self._best
 
     def read(self, start: int = 0, stop: int | None = None) -> Values:
         """A copy of the raw losses `start <= step < stop`."""

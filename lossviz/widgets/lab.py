@@ -131,7 +131,8 @@ class LossLab(anywidget.AnyWidget):
     def publish(self) -> bool:
         """Send what is new to all pages; called by the publisher's thread."""
         run = self._session.shown
-        self._feed.follow(run.record if run is not None else None)
+        earlier = [one.record for one in self.runs] if run is not None else []
+        self._feed.follow(run.record if run is not None else None, earlier)
         live = self._feed.publish()
         # Only what has changed travels: traitlets compares the new value with the old one. Both in
         # one message: a page must not show an error beside a field and an older status line.
@@ -153,6 +154,18 @@ class LossLab(anywidget.AnyWidget):
         if kind == "attach":
             self._feed.attach(str(message["page"]))
             loading.start(publisher.wake)
+        elif kind == "range":
+            self._feed.ask(
+                {
+                    "type": "range",
+                    "page": str(message["page"]),
+                    "number": int(message["number"]),
+                    "run": str(message["run"]),
+                    "start": int(message["start"]),
+                    "stop": int(message["stop"]),
+                    "points": int(message["points"]),
+                }
+            )
         elif kind == "edit":
             self._session.edit(
                 str(message["field"]),

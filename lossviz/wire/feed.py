@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from lossviz.series import StepSeries
 from lossviz.training import EpochRecord, Record
+from lossviz.wire import run_states
 from lossviz.wire.messages import (
     Append,
+    EarlierRun,
     EpochRow,
     FromKernel,
-    Progress,
-    RunState,
+    Range,
+    RangeRequest,
     Snapshot,
 )
 
 SNAPSHOT_POINTS = 4096
 """About as many values as a snapshot holds at most, whatever the run's length."""
+
+RANGE_POINTS = 1 << 18
+"""So many values an answer to a page's question holds at most: a megabyte."""
+
+MOST_EARLIER = 8
+"""So many runs before the present one stay on the charts."""
 
 Send = Callable[[FromKernel, list[bytes]], None]
 
@@ -37,24 +44,40 @@ class Feed:
         self._send = send
         self._lock = threading.Lock()
         self._record: Record | None = None
+        self._earlier: list[Record] = []
         self._waiting: list[str] = []
+        self._asked: list[RangeRequest] = []
         self._attached = False
+        self._ended: dict[str, EarlierRun] = {}
         self._begin(None)
 
-    def follow(self, record: Record | None) -> None:
-        """Show this run from now on; None shows an empty lab."""
+    def follow(self, record: Record | None, earlier: Sequence[Record] = ()) -> None:
+        """Show this run from now on; None shows an empty lab.
+
+        Args:
+            record: the run.
+            earlier: runs before it that are shown beside it, oldest first.
+        """
         with self._lock:
             self._record = record
+            self._earlier = [one for one in earlier if one is not record][-MOST_EARLIER:]
 
     def attach(self, page: str) -> None:
         """A page wants a snapshot; the page "" stands for all pages."""
         with self._lock:
             self._waiting.append(page)
 
+    def ask(self, request: RangeRequest) -> None:
+        """A page wants steps of a run that it shows."""
+        with self._lock:
+            self._asked.append(request)
+
     def publish(self) -> bool:
         """Send what is new; True while the run is alive."""
         with self._lock:
             record, waiting, self._waiting = self._record, self._waiting, []
+            asked, self._asked = self._asked, []
+            known = {one.id: one for one in (*self._earlier, record) if one is not None}
         if record is not self._shown or not self._attached:
             self._begin(record)
             if record is None and self._attached:
@@ -67,6 +90,10 @@ class Feed:
         for page in waiting:
             self._publish_snapshot(page, record)
         self._attached = self._attached or bool(waiting)
+        for request in asked:
+            # A run may have left the charts since the page asked.
+            if request["run"] in known:
+                self._answer(request, known[request["run"]])
         return live
 
     def _begin(self, record: Record | None) -> None:
@@ -78,11 +105,12 @@ class Feed:
         self._sent = len(record.series) if record else 0
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
+        self._rows: dict[int, EpochRow] = {}
 
     def _publish_news(self, record: Record) -> None:
         version = record.version
         rows = record.rows
-        progress = _progress(record)
+        progress = run_states.progress(record)
         losses = record.series.read(self._sent)
         if not len(losses) and len(rows) == self._rows_sent and version == self._version:
             return
@@ -95,9 +123,9 @@ class Feed:
             "progress": progress,
         }
         if len(rows) > self._rows_sent:
-            message["rows"] = [_row(row) for row in rows[self._rows_sent :]]
+            message["rows"] = [self._row(record, one) for one in rows[self._rows_sent :]]
         if version != self._version:
-            message["state"] = _state(record)
+            message["state"] = run_states.state(record)
         self._send(message, [_bytes(losses)])
         self._sent += len(losses)
         self._rows_sent = len(rows)
@@ -105,69 +133,56 @@ class Feed:
 
     def _publish_snapshot(self, page: str, record: Record | None) -> None:
         series = record.series if record is not None else StepSeries()
-        progress = _progress(record) if record is not None else None
+        progress = run_states.progress(record) if record is not None else None
         start = min(progress["epoch_start"], self._sent) if progress else 0
         window = series.window(start, self._sent, points=SNAPSHOT_POINTS)
+        rows = run_states.some(record.rows[: self._rows_sent]) if record is not None else []
         message: Snapshot = {
             "type": "snapshot",
             "page": page,
             "sequence": self._sequence,
-            "run": _state(record) if record is not None else None,
+            "run": run_states.state(record) if record is not None else None,
             "progress": progress,
             "start": window.start,
             "width": window.width,
             "buckets": len(window.minimum),
             "raw_start": window.raw_start,
-            "rows": [_row(row) for row in record.rows[: self._rows_sent]] if record else [],
+            "rows": [self._row(record, one) for one in rows] if record is not None else [],
+            "best": run_states.finite(series.best),
+            "earlier": [self._describe(one) for one in self._earlier],
         }
         buffers = [window.minimum, window.maximum, window.raw]
         self._send(message, [_bytes(values) for values in buffers])
 
+    def _answer(self, request: RangeRequest, record: Record) -> None:
+        points = min(request["points"], RANGE_POINTS)
+        window = record.series.window(request["start"], request["stop"], points=points)
+        message: Range = {
+            "type": "range",
+            "page": request["page"],
+            "number": request["number"],
+            "run": record.id,
+            "start": window.start,
+            "width": window.width,
+            "buckets": len(window.minimum),
+            "raw_start": window.raw_start,
+        }
+        buffers = [window.minimum, window.maximum, window.raw]
+        self._send(message, [_bytes(values) for values in buffers])
+
+    def _row(self, record: Record, epoch: EpochRecord) -> EpochRow:
+        """Each epoch's quantiles are computed once, also when many pages come."""
+        if epoch.epoch not in self._rows:
+            self._rows[epoch.epoch] = run_states.row(record, epoch)
+        return self._rows[epoch.epoch]
+
+    def _describe(self, record: Record) -> EarlierRun:
+        if not record.ended:
+            return run_states.earlier(record)
+        if record.id not in self._ended:
+            self._ended[record.id] = run_states.earlier(record)
+        return self._ended[record.id]
+
 
 def _bytes(values: Any) -> bytes:
     return np.ascontiguousarray(values, "<f4").tobytes()
-
-
-def _row(row: EpochRecord) -> EpochRow:
-    return {
-        "epoch": row.epoch,
-        "first_step": row.first_step,
-        "steps": row.steps,
-        "metrics": {
-            # Seven digits are what a float32 holds; JSON knows no NaN.
-            name: float(f"{value:.7g}") if math.isfinite(value) else None
-            for name, value in row.metrics.items()
-        },
-    }
-
-
-def _progress(record: Record) -> Progress:
-    progress = record.progress()
-    return {
-        "step": progress.step,
-        "epoch": progress.epoch,
-        "epoch_start": progress.epoch_start,
-        "phase": progress.phase,
-        "rate": round(progress.rate, 1),
-        "left": None if progress.left is None else round(progress.left, 1),
-    }
-
-
-def _state(record: Record) -> RunState:
-    error = None
-    if record.error is not None:
-        error = {
-            "message": record.error_message,
-            "traceback": record.error_traceback,
-            "step": len(record.series),
-        }
-    return {
-        "id": record.id,
-        "name": record.name,
-        "status": record.status,
-        "epochs": record.epochs,
-        "steps_per_epoch": record.steps_per_epoch,
-        "device": record.device,
-        "colour": record.number - 1,
-        "error": error,  # type: ignore[typeddict-item]
-    }

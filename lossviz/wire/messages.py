@@ -46,6 +46,20 @@ class EpochRow(TypedDict):
     steps: int
     metrics: dict[str, float | None]
     """Keras' names: loss, val_loss, accuracy, val_accuracy, ..."""
+    low: float | None
+    """A tenth of the epoch's steps had a smaller loss."""
+    high: float | None
+    """A tenth of the epoch's steps had a greater loss."""
+
+
+class EventMark(TypedDict):
+    """Something that happened to a run, to be marked on its charts."""
+
+    kind: str
+    """Such as "learning_rate", "paused", "resumed", "warning", "failed"."""
+    step: int
+    """How many steps had been taken."""
+    text: str
 
 
 class RunState(TypedDict):
@@ -60,7 +74,23 @@ class RunState(TypedDict):
     device: str
     colour: int
     """Index in the palette of run colours."""
+    loss: str
+    """The name of the loss."""
+    events: list[EventMark]
+    """The latest, without starts and ends that went well."""
     error: ErrorState | None
+
+
+class EarlierRun(TypedDict):
+    """A run of the same lab before the one that is followed, bounded in size."""
+
+    run: RunState
+    progress: Progress
+    rows: list[EpochRow]
+    last: float | None
+    """The loss of its last step."""
+    best: float | None
+    """The least loss of all its steps."""
 
 
 class Snapshot(TypedDict):
@@ -83,6 +113,11 @@ class Snapshot(TypedDict):
     buckets: int
     raw_start: int
     rows: list[EpochRow]
+    """Of a run with thousands of epochs some; the least and the greatest losses among them."""
+    best: float | None
+    """The least loss of all steps."""
+    earlier: list[EarlierRun]
+    """Oldest first."""
 
 
 class Append(TypedDict):
@@ -98,6 +133,19 @@ class Append(TypedDict):
     """Epochs that ended since the last append."""
     state: NotRequired[RunState]
     """Sent when anything in it has changed."""
+
+
+class Range(TypedDict):
+    """Steps of a run, as the answer to a RangeRequest. Buffers as in a Snapshot."""
+
+    type: Literal["range"]
+    page: str
+    number: int
+    run: str
+    start: int
+    width: int
+    buckets: int
+    raw_start: int
 
 
 class Program(TypedDict):
@@ -131,6 +179,22 @@ class Attach(TypedDict):
 
     type: Literal["attach"]
     page: str
+
+
+class RangeRequest(TypedDict):
+    """A page asks for steps that it does not have, or only as buckets."""
+
+    type: Literal["range"]
+    page: str
+    number: int
+    """Counts the page's requests; comes back with the answer."""
+    run: str
+    start: int
+    """Index of the first step."""
+    stop: int
+    """Index after the last step."""
+    points: int
+    """Up to so many steps come raw; of more, the extremes of so many buckets."""
 
 
 class Edit(TypedDict):
@@ -232,5 +296,5 @@ class Form(TypedDict):
     a page keeps what was typed there: a late answer must not overwrite it."""
 
 
-FromKernel = Snapshot | Append | Program | Predictions | Plotly
-FromPage = Attach | Edit | Command | PlotlyRequest
+FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly
+FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest

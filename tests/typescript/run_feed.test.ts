@@ -7,7 +7,8 @@ import type {
   RunState,
   Snapshot
 } from '../../labextension/src/messages';
-import { RunFeed, floats, type Channel } from '../../labextension/src/widget/run_feed';
+import { floats, type Channel } from '../../labextension/src/widget/channel';
+import { RunFeed } from '../../labextension/src/widget/run_feed';
 
 class Wire implements Channel {
   sent: FromPage[] = [];
@@ -48,6 +49,8 @@ const run: RunState = {
   steps_per_epoch: 3,
   device: 'CPU:0',
   colour: 0,
+  loss: 'mse',
+  events: [],
   error: null
 };
 const progress: Progress = {
@@ -71,6 +74,8 @@ function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
     buckets: 0,
     raw_start: 0,
     rows: [],
+    best: null,
+    earlier: [],
     ...more
   };
 }
@@ -102,7 +107,7 @@ it('attaches, takes its snapshot and follows', () => {
   wire.deliver(snapshot(feed.page), [], [], [3, 2]);
   wire.deliver(
     append(5, 2, {
-      rows: [{ epoch: 1, first_step: 0, steps: 3, metrics: {} }]
+      rows: [{ epoch: 1, first_step: 0, steps: 3, metrics: {}, low: 1, high: 3 }]
     }),
     [1]
   );

@@ -33,10 +33,11 @@ it('continues a snapshot of extremes and raw values', () => {
   expect(series.append(134, Float32Array.of(9))).toBe(true);
   expect([...series.line(100, 135, 100).y]).toEqual([1, 4, 0.5, 5, 7, 8, 9]);
   expect([...series.line(132, 135, 100).y]).toEqual([7, 8, 9]);
-  expect(series.best()).toBe(0.5);
+  expect([series.begin, series.rawStart]).toEqual([100, 132]);
+  expect([...series.raw(130, 134)]).toEqual([7, 8]);
+  expect([series.widest(100, 140), series.widest(132, 140)]).toEqual([16, 0]);
   series.reset(none, 0, new Float32Array(0));
   expect(series.length).toBe(0);
-  expect(series.best()).toBeUndefined();
 });
 
 it('stays bounded and keeps a spike of one step through folding', () => {

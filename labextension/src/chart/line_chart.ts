@@ -3,7 +3,9 @@
  */
 
 import type { Line } from './decimate';
-import type { PlotlyElement, PlotlyModule, PlotlyTrace } from './plotly_types';
+import type { PlotlyElement, PlotlyModule } from './plotly_types';
+import { saveButtons, type Table } from './save';
+import { bandTrace, lineTrace, markAnnotations, markShapes, seriesLayout } from './traces';
 import { readTheme } from './theme';
 
 export interface ChartLine extends Line {
@@ -12,14 +14,43 @@ export interface ChartLine extends Line {
   width?: number;
   dashed?: boolean;
   markers?: boolean;
+  faint?: boolean;
+  behind?: boolean;
+  /** One point, marked with a star. */
+  star?: boolean;
 }
+
+/** The area between two lines over the same x. */
+export interface Band {
+  x: Float64Array;
+  low: Float32Array;
+  high: Float32Array;
+  name: string;
+  colour: string;
+}
+
+/** Something that happened at one x. */
+export interface Mark {
+  x: number;
+  symbol: string;
+  text: string;
+}
+
+/** The part of the x axis that a person has zoomed to; null for all. */
+export type View = readonly [number, number] | null;
 
 export interface Picture {
   lines: ChartLine[];
+  band?: Band;
+  marks?: Mark[];
   /** How many points of the series the picture stands for, decimated or not. */
   points: number;
+  /** Whether there is something to draw although the series has no points yet. */
+  drawn?: boolean;
   /** The x axis' ends, where they are known before the points are there. */
   range?: [number, number];
+  /** A zoom is kept as long as this stays. */
+  view?: string;
   /** One sentence for people who cannot see it; on the axes where there is nothing to draw. */
   summary: string;
 }
@@ -28,13 +59,18 @@ export interface ChartOptions {
   /** The heading and accessible name. */
   title: string;
   /** The x axis' unit, such as "step". */
-  unit: string;
+  unit: string | (() => string);
   /** Gives what to draw now, for a plot of so many pixel columns. */
-  picture: (columns: number) => Picture;
+  picture: (columns: number, view: View) => Picture;
+  /** Controls beside the heading. */
+  controls: HTMLElement[];
+  /** Controls that unfold under it. */
+  options: HTMLElement[];
+  /** The data, to be copied. */
+  table: () => Table;
 }
 
 const SUMMARY_MS = 2000;
-const FEW_POINTS = 20;
 
 /** A chart in its own element, to be put anywhere. */
 export class LineChart {
@@ -47,8 +83,11 @@ export class LineChart {
   private _frame = 0;
   private _visible = false;
   private _logarithmic = false;
+  private _view: View = null;
+  private _viewed = '';
   private _disposed = false;
   private _summarised = 0;
+  private _timer = 0;
   private _resize: ResizeObserver;
   private _sight: IntersectionObserver;
 
@@ -62,12 +101,12 @@ export class LineChart {
     head.className = 'lossviz-chart-head';
     const title = document.createElement('h3');
     title.textContent = _options.title;
-    head.append(title, this._scaleSwitch());
+    head.append(title, ..._options.controls, this._scaleSwitch());
     this._plot = document.createElement('div');
     this._plot.className = 'lossviz-plot';
     this._summary = document.createElement('p');
     this._summary.className = 'lossviz-visually-hidden';
-    this.element.append(head, this._plot, this._summary);
+    this.element.append(head, this._folded(), this._plot, this._summary);
     this._resize = new ResizeObserver(() => {
       this.update();
     });
@@ -94,6 +133,7 @@ export class LineChart {
 
   dispose(): void {
     this._disposed = true;
+    window.clearTimeout(this._timer);
     cancelAnimationFrame(this._frame);
     this._resize.disconnect();
     this._sight.disconnect();
@@ -118,25 +158,27 @@ export class LineChart {
       return;
     }
     this._dirty = false;
-    const picture = this._options.picture(Math.max(width - 60, 50));
-    this.element.dataset['points'] = String(picture.points);
-    const now = performance.now();
-    if (now - this._summarised > SUMMARY_MS || picture.points === 0) {
-      this._summarised = now;
-      this._summary.textContent = picture.summary;
-    } else {
-      // The last words must be about the last points, also when nothing more comes.
-      window.setTimeout(() => {
-        this._summary.textContent = this._options.picture(50).summary;
-      }, SUMMARY_MS);
+    let picture = this._options.picture(Math.max(width - 60, 50), this._view);
+    if ((picture.view ?? '') !== this._viewed) {
+      // Another run or axis: what was zoomed to is not there any more.
+      this._viewed = picture.view ?? '';
+      if (this._view) {
+        this._view = null;
+        picture = this._options.picture(Math.max(width - 60, 50), null);
+      }
     }
-    const traces = picture.lines.map(line => this._trace(line));
+    this.element.dataset['points'] = String(picture.points);
+    this._summarise(picture);
+    const traces = [
+      ...picture.lines.map(line => lineTrace(line, this._unit)),
+      ...(picture.band ? [bandTrace(picture.band)] : [])
+    ];
     const layout = this._layout(picture, width);
     const config = {
       displaylogo: false,
       responsive: false,
       displayModeBar: 'hover' as const,
-      modeBarButtons: [['zoom2d', 'pan2d', 'resetScale2d', 'toImage']]
+      modeBarButtons: [['zoom2d', 'pan2d', 'resetScale2d']]
     };
     if (this._drawn) {
       void this._plotly.react(this._plot, traces, layout, config);
@@ -146,91 +188,98 @@ export class LineChart {
     }
   }
 
+  private get _unit(): string {
+    const { unit } = this._options;
+    return typeof unit === 'string' ? unit : unit();
+  }
+
+  private _summarise(picture: Picture): void {
+    const now = performance.now();
+    if (now - this._summarised > SUMMARY_MS || picture.points === 0) {
+      this._summarised = now;
+      this._summary.textContent = picture.summary;
+    } else {
+      // The last words must be about the last points, also when nothing more comes.
+      window.clearTimeout(this._timer);
+      this._timer = window.setTimeout(() => {
+        this._summary.textContent = this._options.picture(50, null).summary;
+      }, SUMMARY_MS);
+    }
+  }
+
   /** A person who has zoomed keeps the view while points arrive; a double click lets it go. */
   private _watchZoom = (plot: PlotlyElement): void => {
     plot.on('plotly_doubleclick', () => {
+      this._view = null;
       this.update();
+    });
+    plot.on('plotly_relayout', change => {
+      const from = change['xaxis.range[0]'];
+      const to = change['xaxis.range[1]'];
+      if (typeof from === 'number' && typeof to === 'number') {
+        this._view = [from, to];
+        this.update();
+      } else if (change['xaxis.autorange'] === true) {
+        this._view = null;
+        this.update();
+      }
     });
   };
 
-  private _trace(line: ChartLine): PlotlyTrace {
-    // A line through very few points would be hard to see, or, through one, nothing.
-    const many = !line.markers && line.x.length > FEW_POINTS;
+  private _layout(picture: Picture, width: number): Record<string, unknown> {
+    const theme = readTheme(this.element);
+    const empty = picture.points === 0 && !picture.drawn;
     return {
-      x: line.x,
-      y: line.y,
-      type: 'scatter',
-      mode: many ? 'lines' : 'lines+markers',
-      name: line.name,
-      line: {
-        color: line.colour,
-        width: line.width ?? (many ? 1.25 : 2),
-        dash: line.dashed ? 'dash' : 'solid'
-      },
-      marker: { size: 5, color: line.colour },
-      hovertemplate: `${this._options.unit} %{x:,d}: %{y:.4~g}<extra>%{fullData.name}</extra>`,
-      connectgaps: false,
-      showlegend: true
+      ...seriesLayout(theme, {
+        empty,
+        summary: picture.summary,
+        legend: picture.lines.length > 1,
+        unit: this._unit,
+        logarithmic: this._logarithmic,
+        // An axis with few whole numbers would else show halves rounded to doubles.
+        few: !picture.range && picture.points < 6,
+        range: picture.range
+      }),
+      // The same revision keeps the person's zoom over redraws; another scale starts afresh.
+      uirevision: `${this._logarithmic} ${empty} ${picture.view ?? ''}`,
+      width,
+      height: this._plot.clientHeight || 200,
+      ...(empty
+        ? {}
+        : {
+            shapes: markShapes(picture.marks ?? [], theme),
+            annotations: markAnnotations(picture.marks ?? [], theme)
+          })
     };
   }
 
-  private _layout(picture: Picture, width: number): Record<string, unknown> {
-    const theme = readTheme(this.element);
-    const axis = {
-      color: theme.faint,
-      gridcolor: theme.grid,
-      linecolor: theme.grid,
-      zerolinecolor: theme.grid,
-      tickfont: { size: 11 },
-      title: { font: { size: 11 }, standoff: 6 },
-      showline: true
-    };
-    const empty = picture.points === 0;
-    return {
-      // The same revision keeps the person's zoom over redraws; another scale starts afresh.
-      uirevision: `${this._logarithmic} ${empty}`,
-      width,
-      height: this._plot.clientHeight || 200,
-      margin: { l: 52, r: 10, t: 6, b: 38 },
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { family: theme.font, color: theme.text, size: 12 },
-      hovermode: 'x',
-      hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
-      showlegend: picture.lines.length > 1,
-      legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
-      xaxis: {
-        ...axis,
-        title: { ...axis.title, text: this._options.unit },
-        tickformat: ',d',
-        // An axis with few whole numbers would else show halves rounded to doubles.
-        ...(!picture.range && picture.points > 0 && picture.points < 6 ? { dtick: 1 } : {}),
-        ...(picture.range ? { range: picture.range } : { autorange: true }),
-        ...(empty ? { range: [0, 10], autorange: false } : {})
-      },
-      yaxis: {
-        ...axis,
-        type: this._logarithmic ? 'log' : 'linear',
-        title: { ...axis.title, text: 'loss' },
-        tickformat: '.4~g',
-        ...(empty
-          ? { range: this._logarithmic ? [-2, 0] : [0, 1], autorange: false }
-          : { autorange: true })
-      },
-      annotations: empty
-        ? [
-            {
-              text: picture.summary,
-              xref: 'paper',
-              yref: 'paper',
-              x: 0.5,
-              y: 0.5,
-              showarrow: false,
-              font: { color: theme.faint, size: 13 }
-            }
-          ]
-        : []
-    };
+  /** The options, and the ways to take picture and data away. */
+  private _folded(): HTMLElement {
+    const details = document.createElement('details');
+    details.className = 'lossviz-chart-options';
+    const summary = document.createElement('summary');
+    summary.textContent = 'Options';
+    summary.setAttribute('aria-label', `Options of ${this._options.title}`);
+    const row = document.createElement('div');
+    row.append(
+      ...this._options.options,
+      ...saveButtons(this._options.title, {
+        picture: format => this._save(format),
+        table: this._options.table
+      })
+    );
+    details.append(summary, row);
+    return details;
+  }
+
+  private async _save(format: 'png' | 'svg'): Promise<void> {
+    await this._plotly?.downloadImage(this._plot, {
+      format,
+      filename: this._options.title.toLowerCase().replaceAll(' ', '-'),
+      width: this._plot.clientWidth,
+      height: this._plot.clientHeight,
+      scale: format === 'png' ? 2 : 1
+    });
   }
 
   private _scaleSwitch(): HTMLElement {

@@ -10,8 +10,3 @@ const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00
 export function runColour(index: number): string {
   return COLOURS[index % COLOURS.length] as string;
 }
-
-/** The colour of a run's validation beside its training, which also differs by its dashes. */
-export function validationColour(index: number): string {
-  return runColour(index + 1);
-}

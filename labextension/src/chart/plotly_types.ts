@@ -9,9 +9,13 @@ export interface PlotlyTrace {
   type: 'scatter';
   name: string;
   line: { color: string; width: number; dash?: string };
-  marker?: { size: number; color: string };
-  hovertemplate: string;
-  hoverinfo?: string;
+  marker?: { size: number; color: string; symbol?: string };
+  opacity?: number;
+  zorder?: number;
+  fill?: 'toself';
+  fillcolor?: string;
+  hovertemplate?: string;
+  hoverinfo?: 'skip';
   connectgaps: boolean;
   showlegend: boolean;
 }
@@ -36,6 +40,7 @@ export interface PlotlyModule {
     layout: PlotlyLayout,
     config: Record<string, unknown>
   ): Promise<PlotlyElement>;
+  downloadImage(element: HTMLElement, options: Record<string, unknown>): Promise<string>;
   purge(element: HTMLElement): void;
   Plots: { resize(element: HTMLElement): Promise<void> | void };
 }

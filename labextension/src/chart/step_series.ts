@@ -21,6 +21,32 @@ export class StepSeries {
     return this._rawStart + this._count;
   }
 
+  /** The first step that this copy knows anything of. */
+  get begin(): number {
+    return this._old[0]?.start ?? this._rawStart;
+  }
+
+  /** The first step of which it has the value itself; those before are buckets. */
+  get rawStart(): number {
+    return this._rawStart;
+  }
+
+  /** The values of the steps from `start` to `stop`, as far as it has them. Not a copy. */
+  raw(start: number, stop: number): Float32Array {
+    const from = Math.max(start - this._rawStart, 0);
+    const to = Math.max(Math.min(stop - this._rawStart, this._count), from);
+    return this._raw.subarray(from, to);
+  }
+
+  /** The widest bucket between the steps `start` and `stop`; 0 where all are raw. */
+  widest(start: number, stop: number): number {
+    return this._old
+      .filter(({ start: first, width, minimum }) => {
+        return first < stop && first + width * minimum.length > start;
+      })
+      .reduce((widest, { width }) => Math.max(widest, width), 0);
+  }
+
   /** The newest loss, or undefined before the first. */
   get last(): number | undefined {
     return this._count ? this._raw[this._count - 1] : undefined;
@@ -59,24 +85,9 @@ export class StepSeries {
 
   /** The line through the steps from `start` to `stop`, for a plot of so many columns. */
   line(start: number, stop: number, columns: number): Line {
-    const from = Math.max(start - this._rawStart, 0);
-    const to = Math.max(Math.min(stop - this._rawStart, this._count), from);
-    const raw = decimate(this._raw.subarray(from, to), this._rawStart + from, columns);
+    const first = Math.max(start, this._rawStart);
+    const raw = decimate(this.raw(start, stop), first, columns);
     return [...this._old.map(buckets => oldLine(buckets, start, stop)), raw].reduce(join);
-  }
-
-  /** The least finite loss of the steps that this copy knows, or undefined. */
-  best(): number | undefined {
-    let best = Infinity;
-    for (let i = 0; i < this._count; i++) {
-      best = Math.min(best, finite(this._raw[i] as number));
-    }
-    for (const { minimum } of this._old) {
-      for (const value of minimum) {
-        best = Math.min(best, finite(value));
-      }
-    }
-    return best === Infinity ? undefined : best;
   }
 
   /** Turn the older half of the raw values into buckets: a page's memory stays bounded. */
@@ -103,10 +114,6 @@ export class StepSeries {
     this._rawStart += folded;
     this._count -= folded;
   }
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : Infinity;
 }
 
 /** The buckets that hold any of the steps from `start` to `stop`, as a line. */

@@ -3,8 +3,8 @@
  */
 
 import type { Form, FromPage, StatusLine } from '../messages';
+import type { Channel } from './channel';
 import { Lab } from './lab';
-import type { Channel } from './run_feed';
 
 /** What the module uses of an anywidget model. */
 interface Model {

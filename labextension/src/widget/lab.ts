@@ -2,21 +2,20 @@
  * A lab: its parts put together, and what flows between them.
  */
 
-import { LineChart, type Picture } from '../chart/line_chart';
-import { runColour, validationColour } from '../chart/palette';
+import type { LineChart } from '../chart/line_chart';
 import { loadPlotly } from '../chart/plotly';
 import { onThemeChange } from '../chart/theme';
-import type { EpochRow, Form, FromPage, StatusLine } from '../messages';
+import type { Form, FromPage, StatusLine } from '../messages';
 import { pageServices } from '../page';
+import type { Channel } from './channel';
 import { CodeBox } from './code_box';
+import { EpochsChart } from './epochs_chart';
 import { FieldsForm } from './form';
-import { formatCount, formatLoss } from './format';
 import { LabHeader } from './header';
 import { PredictionsBox } from './predictions';
-import { RunFeed, type Channel } from './run_feed';
+import { RunFeed } from './run_feed';
 import { RunTable } from './run_table';
-
-const EMPTY = 'Press Train to see the loss fall.';
+import { StepChart } from './step_chart';
 
 let views = 0;
 
@@ -54,18 +53,6 @@ export class Lab {
     this._code = new CodeBox(() => {
       press('show_code');
     });
-    this._charts = [
-      new LineChart({
-        title: 'Loss during one epoch',
-        unit: 'step',
-        picture: columns => this._epochPicture(columns)
-      }),
-      new LineChart({
-        title: 'Loss over all epochs',
-        unit: 'epoch',
-        picture: () => this._epochsPicture()
-      })
-    ];
     this._apply.type = 'button';
     this._apply.className = 'lossviz-button lossviz-apply';
     this._apply.textContent = 'Apply learning rate now';
@@ -81,11 +68,6 @@ export class Lab {
     this._predictions = new PredictionsBox(() => {
       this._send({ type: 'command', command: 'predict', page: this._feed.page });
     });
-    pictures.append(
-      ...this._charts.map(chart => chart.element),
-      this._table.element,
-      this._predictions.element
-    );
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     body.append(settings, pictures);
@@ -96,6 +78,12 @@ export class Lab {
       this._sendWaiting();
       this._showRun();
     });
+    this._charts = [new StepChart(this._feed).chart, new EpochsChart(this._feed).chart];
+    pictures.append(
+      ...this._charts.map(chart => chart.element),
+      this._table.element,
+      this._predictions.element
+    );
     const unsubscribe = _channel.onMessage(message => {
       if (message.type === 'program' && message.page === this._feed.page) {
         void this._showProgram(message.text);
@@ -191,78 +179,16 @@ export class Lab {
   }
 
   private _showRun(): void {
-    const { run, progress, series, best } = this._feed;
+    const { run, progress, series, best, earlier } = this._feed;
     this.element.dataset['lossvizStatus'] = run?.status ?? '';
     this._header.showRun(run, progress);
+    this._table.showEarlier(earlier);
     if (run && progress) {
-      this._table.show({ run, progress, last: series.last, best });
+      this._table.show({ run, progress, last: series.last ?? null, best });
       this._predictions.follow(`${run.id} ${run.status} ${String(this._feed.rows.length)}`);
     }
     this._charts.forEach(chart => {
       chart.update();
     });
   }
-
-  private _epochPicture(columns: number): Picture {
-    const { run, progress, series } = this._feed;
-    const start = progress?.epoch_start ?? 0;
-    const count = Math.max(0, series.length - start);
-    if (!run || count === 0) {
-      const summary = run ? 'Waiting for the first step...' : EMPTY;
-      return { lines: [], points: 0, summary };
-    }
-    const line = series.line(start, series.length, columns);
-    return {
-      // Steps are counted from 1 within their epoch.
-      lines: [
-        {
-          x: line.x.map(x => x - start + 1),
-          y: line.y,
-          name: 'training',
-          colour: runColour(run.colour)
-        }
-      ],
-      points: count,
-      // The axis stands still while the epoch's points arrive.
-      ...(run.steps_per_epoch && run.steps_per_epoch > 1
-        ? { range: [1, run.steps_per_epoch] as [number, number] }
-        : {}),
-      summary: `${formatCount(count)} steps of epoch ${progress?.epoch ?? 1}, last loss ${formatLoss(series.last)}.`
-    };
-  }
-
-  private _epochsPicture(): Picture {
-    const { run, rows } = this._feed;
-    const last = rows[rows.length - 1];
-    if (!run || !last) {
-      const summary = run ? 'The first epoch has not ended yet.' : EMPTY;
-      return { lines: [], points: 0, summary };
-    }
-    const lines = [
-      { metric: 'loss', name: 'training', colour: runColour(run.colour), dashed: false },
-      { metric: 'val_loss', name: 'validation', colour: validationColour(run.colour), dashed: true }
-    ]
-      .filter(({ metric }) => rows.some(row => metric in row.metrics))
-      .map(({ metric, name, colour, dashed }) => ({
-        ...epochLine(rows, metric),
-        name,
-        colour,
-        dashed,
-        markers: true
-      }));
-    const validation = last.metrics['val_loss'];
-    const held = validation === undefined ? '' : `, validation loss ${formatLoss(validation)}`;
-    return {
-      lines,
-      points: rows.length,
-      summary: `${formatCount(rows.length)} epochs, last training loss ${formatLoss(last.metrics['loss'])}${held}.`
-    };
-  }
-}
-
-function epochLine(rows: EpochRow[], metric: string): { x: Float64Array; y: Float32Array } {
-  return {
-    x: Float64Array.from(rows, row => row.epoch),
-    y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN)
-  };
 }

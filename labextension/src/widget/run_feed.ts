@@ -6,22 +6,9 @@
  */
 
 import { StepSeries } from '../chart/step_series';
-import type {
-  Append,
-  EpochRow,
-  FromKernel,
-  FromPage,
-  Progress,
-  RunState,
-  Snapshot
-} from '../messages';
-
-/** A way to a kernel; the widget's comm, or the side panel's own. */
-export interface Channel {
-  send(message: FromPage): void;
-  /** Returns a function that ends the subscription. */
-  onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void;
-}
+import type { Append, EarlierRun, EpochRow, Progress, RunState, Snapshot } from '../messages';
+import { floats, type Channel } from './channel';
+import { StepRanges } from './step_ranges';
 
 /** An attach that was not answered is sent again after so long, then after twice that, ... */
 const RETRY_MS = 1000;
@@ -36,8 +23,11 @@ export class RunFeed {
   run: RunState | null = null;
   progress: Progress | null = null;
   rows: EpochRow[] = [];
-  /** The least loss of a step that this page has seen. */
-  best: number | undefined;
+  /** The least loss of all steps. */
+  best: number | null = null;
+  /** The runs before this one, oldest first. */
+  earlier: EarlierRun[] = [];
+  readonly ranges: StepRanges;
 
   /** Whether the kernel has answered this page at least once. */
   attached = false;
@@ -56,11 +46,14 @@ export class RunFeed {
     private readonly _channel: Channel,
     private readonly _changed: () => void
   ) {
+    this.ranges = new StepRanges(this.page, _channel, _changed);
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       if (message.type === 'snapshot' && (message.page === this.page || message.page === '')) {
         this._takeSnapshot(message, buffers);
       } else if (message.type === 'append') {
         this._takeAppend(message, buffers);
+      } else if (message.type === 'range' && message.page === this.page) {
+        this.ranges.take(message, buffers);
       }
     });
     this._attach();
@@ -111,7 +104,8 @@ export class RunFeed {
       message.raw_start,
       floats(buffers[2])
     );
-    this.best = this.series.best();
+    this.best = message.best;
+    this.earlier = message.earlier;
     this._changed();
   }
 
@@ -136,16 +130,6 @@ export class RunFeed {
     }
     this._changed();
   }
-}
-
-/** Float32 values from a message's buffer, which may begin at any byte. */
-export function floats(view: DataView | undefined): Float32Array {
-  if (!view) {
-    return new Float32Array(0);
-  }
-  const bytes = new Uint8Array(view.byteLength);
-  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  return new Float32Array(bytes.buffer);
 }
 
 function newPageId(): string {

@@ -12,8 +12,8 @@ const PERIOD_MS = 250;
 export interface RunNumbers {
   run: RunState;
   progress: Progress;
-  last: number | undefined;
-  best: number | undefined;
+  last: number | null;
+  best: number | null;
 }
 
 export class RunTable {
@@ -23,6 +23,7 @@ export class RunTable {
   private _shown = -Infinity;
   private _timer = 0;
   private _latest: RunNumbers | undefined;
+  private _earlier: readonly RunNumbers[] = [];
 
   constructor() {
     this.element.className = 'lossviz-table';
@@ -56,6 +57,16 @@ export class RunTable {
     }
   }
 
+  /** Show runs that have ended before the present one, oldest first. */
+  showEarlier(runs: readonly RunNumbers[]): void {
+    if (runs !== this._earlier) {
+      this._earlier = runs;
+      runs.forEach(run => {
+        this._write(run);
+      });
+    }
+  }
+
   dispose(): void {
     window.clearTimeout(this._timer);
   }
@@ -64,10 +75,12 @@ export class RunTable {
     window.clearTimeout(this._timer);
     this._timer = 0;
     this._shown = performance.now();
-    if (!this._latest) {
-      return;
+    if (this._latest) {
+      this._write(this._latest);
     }
-    const { run, progress, last, best } = this._latest;
+  }
+
+  private _write({ run, progress, last, best }: RunNumbers): void {
     const live = isLive(run);
     const texts = [
       run.name,

@@ -1,0 +1,161 @@
+/**
+ * Lines, bands and marks as Plotly takes them.
+ */
+
+import type { Band, ChartLine, Mark } from './line_chart';
+import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
+import type { Theme } from './theme';
+
+const FEW_POINTS = 20;
+
+/** Text for Plotly, which reads some of HTML: a run may be called anything. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+export function lineTrace(line: ChartLine, unit: string): PlotlyTrace {
+  // A line through very few points would be hard to see, or, through one, nothing.
+  const many = !line.markers && line.x.length > FEW_POINTS;
+  const mode = line.star ? 'markers' : many || line.faint ? 'lines' : 'lines+markers';
+  return {
+    x: line.x,
+    y: line.y,
+    type: 'scatter',
+    mode,
+    name: escapeText(line.name),
+    line: {
+      color: line.colour,
+      width: line.width ?? (many || line.faint ? 1.25 : 2),
+      dash: line.dashed ? 'dash' : 'solid'
+    },
+    marker: {
+      size: line.star ? 11 : 5,
+      color: line.colour,
+      symbol: line.star ? 'star' : 'circle'
+    },
+    opacity: line.faint ? 0.35 : 1,
+    zorder: line.behind ? 1 : line.star ? 3 : 2,
+    hovertemplate: `${unit} %{x:,d}: %{y:.4~g}<extra>%{fullData.name}</extra>`,
+    connectgaps: false,
+    showlegend: true
+  };
+}
+
+/** The outline of a band, there along the low edge and back along the high one. */
+export function bandTrace(band: Band): PlotlyTrace {
+  const known = Array.from(band.x.keys()).filter(
+    i => Number.isFinite(band.low[i]) && Number.isFinite(band.high[i])
+  );
+  const back = [...known].reverse();
+  return {
+    x: Float64Array.from([...known, ...back], i => band.x[i] as number),
+    y: Float32Array.from([
+      ...known.map(i => band.low[i] as number),
+      ...back.map(i => band.high[i] as number)
+    ]),
+    type: 'scatter',
+    mode: 'lines',
+    name: escapeText(band.name),
+    line: { color: band.colour, width: 0 },
+    fill: 'toself',
+    fillcolor: `${band.colour}26`,
+    zorder: 0,
+    hoverinfo: 'skip',
+    connectgaps: false,
+    showlegend: true
+  };
+}
+
+/** A thin line at each mark. */
+export function markShapes(marks: Mark[], theme: Theme): object[] {
+  return marks.map(({ x }) => ({
+    type: 'line',
+    x0: x,
+    x1: x,
+    yref: 'paper',
+    y0: 0,
+    y1: 1,
+    line: { color: theme.faint, width: 1, dash: 'dot' }
+  }));
+}
+
+/** The symbol of each mark above its line, with its text on hover. */
+export function markAnnotations(marks: Mark[], theme: Theme): object[] {
+  return marks.map(({ x, symbol, text }) => ({
+    x,
+    yref: 'paper',
+    y: 1,
+    yanchor: 'top',
+    text: escapeText(symbol),
+    hovertext: escapeText(text),
+    showarrow: false,
+    bgcolor: theme.background,
+    borderpad: 1,
+    font: { color: theme.faint, size: 11 }
+  }));
+}
+
+/** Everything of the layout that does not depend on the chart's size. */
+export function seriesLayout(
+  theme: Theme,
+  chart: {
+    empty: boolean;
+    summary: string;
+    legend: boolean;
+    unit: string;
+    logarithmic: boolean;
+    few: boolean;
+    range: [number, number] | undefined;
+  }
+): PlotlyLayout {
+  const axis = {
+    color: theme.faint,
+    gridcolor: theme.grid,
+    linecolor: theme.grid,
+    zerolinecolor: theme.grid,
+    tickfont: { size: 11 },
+    title: { font: { size: 11 }, standoff: 6 },
+    showline: true
+  };
+  const { empty, range } = chart;
+  return {
+    margin: { l: 52, r: 10, t: 6, b: 38 },
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: theme.font, color: theme.text, size: 12 },
+    hovermode: 'x',
+    hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
+    showlegend: chart.legend,
+    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
+    xaxis: {
+      ...axis,
+      title: { ...axis.title, text: chart.unit },
+      tickformat: ',d',
+      ...(!empty && chart.few ? { dtick: 1 } : {}),
+      ...(range ? { range } : { autorange: true }),
+      ...(empty ? { range: [0, 10], autorange: false } : {})
+    },
+    yaxis: {
+      ...axis,
+      type: chart.logarithmic ? 'log' : 'linear',
+      title: { ...axis.title, text: 'loss' },
+      tickformat: '.4~g',
+      ...(empty
+        ? { range: chart.logarithmic ? [-2, 0] : [0, 1], autorange: false }
+        : { autorange: true })
+    },
+    annotations: empty
+      ? [
+          {
+            text: chart.summary,
+            xref: 'paper',
+            yref: 'paper',
+            x: 0.5,
+            y: 0.5,
+            showarrow: false,
+            font: { color: theme.faint, size: 13 }
+          }
+        ]
+      : []
+  };
+}

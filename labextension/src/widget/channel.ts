@@ -1,0 +1,22 @@
+/**
+ * The way between a page and a kernel.
+ */
+
+import type { FromKernel, FromPage } from '../messages';
+
+/** A way to a kernel; the widget's comm, or the side panel's own. */
+export interface Channel {
+  send(message: FromPage): void;
+  /** Returns a function that ends the subscription. */
+  onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void;
+}
+
+/** Float32 values from a message's buffer, which may begin at any byte. */
+export function floats(view: DataView | undefined): Float32Array {
+  if (!view) {
+    return new Float32Array(0);
+  }
+  const bytes = new Uint8Array(view.byteLength);
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return new Float32Array(bytes.buffer);
+}

@@ -1,0 +1,104 @@
+"""A run's record as pages get it: typed, rounded and bounded in size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.training import EpochRecord, Record
+from lossviz.wire.messages import EarlierRun, EpochRow, EventMark, Progress, RunState
+
+MOST_ROWS = 2000
+"""So many epochs travel in a snapshot; thousands more could not be told apart on a chart."""
+
+MOST_EVENTS = 100
+TOLD_ELSEWHERE = frozenset({"started", "completed", "stopped"})
+
+
+def row(record: Record, epoch: EpochRecord) -> EpochRow:
+    """An epoch's means, and between which losses most of its steps lie."""
+    losses = record.series.read(epoch.first_step, epoch.first_step + epoch.steps)
+    losses = losses[np.isfinite(losses)]
+    low, high = np.quantile(losses, [0.1, 0.9]) if len(losses) else (math.nan, math.nan)
+    return {
+        "epoch": epoch.epoch,
+        "first_step": epoch.first_step,
+        "steps": epoch.steps,
+        "metrics": {name: finite(value) for name, value in epoch.metrics.items()},
+        "low": finite(low),
+        "high": finite(high),
+    }
+
+
+def finite(value: float) -> float | None:
+    """Seven digits, which are what a float32 holds; None for what JSON does not know."""
+    return float(f"{value:.7g}") if math.isfinite(value) else None
+
+
+def some(epochs: Sequence[EpochRecord], most: int = MOST_ROWS) -> list[EpochRecord]:
+    """At most about `most` of the epochs: the least and the greatest loss of each stretch, and the
+    last epoch.
+    """
+    if len(epochs) <= most:
+        return list(epochs)
+    losses = np.array([one.metrics.get("loss", math.nan) for one in epochs])
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    kept = {0, len(epochs) - 1}
+    for stretch in np.array_split(np.arange(len(epochs)), most // 2):
+        part = losses[stretch]
+        kept |= {int(stretch[part.argmin()]), int(stretch[part.argmax()])}
+    return [epochs[index] for index in sorted(kept)]
+
+
+def earlier(record: Record) -> EarlierRun:
+    """A run before the one that is followed."""
+    last = record.series.read(len(record.series) - 1)
+    return {
+        "run": state(record),
+        "progress": progress(record),
+        "rows": [row(record, one) for one in some(record.rows, MOST_ROWS // 4)],
+        "last": finite(float(last[0])) if len(last) else None,
+        "best": finite(record.series.best),
+    }
+
+
+def progress(record: Record) -> Progress:
+    """Where a run is now."""
+    now = record.progress()
+    return {
+        "step": now.step,
+        "epoch": now.epoch,
+        "epoch_start": now.epoch_start,
+        "phase": now.phase,
+        "rate": round(now.rate, 1),
+        "left": None if now.left is None else round(now.left, 1),
+    }
+
+
+def state(record: Record) -> RunState:
+    """All that a page shows of a run beside its series."""
+    error = None
+    if record.error is not None:
+        error = {
+            "message": record.error_message,
+            "traceback": record.error_traceback,
+            "step": len(record.series),
+        }
+    return {
+        "id": record.id,
+        "name": record.name,
+        "status": record.status,
+        "epochs": record.epochs,
+        "steps_per_epoch": record.steps_per_epoch,
+        "device": record.device,
+        "colour": record.number - 1,
+        "loss": record.loss,
+        "events": [
+            EventMark(kind=one.kind, step=one.step, text=one.text)
+            for one in record.events
+            if one.kind not in TOLD_ELSEWHERE
+        ][-MOST_EVENTS:],
+        "error": error,  # type: ignore[typeddict-item]
+    }
