@@ -72,6 +72,13 @@ class NotebookPage:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
+    def save_and_reload(self) -> None:
+        """Save the notebook and load the page again, as its reader does."""
+        self.page.keyboard.press("Control+S")
+        self.page.wait_for_timeout(1000)
+        self.page.reload()
+        self.lab.wait_for(timeout=60_000)
+
     def press(self, name: str) -> None:
         """Press a button of the lab."""
         self.lab.get_by_role("button", name=name, exact=True).click()
