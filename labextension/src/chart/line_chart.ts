@@ -18,6 +18,10 @@ export interface ChartLine extends Line {
   behind?: boolean;
   /** One point, marked with a star. */
   star?: boolean;
+  /** Lines of one group are hidden and shown together. */
+  group?: string;
+  /** Not in the legend. */
+  unlisted?: boolean;
 }
 
 /** The area between two lines over the same x. */
@@ -27,6 +31,8 @@ export interface Band {
   high: Float32Array;
   name: string;
   colour: string;
+  group?: string;
+  unlisted?: boolean;
 }
 
 /** Something that happened at one x. */
@@ -233,7 +239,7 @@ export class LineChart {
       ...seriesLayout(theme, {
         empty,
         summary: picture.summary,
-        legend: picture.lines.length > 1,
+        legend: picture.lines.filter(line => !line.unlisted).length > 1,
         unit: this._unit,
         logarithmic: this._logarithmic,
         // An axis with few whole numbers would else show halves rounded to doubles.

@@ -16,6 +16,7 @@ export interface PlotlyTrace {
   fillcolor?: string;
   hovertemplate?: string;
   hoverinfo?: 'skip';
+  legendgroup?: string;
   connectgaps: boolean;
   showlegend: boolean;
 }

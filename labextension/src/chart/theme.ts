@@ -26,12 +26,20 @@ export function readTheme(element: HTMLElement): Theme {
 
 /** Call `changed` whenever the page's theme changes, until `signal` aborts. */
 export function onThemeChange(changed: () => void, signal: AbortSignal): void {
-  const observer = new MutationObserver(changed);
+  // A theme's style sheet may arrive after its name.
+  let timers: number[] = [];
+  const again = (): void => {
+    changed();
+    timers.forEach(window.clearTimeout);
+    timers = [250, 1000, 3000].map(pause => window.setTimeout(changed, pause));
+  };
+  const observer = new MutationObserver(again);
   const names = ['data-jp-theme-light', 'data-jp-theme-name', 'class', 'data-vscode-theme-kind'];
   observer.observe(document.body, { attributes: true, attributeFilter: names });
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   system.addEventListener('change', changed, { signal });
   signal.addEventListener('abort', () => {
+    timers.forEach(window.clearTimeout);
     observer.disconnect();
   });
 }

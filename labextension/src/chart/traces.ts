@@ -37,7 +37,8 @@ export function lineTrace(line: ChartLine, unit: string): PlotlyTrace {
     zorder: line.behind ? 1 : line.star ? 3 : 2,
     hovertemplate: `${unit} %{x:,d}: %{y:.4~g}<extra>%{fullData.name}</extra>`,
     connectgaps: false,
-    showlegend: true
+    ...(line.group ? { legendgroup: line.group } : {}),
+    showlegend: !line.unlisted
   };
 }
 
@@ -62,7 +63,8 @@ export function bandTrace(band: Band): PlotlyTrace {
     zorder: 0,
     hoverinfo: 'skip',
     connectgaps: false,
-    showlegend: true
+    ...(band.group ? { legendgroup: band.group } : {}),
+    showlegend: !band.unlisted
   };
 }
 
@@ -126,7 +128,8 @@ export function seriesLayout(
     hovermode: 'x',
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
     showlegend: chart.legend,
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
+    // On the left: the buttons for zooming appear on the right.
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' },
     xaxis: {
       ...axis,
       title: { ...axis.title, text: chart.unit },

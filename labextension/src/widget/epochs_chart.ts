@@ -2,7 +2,7 @@
  * "Loss over all epochs": the means of each epoch, of this run and of those before it.
  */
 
-import { LineChart, type ChartLine, type Picture } from '../chart/line_chart';
+import { LineChart, type Band, type ChartLine, type Picture } from '../chart/line_chart';
 import { runColour } from '../chart/palette';
 import type { EpochRow, RunState } from '../messages';
 import { eventMarks } from './event_marks';
@@ -38,9 +38,9 @@ export class EpochsChart {
     }
     const alone = earlier.length === 0;
     const lines = [
-      ...this._lines(run, rows, alone ? '' : run.name),
-      ...earlier.flatMap(one => this._lines(one.run, one.rows, one.run.name)),
-      ...this._best(run, rows)
+      ...this._lines(run, rows, alone),
+      ...earlier.flatMap(one => this._lines(one.run, one.rows, false)),
+      ...this._best(run, rows, alone)
     ];
     const validation = last?.metrics['val_loss'];
     const held = validation === undefined ? '' : `, validation loss ${formatLoss(validation)}`;
@@ -52,13 +52,14 @@ export class EpochsChart {
       marks: eventMarks(run, 0, Infinity, step => this._place(run, rows, step)).filter(({ x }) =>
         Number.isFinite(x)
       ),
-      ...(rows.length ? { band: this._band(run, rows) } : {}),
+      ...(rows.length ? { band: this._band(run, rows, alone) } : {}),
       view: this._axis.value,
       summary: `${formatCount(rows.length)} epochs${loss}.`
     };
   }
 
-  private _lines(run: RunState, rows: EpochRow[], prefix: string): ChartLine[] {
+  /** With several runs the legend has one line for each; validation is dashed. */
+  private _lines(run: RunState, rows: EpochRow[], alone: boolean): ChartLine[] {
     return [
       { metric: 'loss', name: 'training', dashed: false },
       { metric: 'val_loss', name: 'validation', dashed: true }
@@ -67,15 +68,17 @@ export class EpochsChart {
       .map(({ metric, name, dashed }) => ({
         x: this._x(rows),
         y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN),
-        name: prefix ? `${prefix}, ${name}` : name,
+        name: alone ? name : dashed ? `${run.name}, ${name}` : run.name,
         colour: runColour(run.colour),
         dashed,
+        unlisted: !alone && dashed,
+        ...(alone ? {} : { group: run.id }),
         markers: true
       }));
   }
 
   /** The epoch with the least loss on held-out data, or else in training. */
-  private _best(run: RunState, rows: EpochRow[]): ChartLine[] {
+  private _best(run: RunState, rows: EpochRow[], alone: boolean): ChartLine[] {
     const metric = rows.some(row => 'val_loss' in row.metrics) ? 'val_loss' : 'loss';
     const best = rows.reduce<EpochRow | undefined>((found, row) => {
       const value = row.metrics[metric] ?? Infinity;
@@ -88,20 +91,24 @@ export class EpochsChart {
             y: Float32Array.of(best.metrics[metric] ?? NaN),
             name: `best: ${formatLoss(best.metrics[metric])}`,
             colour: runColour(run.colour),
-            star: true
+            star: true,
+            unlisted: !alone,
+            ...(alone ? {} : { group: run.id })
           }
         ]
       : [];
   }
 
   /** Between its edges lie eight of ten steps of each epoch. */
-  private _band(run: RunState, rows: EpochRow[]): Picture['band'] {
+  private _band(run: RunState, rows: EpochRow[], alone: boolean): Band {
     return {
       x: this._x(rows),
       low: Float32Array.from(rows, row => row.low ?? NaN),
       high: Float32Array.from(rows, row => row.high ?? NaN),
       colour: runColour(run.colour),
-      name: '80 % of the steps'
+      name: '80 % of the steps',
+      unlisted: !alone,
+      ...(alone ? {} : { group: run.id })
     };
   }
 

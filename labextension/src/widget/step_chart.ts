@@ -64,11 +64,14 @@ export class StepChart {
     if (!run || !progress || progress.step === 0) {
       return { lines: [], points: 0, summary: run ? 'Waiting for the first step...' : EMPTY };
     }
-    this._epoch.max = String(progress.epoch);
-    const epoch = this._chosen(progress.epoch);
+    // Between two epochs the one that has ended stays.
+    const begun = series.length > progress.epoch_start || progress.epoch === 1;
+    const latest = begun ? progress.epoch : progress.epoch - 1;
+    this._epoch.max = String(latest);
+    const epoch = this._chosen(latest);
     const steps = this._steps(epoch);
     if (!steps || steps.stop <= steps.start) {
-      const known = epoch <= progress.epoch;
+      const known = epoch <= latest;
       return {
         lines: [],
         points: 0,
@@ -95,7 +98,7 @@ export class StepChart {
     if (weight > 0) {
       lines.push({ ...this._smoothed(steps, columns, view, weight), name: 'smoothed', colour });
     }
-    const last = epoch === progress.epoch ? `, last loss ${formatLoss(series.last)}` : '';
+    const last = epoch === latest ? `, last loss ${formatLoss(series.last)}` : '';
     return {
       lines,
       points: count,
@@ -104,7 +107,7 @@ export class StepChart {
       ...(run.steps_per_epoch && run.steps_per_epoch > 1
         ? { range: [1, run.steps_per_epoch] as [number, number] }
         : {}),
-      view: `${run.id} ${epoch === progress.epoch ? 'latest' : String(epoch)}`,
+      view: `${run.id} ${epoch === latest ? 'latest' : String(epoch)}`,
       summary: `${formatCount(count)} steps of epoch ${epoch}${last}.`
     };
   }
