@@ -73,6 +73,11 @@ class JupyterServer:
         for kernel in self.kernels():
             self._ask(f"api/kernels/{kernel['id']}", "DELETE")
 
+    def restart_kernels(self) -> None:
+        """Restart all kernels, as the menu does."""
+        for kernel in self.kernels():
+            self._ask(f"api/kernels/{kernel['id']}/restart", "POST")
+
     def close(self) -> None:
         """End the server, its kernels, and whatever is left of its process group."""
         if self._process.poll() is None:

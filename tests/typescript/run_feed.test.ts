@@ -167,3 +167,22 @@ it('reads floats from a buffer that begins at any byte', () => {
   expect([...floats(new DataView(bytes.buffer, 1, 8))]).toEqual([1.5, -2]);
   expect(floats(undefined)).toHaveLength(0);
 });
+
+it('asks when a live run falls silent, and says when nobody answers', () => {
+  wire.deliver(snapshot(feed.page), [], [], [3]);
+  expect(wire.attaches).toBe(1);
+  vi.advanceTimersByTime(7000);
+  expect(wire.attaches).toBeGreaterThan(1);
+  expect(feed.silent).toBe(false);
+  vi.advanceTimersByTime(8000);
+  expect(feed.silent).toBe(true);
+  expect([...feed.series.line(0, 1, 10).y]).toEqual([3]);
+  wire.deliver(snapshot(feed.page), [], [], [3]);
+  expect(feed.silent).toBe(false);
+});
+
+it('leaves a kernel alone whose run has ended', () => {
+  wire.deliver(snapshot(feed.page, { run: { ...run, status: 'completed' } }), [], [], [3]);
+  vi.advanceTimersByTime(100_000);
+  expect(wire.attaches).toBe(1);
+});

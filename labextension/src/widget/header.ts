@@ -27,6 +27,7 @@ export class LabHeader {
   private _left = part('span', 'lossviz-progress-text');
   private _status = part('p', 'lossviz-status');
   private _tensorflow = part('p', 'lossviz-tensorflow');
+  private _silence = part('p', 'lossviz-silence');
   private _details = document.createElement('details');
   private _traceback = document.createElement('pre');
 
@@ -65,7 +66,16 @@ export class LabHeader {
     summary.textContent = 'Details';
     this._details.className = 'lossviz-details';
     this._details.append(summary, this._traceback);
-    this.element.append(row, progress, this._status, this._tensorflow, this._details);
+    this._silence.setAttribute('role', 'alert');
+    this._silence.hidden = true;
+    this.element.append(
+      row,
+      progress,
+      this._silence,
+      this._status,
+      this._tensorflow,
+      this._details
+    );
   }
 
   /** Show which commands can be given now. */
@@ -97,6 +107,17 @@ export class LabHeader {
     this._details.hidden = !status.details;
     if (this._traceback.textContent !== (status.details ?? '')) {
       this._traceback.textContent = status.details ?? '';
+    }
+  }
+
+  /** Say that the kernel cannot be heard, or that it can be again. */
+  showSilence(silent: boolean): void {
+    if (silent === this._silence.hidden) {
+      this._silence.hidden = !silent;
+      this._silence.textContent = silent
+        ? 'The kernel does not answer: it may have been restarted or cannot be reached. ' +
+          'The charts show what it sent last. Run the cell again for a new lab.'
+        : '';
     }
   }
 

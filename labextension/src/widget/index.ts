@@ -40,12 +40,18 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
   model.on('change:form', showForm);
   model.on('change:status', showStatus);
+  // ipywidgets says so when the kernel that made the lab has been restarted.
+  const disconnect = (): void => {
+    lab.disconnect();
+  };
+  model.on('comm_live_update', disconnect);
   showForm();
   showStatus();
   el.append(lab.element);
   return () => {
     model.off('change:form', showForm);
     model.off('change:status', showStatus);
+    model.off('comm_live_update', disconnect);
     lab.dispose();
     lab.element.remove();
   };

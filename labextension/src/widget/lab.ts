@@ -111,6 +111,12 @@ export class Lab {
     this._header.showStatus(status);
   }
 
+  /** The kernel is gone: what is on the page stays. */
+  disconnect(): void {
+    this._feed.lose();
+    this._header.showCommands([]);
+  }
+
   dispose(): void {
     this._form.flush();
     this._end.abort();
@@ -182,6 +188,7 @@ export class Lab {
     const { run, progress, series, best, earlier } = this._feed;
     this.element.dataset['lossvizStatus'] = run?.status ?? '';
     this._header.showRun(run, progress);
+    this._header.showSilence(this._feed.silent);
     this._table.showEarlier(earlier);
     if (run && progress) {
       this._table.show({ run, progress, last: series.last ?? null, best });

@@ -14,6 +14,13 @@ import { StepRanges } from './step_ranges';
 const RETRY_MS = 1000;
 const MOST_RETRY_MS = 16_000;
 
+/** A question that so long a pause followed has not been answered for about seven seconds. */
+const SILENCE_MS = 4000;
+
+/** A live run is never silent so long; then the page asks whether its kernel is still there. */
+const QUIET_MS = 5000;
+const QUIET_PAUSED_MS = 30_000;
+
 /** Snapshots are asked for no more often than this. */
 const ATTACH_MS = 500;
 
@@ -32,6 +39,13 @@ export class RunFeed {
   /** Whether the kernel has answered this page at least once. */
   attached = false;
 
+  /** Whether the kernel leaves questions unanswered: it is gone, or cannot be reached. */
+  silent = false;
+
+  private _heard = performance.now();
+  private _watch = window.setInterval(() => {
+    this._askWhenQuiet();
+  }, 1000);
   private _sequence = -1;
   private _waiting = false;
   private _retry = 0;
@@ -62,11 +76,32 @@ export class RunFeed {
   dispose(): void {
     this._unsubscribe();
     window.clearTimeout(this._retry);
+    window.clearInterval(this._watch);
+  }
+
+  /** The kernel is known to be gone. */
+  lose(): void {
+    this.dispose();
+    this.silent = true;
+    this._changed();
+  }
+
+  private _askWhenQuiet(): void {
+    const status = this.run?.status;
+    const live = status === 'running' || status === 'paused' || status === 'queued';
+    const patience = status === 'running' ? QUIET_MS : QUIET_PAUSED_MS;
+    if (live && !this._waiting && performance.now() - this._heard > patience) {
+      this._attach();
+    }
   }
 
   private _attach(delay = RETRY_MS): void {
     window.clearTimeout(this._retry);
     this._waiting = true;
+    if (delay >= SILENCE_MS && !this.silent) {
+      this.silent = true;
+      this._changed();
+    }
     this._asked = performance.now();
     this._channel.send({ type: 'attach', page: this.page });
     this._retry = window.setTimeout(() => {
@@ -90,6 +125,8 @@ export class RunFeed {
     window.clearTimeout(this._retry);
     this._waiting = false;
     this.attached = true;
+    this.silent = false;
+    this._heard = performance.now();
     this._sequence = message.sequence;
     this.run = message.run;
     this.progress = message.progress;
@@ -119,6 +156,7 @@ export class RunFeed {
       this._attachAnew();
       return;
     }
+    this._heard = performance.now();
     this._sequence = message.sequence;
     this.progress = message.progress;
     this.rows = this.rows.concat(message.rows ?? []);
