@@ -25,6 +25,8 @@ NOT_OURS = re.compile(
     # JupyterLab itself, as it is without the internet and with a fresh home.
     r"favicon|Disabling terminals|Failed to load resource.*(404|net::ERR)"
     r"|was preloaded using link preload|[Rr]esizeObserver loop|kernelspec"
+    # What it says itself when the network or a kernel has gone.
+    r"|Connection lost, reconnecting|WebSocket connection to|Kernel .*died|restarting kernel"
     r"|Could not determine jupyter lab version"
     r"|Missing required translation|[Dd]eprecat"
 )

@@ -10,6 +10,9 @@ import { formatCount, formatLoss } from './format';
 import type { RunFeed } from './run_feed';
 import { EMPTY, labelled } from './step_chart';
 
+/** Points of more epochs than this would grow into a thick line. */
+const MOST_MARKERS = 40;
+
 export class EpochsChart {
   readonly chart: LineChart;
   private _axis = document.createElement('select');
@@ -73,7 +76,7 @@ export class EpochsChart {
         dashed,
         unlisted: !alone && dashed,
         ...(alone ? {} : { group: run.id }),
-        markers: true
+        markers: rows.length <= MOST_MARKERS
       }));
   }
 

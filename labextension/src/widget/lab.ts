@@ -132,6 +132,7 @@ export class Lab {
     // What was typed a moment ago belongs to the run that is started now.
     this._form.flush();
     this._send({ type: 'command', command, page: this._feed.page });
+    this._feed.expectAnswer();
     if (command === 'train') {
       this._form.focusFirstError();
     }

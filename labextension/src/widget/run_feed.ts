@@ -43,6 +43,7 @@ export class RunFeed {
   silent = false;
 
   private _heard = performance.now();
+  private _expecting = 0;
   private _watch = window.setInterval(() => {
     this._askWhenQuiet();
   }, 1000);
@@ -86,11 +87,18 @@ export class RunFeed {
     this._changed();
   }
 
+  /** The kernel has been told something to which it should answer. */
+  expectAnswer(): void {
+    this._expecting ||= performance.now();
+  }
+
   private _askWhenQuiet(): void {
     const status = this.run?.status;
     const live = status === 'running' || status === 'paused' || status === 'queued';
     const patience = status === 'running' ? QUIET_MS : QUIET_PAUSED_MS;
-    if (live && !this._waiting && performance.now() - this._heard > patience) {
+    const now = performance.now();
+    const unanswered = this._expecting > 0 && now - this._expecting > QUIET_MS;
+    if (!this._waiting && ((live && now - this._heard > patience) || unanswered)) {
       this._attach();
     }
   }
@@ -127,6 +135,8 @@ export class RunFeed {
     this.attached = true;
     this.silent = false;
     this._heard = performance.now();
+    this._expecting = 0;
+    this._expecting = 0;
     this._sequence = message.sequence;
     this.run = message.run;
     this.progress = message.progress;
@@ -157,6 +167,7 @@ export class RunFeed {
       return;
     }
     this._heard = performance.now();
+    this._expecting = 0;
     this._sequence = message.sequence;
     this.progress = message.progress;
     this.rows = this.rows.concat(message.rows ?? []);
