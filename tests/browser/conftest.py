@@ -23,7 +23,8 @@ FLAGS = [
 
 NOT_OURS = re.compile(
     # JupyterLab itself, as it is without the internet and with a fresh home.
-    r"favicon|Disabling terminals|Failed to load resource.*(404|net::ERR)"
+    r"favicon|Disabling terminals|Failed to load resource.*(403|404|net::ERR)"
+    r"|Menu entry for command .* is duplicated|yjs#509"
     r"|was preloaded using link preload|[Rr]esizeObserver loop|kernelspec"
     # What it says itself when the network or a kernel has gone.
     r"|Connection lost, reconnecting|WebSocket connection to|Kernel .*died|restarting kernel"
@@ -65,7 +66,14 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
             else None
         ),
     )
-    page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+    page.on(
+        "pageerror",
+        lambda error: (
+            complaints.append(f"uncaught: {error.message} {error.stack}")
+            if "/static/notebook/" not in (error.stack or "")  # Notebook 7's own code
+            else None
+        ),
+    )
     failed_before = request.session.testsfailed
     yield page
     if request.session.testsfailed > failed_before or complaints:

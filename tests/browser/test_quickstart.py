@@ -43,7 +43,7 @@ def test_the_quickstart_trains_live_stops_and_completes(notebook):
     accuracy = re.search(r"validation accuracy of ([\d.]+) %", lab.status())
     assert accuracy, lab.status()
     assert float(accuracy[1]) > 90
-    training, validation = lab.drawn(EPOCHS_CHART)
+    training, validation = lab.drawn(EPOCHS_CHART)[:2]
     assert training["name"] == "training"
     assert validation["name"] == "validation"
     assert training["x"] == list(range(1, 31))

@@ -1,0 +1,78 @@
+"""The same lab in Notebook 7, without the extension, and for people who cannot see it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.browser.jupyter_server import JupyterServer
+from tests.browser.notebook_page import (
+    EPOCHS_CHART,
+    STEPS_CHART,
+    NotebookPage,
+    until,
+    write_notebook,
+)
+
+LAB = "import lossviz\nlab = lossviz.LossLab()\nlab"
+AXE = Path(__file__).resolve().parents[2] / "labextension/node_modules/axe-core/axe.min.js"
+
+
+def train(page: NotebookPage) -> None:
+    page.run_cell(0)
+    page.lab.wait_for(timeout=60_000)
+    page.fill("Epochs", "3")
+    page.press("Train")
+    until(lambda: page.run_status() == "completed", "a run", 120)
+    until(lambda: page.points(EPOCHS_CHART) == 3, "three epochs")
+    until(lambda: page.drawn(STEPS_CHART), "a drawn chart")
+
+
+def test_the_lab_trains_in_notebook_7(server, page):
+    write_notebook(server.root / "seven.ipynb", LAB, "0")
+    book = NotebookPage(page, server.address("notebooks/seven.ipynb"))
+    train(book)
+    losses = json.loads(book.ask_kernel("lab.run.history['loss'].tolist()"))
+    assert book.drawn(EPOCHS_CHART)[0]["y"] == pytest.approx(losses, rel=1e-6)
+    server.end_kernels()
+
+
+def test_the_lab_trains_where_the_extension_is_disabled(tmp_path, page):
+    root = tmp_path / "root"
+    root.mkdir()
+    write_notebook(root / "plain.ipynb", LAB, "0")
+    settings = tmp_path / "jupyter" / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    (settings / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": {"lossviz": True}})
+    )
+    server = JupyterServer(tmp_path / "jupyter", root)
+    try:
+        book = NotebookPage(page, server.address("lab/tree/plain.ipynb?reset"))
+        assert page.get_by_role("tab", name="Loss lab").count() == 0
+        train(book)
+        book.press("Show code")
+        box = book.lab.get_by_role("textbox", name="Program")
+        until(lambda: "lossviz.train(" in box.input_value(), "the code in a box")
+    finally:
+        server.close()
+
+
+def test_no_serious_accessibility_finding(notebook):
+    page = notebook(LAB, "0")
+    train(page)
+    page.lab.get_by_text("Advanced", exact=True).click()
+    for chart in (STEPS_CHART, EPOCHS_CHART):
+        page.lab.get_by_role("figure", name=chart).get_by_text("Options", exact=True).click()
+    page.page.evaluate(AXE.read_text())
+    found = page.page.evaluate(
+        "axe.run('.lossviz-lab', { resultTypes: ['violations'] }).then(r => r.violations)"
+    )
+    serious = [
+        (one["id"], [node["html"][:200] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert not serious, serious
