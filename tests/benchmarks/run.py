@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import charts
 import engine
 import kernel
 import obedience
@@ -50,6 +51,9 @@ def main() -> None:
     print(f"  chart attached {seen.attached:,.0f} steps/s, page closed {seen.detached:,.0f} "
           f"({seen.attached / seen.detached:.2f}, promised 0.98); {seen.bytes_per_step:.1f} bytes "
           "a step on the websocket")  # fmt: skip
+    print("\nThe charts, in the same way")
+    for line in charts.measure():
+        print(f"  {line}", flush=True)
     print("\nThe engine")
     for name in engine.MEASUREMENTS:
         print(f"  {engine.measure(name)}", flush=True)

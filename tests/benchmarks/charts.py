@@ -1,0 +1,251 @@
+"""What the charts promise, measured in a real JupyterLab with Chromium.
+
+Kernel and page share the machine: the kernel on one core, server and page on the other.
+Usage: python charts.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import FLAGS
+from tests.browser.jupyter_server import JupyterServer
+from tests.browser.notebook_page import STEPS_CHART, NotebookPage, until, write_notebook
+
+SETUP = """
+import os
+os.sched_setaffinity(0, {{{core}}})
+import json, threading, time
+import numpy as np
+import lossviz
+from lossviz.training import Record, Run
+from lossviz.training.control import Control
+from lossviz.wire import publisher
+
+def lab_with(steps, rate):
+    '''A lab that follows a run of so many steps, which goes on at so many steps a second.'''
+    record = Record(id=os.urandom(4).hex(), name="bench", number=1, loss="mse", epochs=1,
+                    device="CPU:0")
+    record.begin_epoch(1)
+    losses = np.random.default_rng(0).normal(1, 0.1, steps).astype(np.float32)
+    if steps:
+        losses[steps // 2] = 9
+    record.add_steps(losses, 1.0)
+    record.set_status("running")
+    times = []
+
+    def go_on():
+        began = time.time()
+        done = 0
+        while not record.ended:
+            due = int((time.time() - began) * rate) - done
+            if due > 0:
+                record.add_steps(np.full(due, 1.0, np.float32), due / rate)
+                done += due
+                times.append((time.time(), steps + done))
+            time.sleep(0.001)
+
+    if rate:
+        threading.Thread(target=go_on, daemon=True).start()
+    lab = lossviz.LossLab()
+    lab._session.runs.append(Run(record, Control(), None))
+    publisher.wake()
+    return lab, record, times
+"""
+
+
+# The longest time from a lab's element to its drawn chart, in milliseconds.
+FIRST_PICTURE = """
+globalThis.firstPicture = 0;
+const begun = new Map();
+const look = () => {
+    for (const chart of document.querySelectorAll('[aria-label="Loss during one epoch"]')) {
+        if (!begun.has(chart)) begun.set(chart, performance.now());
+        const drawn = Number(chart.dataset.points) >= 10_000_000;
+        if (drawn && chart.querySelector('.js-plotly-plot') && !globalThis.firstPicture) {
+            globalThis.firstPicture = performance.now() - begun.get(chart);
+        }
+    }
+    requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+
+
+def measure() -> list[str]:
+    """The lines of the report."""
+    cores = sorted(os.sched_getaffinity(0))
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    home = Path(tempfile.mkdtemp(prefix="lossviz-bench-"))
+    root = home / "root"
+    root.mkdir()
+    cells = [
+        SETUP.format(core=cores[0]),
+        "lab, record, times = lab_with(0, 1000)\nlab",
+        "print('<<', json.dumps(times[::20]), '>>'); record.end('stopped', '')",
+        "lab2, long, _ = lab_with(10_000_000, 1000)\nlab2",
+        "long.end('stopped', '')\nfour = [lab_with(1_000_000, 1000) for _ in range(4)]",
+        *(f"four[{i}][0]" for i in range(4)),
+    ]
+    write_notebook(root / "bench.ipynb", *cells)
+    os.sched_setaffinity(0, {cores[-1]})
+    server = JupyterServer(home / "jupyter", root)
+    lines = []
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            page = browser.new_page(viewport={"width": 1280, "height": 1400})
+            notebook = NotebookPage(page, server.address("lab/tree/bench.ipynb"))
+            notebook.run_cell(0)
+            notebook.wait_idle()
+            lines.append(latency(notebook))
+            lines += ten_million(notebook)
+            lines.append(four_charts(notebook))
+            browser.close()
+    finally:
+        server.close()
+        os.sched_setaffinity(0, cores)
+        shutil.rmtree(home, ignore_errors=True)
+    return lines
+
+
+def figure(notebook: NotebookPage, index: int) -> Any:
+    """The chart of steps of a lab."""
+    lab = notebook.page.locator(".lossviz-lab").nth(index)
+    return lab.get_by_role("figure", name=STEPS_CHART)
+
+
+def latency(notebook: NotebookPage) -> str:
+    """From a step's loss in the series to the frame in which its pixel is drawn."""
+    notebook.run_cell(1)
+    chart = figure(notebook, 0)
+    chart.wait_for()
+    chart.evaluate("one => one.scrollIntoView()")
+    until(lambda: int(chart.get_attribute("data-points") or 0) > 1000, "steps")
+    seen = chart.evaluate(
+        """one => new Promise(done => {
+            const seen = [];
+            const end = performance.now() + 15000;
+            let last = -1;
+            const look = () => {
+                const points = Number(one.dataset.points);
+                if (points !== last) {
+                    last = points;
+                    seen.push([(performance.timeOrigin + performance.now()) / 1000, points]);
+                }
+                if (performance.now() < end) requestAnimationFrame(look); else done(seen);
+            };
+            look();
+        })"""
+    )
+    notebook.run_cell(2)
+    output = notebook.cells.nth(2).locator("pre", has_text=">>")
+    output.wait_for()
+    times = json.loads(output.inner_text().split("<<")[1].split(">>")[0])
+    waits = []
+    for when, step in times:
+        shown = next((moment for moment, points in seen if points >= step), None)
+        if shown is not None and seen[0][1] < step:
+            waits.append(shown - when)
+    p50, p95 = np.percentile(waits, [50, 95])
+    return (
+        f"step to pixel at 1,000 steps/s: median {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms "
+        f"(promised 150), {len(waits)} steps"
+    )
+
+
+def ten_million(notebook: NotebookPage) -> list[str]:
+    """The first picture of a long run, and a zoom into it while it goes on."""
+    notebook.run_cell(3)
+    chart = figure(notebook, 1)
+    chart.wait_for(timeout=60_000)
+    chart.evaluate("one => one.scrollIntoView()")
+    shown = "one => Number(one.dataset.points) >= 10_000_000"
+    until(lambda: chart.evaluate(shown), "ten million steps")
+    notebook.page.keyboard.press("Control+S")
+    notebook.page.wait_for_timeout(2000)
+    # Once more, from a page that has just been loaded: from the lab's element to its picture.
+    notebook.page.add_init_script(FIRST_PICTURE)
+    notebook.page.reload()
+    chart.wait_for(timeout=60_000)
+    chart.evaluate("one => one.scrollIntoView()")
+    until(lambda: notebook.page.evaluate("globalThis.firstPicture > 0"), "the picture")
+    first = notebook.page.evaluate("globalThis.firstPicture")
+    until(lambda: chart.locator(".js-plotly-plot").count() == 1, "the plot")
+    zooms = []
+    for i in range(10):
+        zooms.append(
+            chart.evaluate(
+                """(one, from) => new Promise(done => {
+                    const plot = one.querySelector('.js-plotly-plot');
+                    const began = performance.now();
+                    plot.emit('plotly_relayout',
+                        { 'xaxis.range[0]': from, 'xaxis.range[1]': from + 1000 });
+                    const look = () => {
+                        const x = plot.data[0].x;
+                        const fine = x.length > 900 && x.length < 1100 && x[0] > from - 10;
+                        if (fine) done(performance.now() - began);
+                        else requestAnimationFrame(look);
+                    };
+                    look();
+                })""",
+                500_000 + 900_000 * i,
+            )
+        )
+    opened = (
+        f"10,000,000 steps: first picture {first:.0f} ms after the lab is on the page "
+        "(promised 1,000)"
+    )
+    zoomed = (
+        f"zoom to 1,000 of them while steps arrive: median {np.median(zooms):.0f} ms, longest "
+        f"{max(zooms):.0f} ms (promised 300)"
+    )
+    return [opened, zoomed]
+
+
+def four_charts(notebook: NotebookPage) -> str:
+    """Time between frames while four labs of a million steps each are live."""
+    for cell in range(4, 9):
+        notebook.run_cell(cell)
+    notebook.wait_idle()
+    labs = notebook.page.locator(".lossviz-lab")
+    until(lambda: labs.count() >= 4, "four labs")
+    # All four in sight, whatever the height of the page.
+    notebook.page.evaluate("document.body.style.zoom = '0.3'")
+    notebook.page.wait_for_timeout(3000)
+    frames = notebook.page.evaluate(
+        """() => new Promise(done => {
+            const frames = [];
+            let last = performance.now();
+            const look = now => {
+                frames.push(now - last);
+                last = now;
+                if (frames.length < 400) requestAnimationFrame(look); else done(frames.slice(1));
+            };
+            requestAnimationFrame(look);
+        })"""
+    )
+    drawn = labs.evaluate_all(
+        "labs => labs.filter(one => one.querySelector('.js-plotly-plot')).length"
+    )
+    return (
+        f"frames while {drawn} labs are live, four of 1,000,000 steps: median "
+        f"{np.median(frames):.0f} ms, p95 {np.percentile(frames, 95):.0f} ms (promised 50)"
+    )
+
+
+if __name__ == "__main__":
+    for line in measure():
+        print(line, flush=True)
