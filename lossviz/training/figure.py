@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
 
 import numpy as np
 
-from lossviz.training.record import Record
+from lossviz.training.record import EpochRecord, Record
 
-TRAINING, VALIDATION = "#0072B2", "#D55E00"
-"""Blue and vermilion of the Okabe-Ito palette: distinct for colour-blind readers and in grey."""
+TRAINING = VALIDATION = "#0072B2"
+"""Blue of the Okabe-Ito palette. As in the lab a run has one colour: training is solid, validation
+dashed."""
 
 
 def figure(record: Record) -> Any:
@@ -48,6 +50,8 @@ def figure(record: Record) -> Any:
                 ),
                 row=2, col=1,
             )  # fmt: skip
+    _add_spread(chart, record, rows)
+    _add_best(chart, rows)
     chart.update_xaxes(title_text="step", row=1, col=1)
     chart.update_xaxes(title_text="epoch", row=2, col=1)
     chart.update_yaxes(title_text="loss")
@@ -55,6 +59,44 @@ def figure(record: Record) -> Any:
     title = html.escape(f"{record.name} - {record.loss}")
     chart.update_layout(template="plotly_white", title_text=title, height=560)
     return chart
+
+
+def _add_spread(chart: Any, record: Record, rows: list[EpochRecord]) -> None:
+    """The band between whose edges eight of ten steps of each epoch lie."""
+    from plotly.graph_objects import Scatter
+
+    edges = [(row.epoch, *record.spread(row)) for row in rows]
+    known = [edge for edge in edges if math.isfinite(edge[1])]
+    if len(known) < 2:
+        return
+    epochs, low, high = zip(*known, strict=True)
+    chart.add_trace(
+        Scatter(
+            x=[*epochs, *reversed(epochs)], y=[*low, *reversed(high)], mode="lines",
+            name="80 % of the steps", fill="toself", fillcolor="rgba(0, 114, 178, 0.15)",
+            line={"width": 0}, hoverinfo="skip",
+        ),
+        row=2, col=1,
+    )  # fmt: skip
+
+
+def _add_best(chart: Any, rows: list[EpochRecord]) -> None:
+    """A star at the epoch with the least loss on held-out data, or else in training."""
+    from plotly.graph_objects import Scatter
+
+    name = "val_loss" if any("val_loss" in row.metrics for row in rows) else "loss"
+    found = [row for row in rows if math.isfinite(row.metrics.get(name, math.nan))]
+    if not found:
+        return
+    best = min(found, key=lambda row: row.metrics[name])
+    chart.add_trace(
+        Scatter(
+            x=[best.epoch], y=[best.metrics[name]], mode="markers",
+            name=f"best: {best.metrics[name]:.4g}",
+            marker={"symbol": "star", "size": 12, "color": TRAINING},
+        ),
+        row=2, col=1,
+    )  # fmt: skip
 
 
 def _step_line(record: Record) -> tuple[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import traceback
@@ -148,6 +149,15 @@ class Record:
         rows = self.rows
         names = dict.fromkeys(name for row in rows for name in row.metrics)
         return {name: np.array([row.metrics.get(name, np.nan) for row in rows]) for name in names}
+
+    def spread(self, row: EpochRecord) -> tuple[float, float]:
+        """The losses between which eight of ten steps of an epoch lie; NaN without finite ones."""
+        losses = self.series.read(row.first_step, row.first_step + row.steps)
+        losses = losses[np.isfinite(losses)]
+        if not len(losses):
+            return math.nan, math.nan
+        low, high = np.quantile(losses, [0.1, 0.9])
+        return float(low), float(high)
 
     def progress(self) -> Progress:
         """Where the run is now."""

@@ -19,9 +19,7 @@ TOLD_ELSEWHERE = frozenset({"started", "completed", "stopped"})
 
 def row(record: Record, epoch: EpochRecord) -> EpochRow:
     """An epoch's means, and between which losses most of its steps lie."""
-    losses = record.series.read(epoch.first_step, epoch.first_step + epoch.steps)
-    losses = losses[np.isfinite(losses)]
-    low, high = np.quantile(losses, [0.1, 0.9]) if len(losses) else (math.nan, math.nan)
+    low, high = record.spread(epoch)
     return {
         "epoch": epoch.epoch,
         "first_step": epoch.first_step,

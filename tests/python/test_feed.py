@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz.training import Record
 from lossviz.wire import Feed
 from lossviz.wire.feed import SNAPSHOT_POINTS
+from lossviz.wire.run_states import MOST_ROWS
 
 
 def record(name: str = "a") -> Record:
@@ -131,3 +133,70 @@ def test_a_loss_that_is_no_number_travels_as_none():
     broken.end_epoch({"loss": float("nan"), "val_loss": float("inf")})
     feed.publish()
     assert sent[-1]["rows"][0]["metrics"] == {"loss": None, "val_loss": None}
+
+
+@given(st.integers(1, 3000), st.randoms())
+def test_any_range_comes_as_asked(length, random):
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    whole = record()
+    whole.begin_epoch(1)
+    losses = np.float32([random.random() for _ in range(length)])
+    whole.add_steps(losses, 1.0)
+    feed.follow(whole)
+    start = random.randrange(length)
+    stop = random.randint(start + 1, length)
+    request = {
+        "type": "range", "page": "p", "number": 3, "run": "a", "start": start, "stop": stop,
+        "points": 64,
+    }  # fmt: skip
+    feed.ask(request)
+    feed.ask({**request, "run": "gone"})
+    feed.publish()
+    ((message, buffers),) = sent
+    low, high, raw = (np.frombuffer(one, "<f4") for one in buffers)
+    assert (message["page"], message["number"], message["run"]) == ("p", 3, "a")
+    np.testing.assert_array_equal(raw, losses[message["raw_start"] : stop])
+    assert message["buckets"] == len(low)
+    shown = losses[start:stop]
+    assert max([*high, *raw]) == shown.max()
+    assert min([*low, *raw]) == shown.min()
+
+
+def test_a_snapshot_of_thousands_of_epochs_keeps_their_extremes():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append(message))
+    long = record()
+    for epoch in range(1, 10_001):
+        long.begin_epoch(epoch)
+        long.add_steps(np.float32([1.0, 2.0]), 0.001)
+        long.end_epoch({"loss": {4321: 9.0, 8765: 0.1}.get(epoch, 1.0)})
+    feed.follow(long)
+    feed.attach("p")
+    feed.publish()
+    rows = {row["epoch"]: row for row in sent[-1]["rows"]}
+    assert len(rows) <= MOST_ROWS + 2
+    assert rows[4321]["metrics"]["loss"] == 9.0
+    assert rows[8765]["metrics"]["loss"] == 0.1
+    assert rows[10_000]["low"] == pytest.approx(1.1)
+    assert rows[10_000]["high"] == pytest.approx(1.9)
+
+
+def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append(message))
+    before, now = record("before"), record("now")
+    before.begin_epoch(1)
+    before.add_steps(np.float32([3.0, 1.0, 2.0]), 0.1)
+    before.end_epoch({"loss": 2.0})
+    before.end("completed", "done")
+    now.add_event("learning_rate", "Learning rate changed from 1 to 2.")
+    now.add_event("started", "told in the status line")
+    feed.follow(now, [before, now])
+    feed.attach("p")
+    feed.publish()
+    ((earlier,), run) = sent[-1]["earlier"], sent[-1]["run"]
+    assert earlier["run"]["name"] == "before"
+    assert (earlier["last"], earlier["best"]) == (2.0, 1.0)
+    assert [row["epoch"] for row in earlier["rows"]] == [1]
+    assert [event["kind"] for event in run["events"]] == ["learning_rate"]

@@ -274,7 +274,14 @@ def test_the_figure_shows_both_charts_and_escapes_names(points, dense_model):
         validation=points,
     )  # fmt: skip
     figure = run.figure()
-    assert [trace.name for trace in figure.data] == ["training", "training", "validation"]
+    names = [trace.name for trace in figure.data]
+    assert names[:4] == ["training", "training", "validation", "80 % of the steps"]
+    held_out = run.history["val_loss"]
+    assert names[4] == f"best: {held_out.min():.4g}"
+    assert figure.data[4].x[0] == held_out.argmin() + 1
+    each = len(run.step_loss) // 2
+    low = np.quantile(run.step_loss[:each], 0.1)
+    np.testing.assert_allclose(figure.data[3].y[0], low, rtol=1e-6)
     np.testing.assert_allclose(figure.data[0].y, run.step_loss)
     assert "<b>" not in figure.layout.title.text
 
