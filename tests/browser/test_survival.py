@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 
 import pytest
 
@@ -103,3 +104,16 @@ def test_a_killed_kernel_is_said_and_the_last_picture_stays(notebook):
     os.kill(process, signal.SIGKILL)
     until(lambda: "does not answer" in silence(page), "a word about the kernel", 60)
     assert page.drawn(EPOCHS_CHART)[0]["y"][:3] == drawn
+
+
+def test_a_tab_that_slept_catches_up_and_costs_the_kernel_nothing(notebook, page):
+    book = training(notebook)
+    session = page.context.new_cdp_session(page)
+    # What a browser does with a tab that nobody looks at.
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    time.sleep(30)
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    before = book.points(EPOCHS_CHART)
+    until(lambda: book.points(EPOCHS_CHART) > before, "epochs after the sleep", 60)
+    until(lambda: silence(book) == "", "no complaint any more")
+    assert_same_as_kernel(book)
