@@ -59,6 +59,10 @@ def copied(found: dict[str, Any]) -> dict[str, Any]:
     return {name: tf.identity(variable.value) for name, variable in found.items()}
 
 
+LOSSES_SECONDS = 0.5
+"""So long a checkpoint waits for the losses before it."""
+
+
 class Checkpoints:
     """The checkpoints of one run: the latest one is kept.
 
@@ -85,7 +89,8 @@ class Checkpoints:
 
         def work() -> None:
             try:
-                self._save(state)
+                if _losses_written():
+                    self._save(state)
             finally:
                 self._busy.release()
 
@@ -94,11 +99,11 @@ class Checkpoints:
     def save(self, state: State) -> None:
         """Write now, after one that is being written."""
         with self._busy:
+            # Also when the history is busy: this is the state that a stop or a pause leaves.
+            _losses_written()
             self._save(state)
 
     def _save(self, state: State) -> None:
-        # Losses first: a kernel killed between the two must not leave a checkpoint ahead of them.
-        recorder.flush()
         try:
             write(folder_of(self._run), state)
             self._warned = False
@@ -108,6 +113,18 @@ class Checkpoints:
                 self._failed(f"The checkpoint could not be written ({first}). Training goes on.")
             self._warned = True
         self._last = time.monotonic()
+
+
+def _losses_written() -> bool:
+    """Write the losses so far into the history, and say whether that was done in time.
+
+    They come before a checkpoint: a kernel killed between the two must not leave one that is ahead
+    of them. But a history that another program has locked must not hold up a stop.
+    """
+    writing = threading.Thread(target=recorder.flush, name="lossviz losses", daemon=True)
+    writing.start()
+    writing.join(LOSSES_SECONDS)
+    return not writing.is_alive()
 
 
 def folder_of(run: str) -> Path:

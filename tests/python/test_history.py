@@ -228,6 +228,15 @@ def test_training_goes_on_while_the_file_is_locked(
     until(lambda: any(warned in event.text for event in run.events))
     before = run.step
     until(lambda: run.step > before + 100)
+    began = time.monotonic()
+    if when == "later":
+        # As long as other kernels are waited for; a stop does not wait so long.
+        monkeypatch.setattr(database, "BUSY_SECONDS", 10)
+        until(lambda: not run._trainer._checkpoints._busy.locked())
+        run.stop()
+        assert run.wait(60)
+        assert time.monotonic() - began < 4
+        assert run.events[-1].text == "Training was stopped."
     other.execute("ROLLBACK")
     other.close()
     run.stop()
