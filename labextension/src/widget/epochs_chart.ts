@@ -42,7 +42,9 @@ export class EpochsChart {
     const alone = earlier.length === 0;
     const lines = [
       ...this._lines(run, rows, alone),
-      ...earlier.flatMap(one => this._lines(one.run, one.rows, false)),
+      ...earlier.flatMap(one =>
+        this._lines(one.run, one.rows, false).map(line => ({ ...line, behind: true }))
+      ),
       ...this._best(run, rows, alone)
     ];
     const validation = last?.metrics['val_loss'];
