@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
+import traceback
 
 import keras
 import numpy as np
@@ -134,13 +136,25 @@ class RunMachine(RuleBasedStateMachine):
             kept = lossviz.load_run(run.id)
             if run is self.runs[-1] or all(other.id != run.id for other in self.runs):
                 assert kept.step_loss.tobytes() == run.step_loss.tobytes()
+        deadline = time.monotonic() + 90
+        while left := self.left():
+            assert time.monotonic() < deadline, self.stacks(left)
+            time.sleep(0.001)
+
+    def left(self):
+        """The threads of runs and checkpoints that are still there."""
         names = ("lossviz run", "lossviz checkpoint")
-        until(
-            lambda: not [
-                one for one in set(threading.enumerate()) - self.threads
-                if one.name.startswith(names)
-            ]
-        )  # fmt: skip
+        new = set(threading.enumerate()) - self.threads
+        return [one for one in new if one.name.startswith(names)]
+
+    def stacks(self, threads):
+        """Where these threads are: what a hanging one waits for is the question then."""
+        frames = sys._current_frames()
+        return "\n".join(
+            f"{one.name}\n{''.join(traceback.format_stack(frames[one.ident]))}"
+            for one in threads
+            if one.ident in frames
+        )
 
 
 def test_any_order_of_commands(reference):
