@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.series import StepSeries
+from lossviz.series import StepSeries, Window
 from lossviz.training import EpochRecord, Record
 from lossviz.wire import run_states
 from lossviz.wire.messages import (
@@ -151,8 +151,7 @@ class Feed:
             "best": run_states.finite(series.best),
             "earlier": [self._describe(one) for one in self._earlier],
         }
-        buffers = [window.minimum, window.maximum, window.raw]
-        self._send(message, [_bytes(values) for values in buffers])
+        self._send(message, _buffers(window))
 
     def _answer(self, request: RangeRequest, record: Record) -> None:
         points = min(request["points"], RANGE_POINTS)
@@ -167,8 +166,7 @@ class Feed:
             "buckets": len(window.minimum),
             "raw_start": window.raw_start,
         }
-        buffers = [window.minimum, window.maximum, window.raw]
-        self._send(message, [_bytes(values) for values in buffers])
+        self._send(message, _buffers(window))
 
     def _row(self, record: Record, epoch: EpochRecord) -> EpochRow:
         """Each epoch's quantiles are computed once, also when many pages come."""
@@ -182,6 +180,10 @@ class Feed:
         if record.id not in self._ended:
             self._ended[record.id] = run_states.earlier(record)
         return self._ended[record.id]
+
+
+def _buffers(window: Window) -> list[bytes]:
+    return [_bytes(values) for values in (window.minimum, window.maximum, window.raw)]
 
 
 def _bytes(values: Any) -> bytes:

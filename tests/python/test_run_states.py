@@ -41,10 +41,10 @@ def start(**more):
     )
 
 
-def until(condition, seconds=30.0) -> None:
+def until(condition, seconds=30.0, why=lambda: "it did not come to that") -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
+        assert time.monotonic() < deadline, why()
         time.sleep(0.001)
 
 
@@ -136,10 +136,7 @@ class RunMachine(RuleBasedStateMachine):
             kept = lossviz.load_run(run.id)
             if run is self.runs[-1] or all(other.id != run.id for other in self.runs):
                 assert kept.step_loss.tobytes() == run.step_loss.tobytes()
-        deadline = time.monotonic() + 90
-        while left := self.left():
-            assert time.monotonic() < deadline, self.stacks(left)
-            time.sleep(0.001)
+        until(lambda: not self.left(), why=self.stacks)
 
     def left(self):
         """The threads of runs and checkpoints that are still there."""
@@ -147,12 +144,12 @@ class RunMachine(RuleBasedStateMachine):
         new = set(threading.enumerate()) - self.threads
         return [one for one in new if one.name.startswith(names)]
 
-    def stacks(self, threads):
-        """Where these threads are: what a hanging one waits for is the question then."""
+    def stacks(self):
+        """Where those threads are: what a hanging one waits for is the question then."""
         frames = sys._current_frames()
         return "\n".join(
             f"{one.name}\n{''.join(traceback.format_stack(frames[one.ident]))}"
-            for one in threads
+            for one in self.left()
             if one.ident in frames
         )
 

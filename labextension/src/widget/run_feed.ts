@@ -8,7 +8,7 @@
 import { StepSeries } from '../chart/step_series';
 import type { Append, EarlierRun, EpochRow, Progress, RunState, Snapshot } from '../messages';
 import { floats, type Channel } from './channel';
-import { StepRanges } from './step_ranges';
+import { StepRanges, readSteps } from './step_ranges';
 
 /** An attach that was not answered is sent again after so long, then after twice that, ... */
 const RETRY_MS = 1000;
@@ -141,16 +141,8 @@ export class RunFeed {
     this.run = message.run;
     this.progress = message.progress;
     this.rows = message.rows;
-    this.series.reset(
-      {
-        start: message.start,
-        width: message.width,
-        minimum: floats(buffers[0]),
-        maximum: floats(buffers[1])
-      },
-      message.raw_start,
-      floats(buffers[2])
-    );
+    const { buckets, rawStart, raw } = readSteps(message, buffers);
+    this.series.reset(buckets, rawStart, raw);
     this.best = message.best;
     this.earlier = message.earlier;
     this._changed();

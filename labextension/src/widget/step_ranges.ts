@@ -3,7 +3,7 @@
  */
 
 import { bucketLine, decimate, join, type Buckets, type Line } from '../chart/decimate';
-import type { Range } from '../messages';
+import type { Range, Snapshot } from '../messages';
 import { floats, type Channel } from './channel';
 
 /** So many answers are kept; each is at most a megabyte. */
@@ -63,16 +63,7 @@ export class StepRanges {
     for (const [key, { number }] of this._asked) {
       if (number === message.number) {
         this._asked.delete(key);
-        this._known.set(key, {
-          buckets: {
-            start: message.start,
-            width: message.width,
-            minimum: floats(buffers[0]),
-            maximum: floats(buffers[1])
-          },
-          rawStart: message.raw_start,
-          raw: floats(buffers[2])
-        });
+        this._known.set(key, readSteps(message, buffers));
       }
     }
     for (const key of this._known.keys()) {
@@ -83,6 +74,20 @@ export class StepRanges {
     }
     this._changed();
   }
+}
+
+/** Steps from a message and its buffers. */
+export function readSteps(message: Range | Snapshot, buffers: DataView[]): Steps {
+  return {
+    buckets: {
+      start: message.start,
+      width: message.width,
+      minimum: floats(buffers[0]),
+      maximum: floats(buffers[1])
+    },
+    rawStart: message.raw_start,
+    raw: floats(buffers[2])
+  };
 }
 
 /** The line through steps, for a plot of so many columns. */
