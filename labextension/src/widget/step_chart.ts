@@ -6,6 +6,7 @@ import { decimate, join, type Line } from '../chart/decimate';
 import { LineChart, type ChartLine, type Picture, type View } from '../chart/line_chart';
 import { runColour } from '../chart/palette';
 import { smooth } from '../chart/smoothing';
+import type { Progress } from '../messages';
 import { eventMarks } from './event_marks';
 import { formatCount, formatLoss } from './format';
 import type { RunFeed } from './run_feed';
@@ -64,9 +65,7 @@ export class StepChart {
     if (!run || !progress || progress.step === 0) {
       return { lines: [], points: 0, summary: run ? 'Waiting for the first step...' : EMPTY };
     }
-    // Between two epochs the one that has ended stays.
-    const begun = series.length > progress.epoch_start || progress.epoch === 1;
-    const latest = begun ? progress.epoch : progress.epoch - 1;
+    const latest = this._latest(progress);
     this._epoch.max = String(latest);
     const epoch = this._chosen(latest);
     const steps = this._steps(epoch);
@@ -110,6 +109,12 @@ export class StepChart {
       view: `${run.id} ${epoch === latest ? 'latest' : String(epoch)}`,
       summary: `${formatCount(count)} steps of epoch ${epoch}${last}.`
     };
+  }
+
+  /** The epoch that is shown by default: between two epochs the one that has ended. */
+  private _latest(progress: Progress): number {
+    const begun = this._feed.series.length > progress.epoch_start || progress.epoch === 1;
+    return begun ? progress.epoch : progress.epoch - 1;
   }
 
   private _chosen(latest: number): number {
@@ -184,7 +189,7 @@ export class StepChart {
 
   private _table(): { columns: string[]; rows: (number | string)[][] } {
     const { progress } = this._feed;
-    const epoch = this._chosen(progress?.epoch ?? 1);
+    const epoch = this._chosen(progress ? this._latest(progress) : 1);
     const steps = this._steps(epoch);
     if (!steps) {
       return { columns: ['epoch', 'step', 'loss'], rows: [] };
