@@ -114,6 +114,9 @@ def prepared(
             optimizer.build(trained.trainable_variables)
         if checkpoint is not None:
             checkpoint.restore(variables(trained, optimizer, job.metrics))
+            order = checkpoint.order()
+            if order is not None:
+                job.batches.restore_order(checkpoint.position.epoch, order)
     return loss_name, job
 
 

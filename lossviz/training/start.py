@@ -79,7 +79,9 @@ def train(
         resume: a run that has ended, or its id: go on where its last checkpoint was written, up to
             `epochs` in all. Model, data, optimizer and metrics must be made as then; weights and
             all else come from the checkpoint. With the same seed and data a CPU gives the losses
-            that an uninterrupted run gives, to the bit. A dataset must give the same batches again.
+            that an uninterrupted run gives, to the bit. Of a `tf.data.Dataset` the order is kept,
+            too, also where it is shuffled anew for each epoch with a seed; what a Python generator
+            gives it must give again.
         callbacks: Keras callbacks, such as `keras.callbacks.EarlyStopping`. Those that want to
             hear of every batch make training several times slower.
         jit_compile: compile steps with XLA.

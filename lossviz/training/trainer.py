@@ -251,6 +251,7 @@ class Trainer:
             self._position.as_dict(),
             len(self._record.series),
             len(self._record.rows),
+            job.batches.order(self._position.epoch),
         )
 
     def _save(self) -> None:
