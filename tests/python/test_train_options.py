@@ -54,17 +54,22 @@ def test_a_failure_names_the_line_and_the_reason(loss, data, said, dense_model):
     assert again.status == "completed"
 
 
-def test_a_loss_that_is_not_finite_may_be_passed_over(dense_model):
+def test_a_loss_that_is_not_finite_may_be_passed_over():
+    def linear_model():
+        # No relu: on some processors the one joined with a product makes NaN a 0.
+        keras.utils.set_random_seed(0)
+        return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+
     inputs = np.ones((64, 4), "f4")
     inputs[20] = np.nan
     data = inputs, np.zeros((64, 3), "f4")
     options = {"loss": "mse", "epochs": 2, "batch_size": 8, "seed": 0}
-    run = lossviz.train(dense_model(), data, **options)
+    run = lossviz.train(linear_model(), data, **options)
     assert run.wait(60)
     assert run.status == "failed"
     assert not np.isfinite(run.step_loss[-1])
     assert f"step {run.step}" in run.record.error_message
-    over = lossviz.train(dense_model(), data, stop_at_nan=False, **options)
+    over = lossviz.train(linear_model(), data, stop_at_nan=False, **options)
     assert over.wait(60)
     assert over.status == "completed"
     assert over.step == 16
