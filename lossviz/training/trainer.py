@@ -113,11 +113,11 @@ class Trainer:
 
     def abandon(self) -> None:
         """End a run that was stopped and hangs, such as in a dataset that gives no more batches."""
-        self._record.end(
-            "stopped",
-            "Training was stopped in the middle of a chunk, which does not end: the data may give "
-            "no more batches.",
-        )
+        if self._record.progress().phase == "compiling":
+            where = "while it was being compiled, which takes long."
+        else:
+            where = "in a chunk that does not end: the data may give no more batches."
+        self._record.end("stopped", f"Training was stopped {where}")
         leave(self)
 
     def _place(self) -> Any:
