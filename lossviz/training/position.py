@@ -27,7 +27,9 @@ class Position:
     trained: dict[str, float] | None = None
 
     def took(self, sizes: NDArray[np.int64]) -> None:
-        """Steps with batches of these sizes have been taken."""
+        """Steps with batches of these sizes have been taken; none where the data just ended."""
+        if not len(sizes):
+            return
         self.steps += len(sizes)
         starts = np.flatnonzero(np.diff(sizes, prepend=-1))
         for start, end in zip(starts, [*starts[1:], len(sizes)], strict=True):

@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 import lossviz
+from lossviz.training import pace
 
 
 def until(condition, seconds=60.0) -> None:
@@ -190,7 +191,10 @@ def test_a_dataset_that_gives_no_more_batches_can_be_stopped(monkeypatch, points
     assert run.step_loss.tobytes() == losses.tobytes()
 
 
-def test_a_dataset_that_ends_early_ends_its_epochs_there(dense_model):
+@pytest.mark.parametrize("seconds", [1e-6, 0.05])
+def test_a_dataset_that_ends_early_ends_its_epochs_there(dense_model, seconds, monkeypatch):
+    # With chunks of one step the end of the data is a chunk without any.
+    monkeypatch.setattr(pace, "SECONDS", seconds)
     lengths = iter([3, 2, 2])
 
     def shorter():
