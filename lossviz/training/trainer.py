@@ -187,6 +187,9 @@ class Trainer:
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)
+        if self._learning_rate.scheduled:
+            # Where the line from the chunk's beginning ends; others stay as they are until set.
+            self._note_learning_rate()
         self._position.took(chunk.sizes)
         self._control.took(len(chunk.losses))
         if not len(record.series):
