@@ -70,6 +70,14 @@ MIGRATIONS = (
         PRIMARY KEY (run, block)
     );
     """,
+    """
+    CREATE TABLE tracks (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        knots BLOB NOT NULL,       -- float64 [2, n]: steps taken, and the values there
+        PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    """,
 )
 """Each brings the schema one version further; `PRAGMA user_version` counts them."""
 

@@ -73,10 +73,19 @@ class Checkpoints:
     an older one that waits gives way.
     """
 
-    def __init__(self, run: str, failed: Callable[[str], None]) -> None:
-        """Write for the run of this id; call `failed` with a sentence when that does not work."""
+    def __init__(
+        self, run: str, failed: Callable[[str], None], saved: Callable[[int], None]
+    ) -> None:
+        """Write for the run of this id.
+
+        Args:
+            run: the run's id.
+            failed: called with a sentence when one could not be written.
+            saved: called with its step when one has been.
+        """
         self._run = run
         self._failed = failed
+        self._saved = saved
         self._last = 0.0
         self._busy = threading.Lock()
         self._warned = False
@@ -110,6 +119,7 @@ class Checkpoints:
         try:
             write(folder_of(self._run), state)
             self._warned = False
+            self._saved(state.step)
         except Exception as error:  # noqa: BLE001 - a full disk ends no training
             if not self._warned:
                 first = str(error).strip().partition("\n")[0][:200]

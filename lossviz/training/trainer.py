@@ -18,6 +18,7 @@ from lossviz.training.checkpoint import Checkpoints, State, copied, variables
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
 from lossviz.training.freed_memory import give_back
+from lossviz.training.learning_rate import LearningRate
 from lossviz.training.mirrored import Mirrored
 from lossviz.training.one_device import plain_updates
 from lossviz.training.pace import Pace
@@ -75,8 +76,9 @@ class Trainer:
         self._pace = Pace()
         self._validation_pace = Pace()
         self._position = job.start
-        self._checkpoints = Checkpoints(record.id, record.warn)
+        self._checkpoints = Checkpoints(record.id, record.warn, record.add_checkpoint)
         self._warned_of_nan = False
+        self._learning_rate = LearningRate(job.optimizer)
         self._longest = 0.0
         step = job.train_step or self._default_step
         if job.mirrored is not None:
@@ -177,6 +179,7 @@ class Trainer:
         record, callbacks = self._record, self._job.callbacks
         count = 1 if callbacks.each_batch else self._control.bounded(self._pace.count)
         callbacks.batch_begins(self._position.steps)
+        self._note_learning_rate()
         began = time.perf_counter()
         chunk = train(count)
         seconds = time.perf_counter() - began
@@ -184,6 +187,9 @@ class Trainer:
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)
+        if self._learning_rate.scheduled:
+            # Where the line from the chunk's beginning ends; others stay as they are until set.
+            self._note_learning_rate()
         self._position.took(chunk.sizes)
         self._control.took(len(chunk.losses))
         if not len(record.series):
@@ -202,7 +208,8 @@ class Trainer:
             first = int(np.flatnonzero(~np.isfinite(chunk.losses))[0])
             step = len(self._record.series) - len(chunk.losses) + first + 1
             self._warned_of_nan = True
-            self._record.warn(f"The loss is not finite from step {step:,} on; training goes on.")
+            text = f"The loss is not finite from step {step:,} on; training goes on."
+            self._record.add_event("nan", text, step)
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
@@ -260,15 +267,27 @@ class Trainer:
             self._checkpoints.save(self._state())
 
     def _set_learning_rate(self, rate: float) -> None:
-        optimizer = self._job.optimizer
-        before = float(tf.convert_to_tensor(optimizer.learning_rate))
         try:
-            optimizer.learning_rate = rate
+            self._job.optimizer.learning_rate = rate
         except TypeError:
             self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
             return
-        text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
-        self._record.add_event("learning_rate", text)
+        self._note_learning_rate(asked=True)
+
+    def _note_learning_rate(self, *, asked: bool = False) -> None:
+        """Record the learning rate of the next step, and an event where somebody has changed it."""
+        record, source = self._record, self._learning_rate
+        rate = source.read()
+        if rate is None:
+            return
+        before = record.learning_rates.last
+        record.set_learning_rate(rate, jumps=not source.scheduled)
+        if source.scheduled or before is None or before == rate:
+            return
+        # A callback that sets it with every batch must not fill the run with events.
+        if asked or self._position.steps == 0:
+            text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
+            record.add_event("learning_rate", text)
 
     def _training_step(self, inputs: Any, target: Any) -> Any:
         """One step in the graph; gives its loss."""

@@ -151,6 +151,7 @@ class LossLab(anywidget.AnyWidget):
     def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         """A page speaks. Runs on whatever thread the kernel answers comms on; returns at once."""
         kind = message.get("type")
+        self._feed.answered()
         if kind == "attach":
             self._feed.attach(str(message["page"]))
             loading.start(publisher.wake)

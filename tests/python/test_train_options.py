@@ -55,27 +55,24 @@ def test_a_failure_names_the_line_and_the_reason(loss, data, said, dense_model):
     assert again.status == "completed"
 
 
-def test_a_loss_that_is_not_finite_may_be_passed_over():
-    def linear_model():
-        # No relu: on some processors the one joined with a product makes NaN a 0.
-        keras.utils.set_random_seed(0)
-        return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
-
-    inputs = np.ones((64, 4), "f4")
-    inputs[20] = np.nan
-    data = inputs, np.zeros((64, 3), "f4")
+def test_a_loss_that_is_not_finite_may_be_passed_over(dense_model):
+    # In the target: a fused kernel of some CPUs makes 0 of a NaN that goes through a relu.
+    target = np.zeros((64, 3), "f4")
+    target[20] = np.nan
+    data = np.ones((64, 4), "f4"), target
     options = {"loss": "mse", "epochs": 2, "batch_size": 8, "seed": 0}
-    run = lossviz.train(linear_model(), data, **options)
+    run = lossviz.train(dense_model(), data, **options)
     assert run.wait(60)
     assert run.status == "failed"
     assert not np.isfinite(run.step_loss[-1])
     assert f"step {run.step}" in run.record.error_message
-    over = lossviz.train(linear_model(), data, stop_at_nan=False, **options)
+    over = lossviz.train(dense_model(), data, stop_at_nan=False, **options)
     assert over.wait(60)
     assert over.status == "completed"
     assert over.step == 16
-    (warning,) = [event.text for event in over.events if event.kind == "warning"]
-    assert f"from step {run.step} on" in warning
+    (event,) = [event for event in over.events if event.kind == "nan"]
+    assert f"from step {run.step} on" in event.text
+    assert event.step == run.step
 
 
 def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):

@@ -13,7 +13,8 @@ export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-export function lineTrace(line: ChartLine, unit: string): PlotlyTrace {
+/** @param detailed whether a pointer is on the chart, so that the points' details are needed. */
+export function lineTrace(line: ChartLine, unit: string, detailed = false): PlotlyTrace {
   // A line through very few points would be hard to see, or, through one, nothing.
   const many = !line.markers && line.x.length > FEW_POINTS;
   const mode = line.star ? 'markers' : many || line.faint ? 'lines' : 'lines+markers';
@@ -35,11 +36,18 @@ export function lineTrace(line: ChartLine, unit: string): PlotlyTrace {
     },
     opacity: line.faint ? 0.35 : 1,
     zorder: line.behind ? 1 : line.star ? 3 : 2,
-    hovertemplate: `${unit} %{x:,d}: %{y:.4~g}<extra>%{fullData.name}</extra>`,
+    hovertemplate: `${
+      detailed && line.details ? line.details.template : `${escapeText(unit)} %{x}: %{y:.4~g}`
+    }<extra>%{fullData.name}</extra>`,
+    ...(detailed && line.details ? { customdata: customData(line.x.length, line.details.of) } : {}),
     connectgaps: false,
     ...(line.group ? { legendgroup: line.group } : {}),
     showlegend: !line.unlisted
   };
+}
+
+function customData(count: number, of: (i: number) => (number | string)[]): (number | string)[][] {
+  return Array.from({ length: count }, (_, i) => of(i));
 }
 
 /** The outline of a band, there along the low edge and back along the high one. */
@@ -81,6 +89,19 @@ export function markShapes(marks: Mark[], theme: Theme): object[] {
   }));
 }
 
+/** A short tick on the axis at each x. */
+export function tickShapes(ticks: number[], theme: Theme): object[] {
+  return ticks.map(x => ({
+    type: 'line',
+    x0: x,
+    x1: x,
+    yref: 'paper',
+    y0: 0,
+    y1: 0.035,
+    line: { color: theme.faint, width: 1.5 }
+  }));
+}
+
 /** The symbol of each mark above its line, with its text on hover. */
 export function markAnnotations(marks: Mark[], theme: Theme): object[] {
   return marks.map(({ x, symbol, text }) => ({
@@ -89,7 +110,7 @@ export function markAnnotations(marks: Mark[], theme: Theme): object[] {
     y: 1,
     yanchor: 'top',
     text: escapeText(symbol),
-    hovertext: escapeText(text),
+    hovertext: escapeText(text).replaceAll('\n', '<br>'),
     showarrow: false,
     bgcolor: theme.background,
     borderpad: 1,
@@ -107,6 +128,7 @@ export function seriesLayout(
     unit: string;
     logarithmic: boolean;
     few: boolean;
+    continuous: boolean;
     range: [number, number] | undefined;
   }
 ): PlotlyLayout {
@@ -133,7 +155,7 @@ export function seriesLayout(
     xaxis: {
       ...axis,
       title: { ...axis.title, text: chart.unit },
-      tickformat: ',d',
+      ...(chart.continuous ? { tickformat: '' } : { tickformat: ',d' }),
       ...(!empty && chart.few ? { dtick: 1 } : {}),
       ...(range ? { range } : { autorange: true }),
       ...(empty ? { range: [0, 10], autorange: false } : {})
