@@ -105,6 +105,12 @@ export interface Snapshot {
   earlier: EarlierRun[];
 }
 
+/** The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state. */
+export interface Saved {
+  message: Snapshot;
+  buffers: DataView[];
+}
+
 /** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. */
 export interface Append {
   type: 'append';
@@ -157,6 +163,12 @@ export interface Plotly {
 /** A page asks for a snapshot, at its start and whenever it has seen a gap. */
 export interface Attach {
   type: 'attach';
+  page: string;
+}
+
+/** A page's view of the lab is gone, such as when its cell is run again. */
+export interface Detach {
+  type: 'detach';
   page: string;
 }
 
@@ -270,4 +282,4 @@ export interface Form {
 
 export type FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly;
 
-export type FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest;
+export type FromPage = Attach | Detach | RangeRequest | Edit | Command | PlotlyRequest;

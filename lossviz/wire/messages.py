@@ -120,6 +120,13 @@ class Snapshot(TypedDict):
     """Oldest first."""
 
 
+class Saved(TypedDict):
+    """The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state."""
+
+    message: Snapshot
+    buffers: list[bytes]
+
+
 class Append(TypedDict):
     """What is new since the last append. Buffers: `[losses]`, float32, one for each new step."""
 
@@ -178,6 +185,13 @@ class Attach(TypedDict):
     """A page asks for a snapshot, at its start and whenever it has seen a gap."""
 
     type: Literal["attach"]
+    page: str
+
+
+class Detach(TypedDict):
+    """A page's view of the lab is gone, such as when its cell is run again."""
+
+    type: Literal["detach"]
     page: str
 
 
@@ -297,4 +311,4 @@ class Form(TypedDict):
 
 
 FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly
-FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest
+FromPage = Attach | Detach | RangeRequest | Edit | Command | PlotlyRequest

@@ -6,7 +6,15 @@
  */
 
 import { StepSeries } from '../chart/step_series';
-import type { Append, EarlierRun, EpochRow, Progress, RunState, Snapshot } from '../messages';
+import type {
+  Append,
+  EarlierRun,
+  EpochRow,
+  Progress,
+  RunState,
+  Saved,
+  Snapshot
+} from '../messages';
 import { floats, type Channel } from './channel';
 import { StepRanges, readSteps } from './step_ranges';
 
@@ -48,6 +56,7 @@ export class RunFeed {
     this._askWhenQuiet();
   }, 1000);
   private _sequence = -1;
+  private _ended = false;
   private _waiting = false;
   private _retry = 0;
   private _asked = -Infinity;
@@ -74,15 +83,32 @@ export class RunFeed {
     this._attach();
   }
 
+  /** Nobody looks any more. */
   dispose(): void {
+    if (!this._ended) {
+      this._end();
+      this._channel.send({ type: 'detach', page: this.page });
+    }
+  }
+
+  private _end(): void {
+    this._ended = true;
     this._unsubscribe();
     window.clearTimeout(this._retry);
     window.clearInterval(this._watch);
   }
 
+  /** Show what was saved with the notebook, unless the kernel has answered already. */
+  showSaved({ message, buffers }: Saved): void {
+    if (!this.attached) {
+      this._fill(message, buffers);
+      this._changed();
+    }
+  }
+
   /** The kernel is known to be gone. */
   lose(): void {
-    this.dispose();
+    this._end();
     this.silent = true;
     this._changed();
   }
@@ -136,8 +162,12 @@ export class RunFeed {
     this.silent = false;
     this._heard = performance.now();
     this._expecting = 0;
-    this._expecting = 0;
     this._sequence = message.sequence;
+    this._fill(message, buffers);
+    this._changed();
+  }
+
+  private _fill(message: Snapshot, buffers: DataView[]): void {
     this.run = message.run;
     this.progress = message.progress;
     this.rows = message.rows;
@@ -145,7 +175,6 @@ export class RunFeed {
     this.series.reset(buckets, rawStart, raw);
     this.best = message.best;
     this.earlier = message.earlier;
-    this._changed();
   }
 
   private _takeAppend(message: Append, buffers: DataView[]): void {
