@@ -13,6 +13,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ILatexTypesetter } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { showProgram } from './cell/insert';
+import { keepPictures } from './cell/kept_picture';
 import type { PlotlyModule } from './chart/plotly_types';
 import { NEW_LAB, addCommands } from './commands';
 import { publishPageServices } from './page';
@@ -25,6 +26,9 @@ const services: JupyterFrontEndPlugin<void> = {
   requires: [INotebookTracker],
   optional: [ILatexTypesetter],
   activate: (_app, tracker: INotebookTracker, typesetter: ILatexTypesetter | null) => {
+    tracker.widgetAdded.connect((_sender, panel) => {
+      keepPictures(panel);
+    });
     let plotly: Promise<PlotlyModule> | undefined;
     publishPageServices({
       plotly: () => (plotly ??= import('plotly.js-basic-dist-min').then(found => found.default)),

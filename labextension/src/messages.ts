@@ -123,6 +123,12 @@ export interface StepWindow {
   best: number | null;
 }
 
+/** The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state. */
+export interface Saved {
+  message: Snapshot;
+  buffers: DataView[];
+}
+
 /** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. With a `window` there were more new steps than may travel: buffers as in a Range, and they take the place of all steps that the page holds. */
 export interface Append {
   type: 'append';
@@ -191,6 +197,12 @@ export interface Attach {
 /** A page has taken appends: it says so every few seconds while some come. */
 export interface Seen {
   type: 'seen';
+  page: string;
+}
+
+/** A page's view of the lab is gone, such as when its cell is run again. */
+export interface Detach {
+  type: 'detach';
   page: string;
 }
 
@@ -304,4 +316,4 @@ export interface Form {
 
 export type FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly;
 
-export type FromPage = Attach | Seen | RangeRequest | Edit | Command | PlotlyRequest;
+export type FromPage = Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest;

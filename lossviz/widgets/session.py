@@ -87,7 +87,7 @@ class Session:
     def view(self) -> tuple[Form, StatusLine]:
         """Form and status line of one moment, as pages show them."""
         with self._lock:
-            self._start_next()
+            self.start_next()
             return self.form(), self.status()
 
     def form(self) -> Form:
@@ -242,10 +242,11 @@ class Session:
         else:
             self._begin(config)
 
-    def _start_next(self) -> None:
+    def start_next(self) -> None:
         """Begin the run that waits, when the one before it has ended."""
-        if self._queue and not self._live():
-            self._begin(self._queue.pop(0))
+        with self._lock:
+            if self._queue and not self._live():
+                self._begin(self._queue.pop(0))
 
     def _begin(self, config: TrainingConfig) -> None:
         self._preparing, self._stop_asked, self._was_reset = True, False, False

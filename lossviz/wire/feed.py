@@ -61,6 +61,8 @@ class Feed:
         self._waiting: list[str] = []
         self._asked: list[RangeRequest] = []
         self._attached = False
+        self._pages: set[str] = set()
+        self._had_pages = False
         self._ended: dict[str, EarlierRun] = {}
         self._begin(None)
 
@@ -79,6 +81,21 @@ class Feed:
         """A page wants a snapshot; the page "" stands for all pages."""
         with self._lock:
             self._waiting.append(page)
+            self._pages.add(page)
+            self._had_pages = True
+
+    def detach(self, page: str) -> None:
+        """A page is gone. After the last one nothing more is sent, until another page comes."""
+        with self._lock:
+            self._pages.discard(page)
+            self._waiting = [one for one in self._waiting if one != page]
+            self._attached = self._attached and bool(self._pages)
+
+    @property
+    def left(self) -> bool:
+        """Whether pages were there, and all of them have said that they are gone."""
+        with self._lock:
+            return self._had_pages and not self._pages
 
     def answered(self) -> None:
         """A page has said something; call it on the thread that hears pages."""
@@ -120,7 +137,8 @@ class Feed:
                 late = not self._publish_news(record)
         for page in waiting:
             self._publish_snapshot(page, record)
-        self._attached = self._attached or bool(waiting)
+        with self._lock:
+            self._attached = bool(self._pages)
         for request in asked:
             # A run may have left the charts since the page asked.
             if request["run"] in known:

@@ -142,6 +142,13 @@ class StepWindow(TypedDict):
     """The least loss of all steps of the run."""
 
 
+class Saved(TypedDict):
+    """The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state."""
+
+    message: Snapshot
+    buffers: list[bytes]
+
+
 class Append(TypedDict):
     """What is new since the last append. Buffers: `[losses]`, float32, one for each new step.
 
@@ -219,6 +226,13 @@ class Seen(TypedDict):
     """A page has taken appends: it says so every few seconds while some come."""
 
     type: Literal["seen"]
+    page: str
+
+
+class Detach(TypedDict):
+    """A page's view of the lab is gone, such as when its cell is run again."""
+
+    type: Literal["detach"]
     page: str
 
 
@@ -338,4 +352,4 @@ class Form(TypedDict):
 
 
 FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly
-FromPage = Attach | Seen | RangeRequest | Edit | Command | PlotlyRequest
+FromPage = Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest

@@ -63,13 +63,13 @@ def some(epochs: Sequence[EpochRecord], most: int = MOST_ROWS) -> list[EpochReco
     return [epochs[index] for index in sorted(kept)]
 
 
-def earlier(record: Record) -> EarlierRun:
+def earlier(record: Record, most: int = MOST_ROWS // 4) -> EarlierRun:
     """A run before the one that is followed."""
     last = record.series.read(len(record.series) - 1)
     return {
         "run": state(record),
         "progress": progress(record),
-        "rows": rows(record, some(record.rows, MOST_ROWS // 4)),
+        "rows": rows(record, some(record.rows, most)),
         "last": finite(float(last[0])) if len(last) else None,
         "best": finite(record.series.best),
     }

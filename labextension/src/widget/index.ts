@@ -2,7 +2,7 @@
  * The lab's anywidget module.
  */
 
-import type { Form, FromPage, StatusLine } from '../messages';
+import type { Form, FromPage, Saved, StatusLine } from '../messages';
 import type { Channel } from './channel';
 import { Lab } from './lab';
 
@@ -11,6 +11,7 @@ interface Model {
   get(name: 'lab_id'): string;
   get(name: 'form'): Partial<Form>;
   get(name: 'status'): Partial<StatusLine>;
+  get(name: 'saved'): Partial<Saved>;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
   send(message: FromPage): void;
@@ -47,6 +48,14 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   model.on('comm_live_update', disconnect);
   showForm();
   showStatus();
+  const { message, buffers } = model.get('saved');
+  if (message && buffers) {
+    lab.showSaved({ message, buffers });
+  }
+  // ipywidgets marks the view of a model that comes from the notebook's file.
+  if (el.closest('.jupyter-widgets-disconnected')) {
+    lab.showWithoutKernel();
+  }
   el.append(lab.element);
   return () => {
     model.off('change:form', showForm);

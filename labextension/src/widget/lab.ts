@@ -5,7 +5,7 @@
 import type { LineChart } from '../chart/line_chart';
 import { loadPlotly } from '../chart/plotly';
 import { onThemeChange } from '../chart/theme';
-import type { Form, FromPage, StatusLine } from '../messages';
+import type { Form, FromPage, Saved, StatusLine } from '../messages';
 import { pageServices } from '../page';
 import type { Channel } from './channel';
 import { CodeBox } from './code_box';
@@ -16,6 +16,14 @@ import { PredictionsBox } from './predictions';
 import { RunFeed } from './run_feed';
 import { RunTable } from './run_table';
 import { StepChart } from './step_chart';
+
+const SILENT =
+  'The kernel does not answer: it may have been restarted or cannot be reached. ' +
+  'The charts show what it sent last. Run the cell again for a new lab.';
+
+const SAVED =
+  'No kernel: this lab is shown as it was saved with the notebook. ' +
+  'Run the cell for a new lab.';
 
 let views = 0;
 
@@ -31,6 +39,8 @@ export class Lab {
   private _end = new AbortController();
   private _waiting: FromPage[] = [];
   private _apply = document.createElement('button');
+  private _settings = document.createElement('div');
+  private _saved = false;
 
   constructor(
     private readonly _labId: string,
@@ -60,9 +70,8 @@ export class Lab {
       press('apply_learning_rate');
     });
     this._apply.hidden = true;
-    const settings = document.createElement('div');
-    settings.className = 'lossviz-settings';
-    settings.append(this._form.element, this._apply);
+    this._settings.className = 'lossviz-settings';
+    this._settings.append(this._form.element, this._apply);
     const pictures = document.createElement('div');
     pictures.className = 'lossviz-pictures';
     this._predictions = new PredictionsBox(() => {
@@ -70,12 +79,14 @@ export class Lab {
     });
     const body = document.createElement('div');
     body.className = 'lossviz-body';
-    body.append(settings, pictures);
+    body.append(this._settings, pictures);
     this.element.append(this._header.element, body, this._code.element);
     this._header.showRun(null, null);
 
     this._feed = new RunFeed(_channel, () => {
-      this._sendWaiting();
+      if (this._feed.attached) {
+        this._sendWaiting();
+      }
       this._showRun();
     });
     this._charts = [new StepChart(this._feed).chart, new EpochsChart(this._feed).chart];
@@ -111,10 +122,26 @@ export class Lab {
     this._header.showStatus(status);
   }
 
+  /** Show what was saved with the notebook, until the kernel answers. */
+  showSaved(saved: Saved): void {
+    this._feed.showSaved(saved);
+  }
+
   /** The kernel is gone: what is on the page stays. */
   disconnect(): void {
     this._feed.lose();
     this._header.showCommands([]);
+  }
+
+  /** The lab comes from a saved notebook and never had a kernel: it is there to be looked at. */
+  showWithoutKernel(): void {
+    this._saved = true;
+    this.disconnect();
+    this._settings.inert = true;
+    this._code.element.hidden = true;
+    this._predictions.element.hidden = true;
+    // Without Plotly the picture below the lab has to serve; the style sheet shows it again.
+    this.element.classList.toggle('lossviz-without-charts', !pageServices());
   }
 
   dispose(): void {
@@ -189,7 +216,7 @@ export class Lab {
     const { run, progress, series, best, earlier } = this._feed;
     this.element.dataset['lossvizStatus'] = run?.status ?? '';
     this._header.showRun(run, progress);
-    this._header.showSilence(this._feed.silent);
+    this._header.showSilence(this._feed.silent ? (this._saved ? SAVED : SILENT) : '');
     this._table.showEarlier(earlier);
     if (run && progress) {
       this._table.show({ run, progress, last: series.last ?? null, best });

@@ -7,7 +7,15 @@
 
 import { StepSeries } from '../chart/step_series';
 import { Track } from '../chart/track';
-import type { Append, EarlierRun, EpochRow, Progress, RunState, Snapshot } from '../messages';
+import type {
+  Append,
+  EarlierRun,
+  EpochRow,
+  Progress,
+  RunState,
+  Saved,
+  Snapshot
+} from '../messages';
 import { doubles, floats, type Channel } from './channel';
 import { StepRanges, readSteps } from './step_ranges';
 
@@ -59,6 +67,7 @@ export class RunFeed {
     this._askWhenQuiet();
   }, 1000);
   private _sequence = -1;
+  private _ended = false;
   private _waiting = false;
   private _retry = 0;
   private _asked = -Infinity;
@@ -86,15 +95,32 @@ export class RunFeed {
     this._attach();
   }
 
+  /** Nobody looks any more. */
   dispose(): void {
+    if (!this._ended) {
+      this._end();
+      this._channel.send({ type: 'detach', page: this.page });
+    }
+  }
+
+  private _end(): void {
+    this._ended = true;
     this._unsubscribe();
     window.clearTimeout(this._retry);
     window.clearInterval(this._watch);
   }
 
+  /** Show what was saved with the notebook, unless the kernel has answered already. */
+  showSaved({ message, buffers }: Saved): void {
+    if (!this.attached) {
+      this._fill(message, buffers);
+      this._changed();
+    }
+  }
+
   /** The kernel is known to be gone. */
   lose(): void {
-    this.dispose();
+    this._end();
     this.silent = true;
     this._changed();
   }
@@ -149,6 +175,11 @@ export class RunFeed {
     this._heard = performance.now();
     this._expecting = 0;
     this._sequence = message.sequence;
+    this._fill(message, buffers);
+    this._changed();
+  }
+
+  private _fill(message: Snapshot, buffers: DataView[]): void {
     this.run = message.run;
     this.progress = message.progress;
     this.rows = message.rows;
@@ -158,7 +189,6 @@ export class RunFeed {
     this.learningRates.reset(doubles(buffers[4]));
     this.best = message.best;
     this.earlier = message.earlier;
-    this._changed();
   }
 
   private _takeAppend(message: Append, buffers: DataView[]): void {
