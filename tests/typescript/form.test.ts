@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Field } from '../../labextension/src/messages';
+import type { Field } from '../../labextension/src/lab_traits';
 import { FieldsForm } from '../../labextension/src/widget/form';
 
 function field(name: string, more: Partial<Field> = {}): Field {

@@ -3,7 +3,7 @@
  */
 
 import { pageServices } from '../page';
-import type { Choice, Field } from '../messages';
+import type { Choice, Field } from '../lab_traits';
 
 const TYPING_MS = 150;
 const LONG_ADVICE = 120;

@@ -2,7 +2,8 @@
  * The lab's anywidget module.
  */
 
-import type { Form, FromPage, StatusLine } from '../messages';
+import type { Code, Form, StatusLine } from '../lab_traits';
+import type { FromPage } from '../messages';
 import type { Channel } from './channel';
 import { Lab } from './lab';
 

@@ -5,7 +5,8 @@
 import type { LineChart } from '../chart/line_chart';
 import { loadPlotly } from '../chart/plotly';
 import { onThemeChange } from '../chart/theme';
-import type { Form, FromPage, StatusLine } from '../messages';
+import type { Code, Form, StatusLine } from '../lab_traits';
+import type { FromPage } from '../messages';
 import { pageServices } from '../page';
 import type { Channel } from './channel';
 import { CodeBox } from './code_box';
