@@ -273,5 +273,4 @@ export interface PlotlyRequest {
 export type FromKernel =
   Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison;
 
-export type FromPage =
-  Attach | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses;
+export type FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses;

@@ -16,6 +16,9 @@ from lossviz.training.start import at_start
 class CellOwner(Protocol):
     """The lab to which a cell belongs. Everything is called on the kernel's main thread."""
 
+    def expects(self, text: str) -> bool:
+        """Whether a page was asked to run this text in a cell that is not known yet."""
+
     def cell_begins(self, text: str, namespace: dict[str, Any]) -> None:
         """Its cell begins to run with this text."""
 
@@ -36,6 +39,7 @@ class CellRuns:
         self.running = ""
         """The id of the cell that runs now, "?" for one without an id, "" for none."""
         self._owners: dict[str, weakref.ref[CellOwner]] = {}
+        self._expecting: weakref.WeakSet[CellOwner] = weakref.WeakSet()
         self._adopters: dict[int, Callable[[Run], None]] = {}
         self._shell: Any = None
         at_start.append(self._started)
@@ -45,6 +49,10 @@ class CellRuns:
         self.listen()
         others = {one: ref for one, ref in self._owners.items() if ref() not in {None, owner}}
         self._owners = others | {cell: weakref.ref(owner)}
+
+    def expect(self, owner: CellOwner) -> None:
+        """A page was asked to run the program of `owner`; it may tell the cell too late."""
+        self._expecting.add(owner)
 
     def listen(self) -> None:
         """Hear of cells, where there are any."""
@@ -77,7 +85,13 @@ class CellRuns:
     def _before(self, info: Any) -> None:
         self.running = str(info.cell_id or "?")
         owner = self._owner(info.cell_id)
+        if owner is None and info.cell_id:
+            text = str(info.raw_cell)
+            owner = next((one for one in list(self._expecting) if one.expects(text)), None)
+            if owner is not None:
+                self.bind(str(info.cell_id), owner)
         if owner is not None:
+            self._expecting.discard(owner)
             self._adopters[threading.get_ident()] = owner.adopt
             owner.cell_begins(str(info.raw_cell), self._shell.user_ns)
         self._tell_all()

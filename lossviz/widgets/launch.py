@@ -116,6 +116,11 @@ class Launch:
             target=self._work, args=(text, config, fits, ask), name="lossviz start", daemon=True
         ).start()
 
+    @property
+    def asked(self) -> bool:
+        """Whether a page was asked to run the cell and it has not begun."""
+        return self.preparing and self._asked > 0
+
     def stop(self) -> None:
         """End the run that trains, or the one that is about to start."""
         if self.training and self.run is not None:

@@ -258,6 +258,10 @@ class Session:
 
     # -- the cell that holds the program, as `CellRuns` tells ------------------------------------
 
+    def expects(self, text: str) -> bool:
+        """Whether a page was asked to run this text in a cell that is not known yet."""
+        return self._launch.asked and text == self._bond.code.text
+
     def cell_begins(self, text: str, namespace: dict[str, Any]) -> None:
         """The cell begins to run; what it says counts, whatever the page has sent of it."""
         with self._lock:
@@ -349,6 +353,7 @@ class Session:
         fits = fits and not {"data", "model", "loss_fn"} & set(custom)
 
         def ask() -> None:
+            cell_runs.expect(self)
             self._answer(
                 {"type": "program", "page": page, "run": True, "revision": bond.code.revision}
             )

@@ -12,6 +12,7 @@ interface Model {
   get(name: 'lab_id'): string;
   get(name: 'form'): Partial<Form>;
   get(name: 'status'): Partial<StatusLine>;
+  get(name: 'program'): Partial<Code>;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
   send(message: FromPage): void;
@@ -39,8 +40,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const showStatus = (): void => {
     lab.showStatus(model.get('status'));
   };
+  const showCode = (): void => {
+    lab.showCode(model.get('program'));
+  };
   model.on('change:form', showForm);
   model.on('change:status', showStatus);
+  model.on('change:program', showCode);
   // ipywidgets says so when the kernel that made the lab has been restarted.
   const disconnect = (): void => {
     lab.disconnect();
@@ -48,10 +53,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   model.on('comm_live_update', disconnect);
   showForm();
   showStatus();
+  showCode();
   el.append(lab.element);
   return () => {
     model.off('change:form', showForm);
     model.off('change:status', showStatus);
+    model.off('change:program', showCode);
     model.off('comm_live_update', disconnect);
     lab.dispose();
     lab.element.remove();
