@@ -6,14 +6,14 @@ import ast
 import random
 import re
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_program_reading import CONFIGS, whole_config
 
 import lossviz
 from lossviz.program import read, render, update
 
-LITERAL = re.compile(r'"[^"\n]*"|(?<![\w.])-?\d[\w.]*(?:[eE][-+]?\d+)?|None')
+LITERAL = re.compile(r'"[^"\n]*"|(?<![\w.])-?\d[\d_.]*(?:[eE][-+]?\d+)?|None')
 NAMES = ("model", "data", "task", "loss_fn", "optimizer", "train_step", "run")
 
 
@@ -117,7 +117,7 @@ changes = st.one_of(
     st.fixed_dictionaries({"jit_compile": st.booleans()}),
     st.fixed_dictionaries({"mixed_precision": st.booleans()}),
     st.fixed_dictionaries({"early_stopping": st.integers(0, 3)}),
-    st.fixed_dictionaries({"dataset": st.sampled_from(["digits", "two_spirals"])}),
+    st.fixed_dictionaries({"dataset": st.sampled_from(["digits", "imbalanced_digits"])}),
 )  # fmt: skip
 PLAIN_LITERALS = {"learning_rate", "epochs", "batch_size", "seed", "dataset"}
 WHOLE = {"loss", "mixed_precision"}
@@ -132,7 +132,7 @@ def outside_functions(text: str) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.generate])
 @given(
     start=st.sampled_from([one for one in CONFIGS if one.task == "image_classification"]),
     moves=st.lists(st.one_of(changes, st.sampled_from(EDITS)), min_size=3, max_size=14),
