@@ -8,6 +8,7 @@ from lossviz.program.patching import edits, update
 from lossviz.program.reading import Reading, read
 from lossviz.program.rendering import render
 from lossviz.program.source_text import Edit, ProgramError
+from lossviz.program.standalone import script
 
 __all__ = [
     "Edit",
@@ -18,5 +19,6 @@ __all__ = [
     "execute",
     "read",
     "render",
+    "script",
     "update",
 ]

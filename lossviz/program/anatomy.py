@@ -10,6 +10,8 @@ from typing import Any
 from lossviz.program.source_text import ProgramError, SourceText, constant
 
 _SAME_PLACES = {"keras": "tensorflow.keras"}
+_USUAL = {"lossviz": "lossviz", "tf": "tensorflow", "keras": "keras"}
+"""What these names mean in a cell whose imports stand in another."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Anatomy:
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
-        self._modules = dict(_imported(source.tree))
+        imported = dict(_imported(source.tree))
+        usual = {name: one for name, one in _USUAL.items() if one not in imported.values()}
+        self._modules = usual | imported
         for statement in reversed(source.tree.body):
             calls = [
                 node
@@ -47,28 +51,37 @@ class Anatomy:
                 self.statement, self.train = statement, calls[-1]
                 break
         else:
-            raise ProgramError(
-                "source", "source: the code has no call of lossviz.train at its top level."
-            )
+            raise ProgramError("source", "code has no call of lossviz.train at its top level")
         self._bound: dict[str, ast.stmt] = {}
         for statement in source.tree.body[: source.tree.body.index(self.statement)]:
-            if isinstance(statement, ast.FunctionDef):
-                self._bound[statement.name] = statement
-            elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-                targets = (
-                    statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-                )
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        self._bound[target.id] = statement
+            self._bind(statement)
         names = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name)]
         self._stores, self._loads = {}, {}  # type: dict[str, int], dict[str, int]
         for name in names:
             counts = self._loads if isinstance(name.ctx, ast.Load) else self._stores
             counts[name.id] = counts.get(name.id, 0) + 1
 
+    def _bind(self, statement: ast.stmt) -> None:
+        """Note what a statement at the top level binds; what it binds in other ways is unknown."""
+        if isinstance(statement, ast.FunctionDef):
+            self._bound[statement.name] = statement
+            return
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                self._bound.pop(node.id, None)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                self._bound.pop(node.name, None)
+            elif isinstance(node, ast.alias):
+                self._bound.pop((node.asname or node.name).partition(".")[0], None)
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets = [statement.target]
+        for target in targets:
+            if isinstance(target, ast.Name):
+                self._bound[target.id] = statement
+
     def qualified(self, node: ast.AST | None) -> str:
-        """The full dotted name of a module's attribute, such as `"tensorflow.keras.Model"`, or ""."""
+        """The full dotted name, such as `"tensorflow.keras.Model"`; "" for nothing imported."""
         trail: list[str] = []
         while isinstance(node, ast.Attribute):
             trail.append(node.attr)
@@ -125,6 +138,18 @@ class Anatomy:
             return Literal(constant(node), place)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             return None
+
+    def stands_alone(self, node: ast.expr) -> bool:
+        """Whether an expression uses no name that the program binds before the training."""
+        names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        if names == [node] and self.origin(node) is node:
+            return True  # `data = data`
+        return not any(one.id in self._bound for one in names)
+
+    def tensorflow(self) -> dict[str, str]:
+        """The names that stand for TensorFlow here, each as `"tf"`; another `tf` is no such."""
+        names = {name: "tf" for name, module in self._modules.items() if module == "tensorflow"}
+        return names if "tf" in names else names | {"tf": "another tf"}
 
     def uses(self, node: ast.expr) -> int:
         """How often the program uses the name; 0 for what is no name."""

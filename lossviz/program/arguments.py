@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection, Sequence
 
 from lossviz.program.source_text import Edit, SourceText
 
 
-def inserted(source: SourceText, call: ast.Call, argument: str) -> Edit:
-    """The change that adds `argument`, such as `"seed=1"`, to a call.
+def inserted(
+    source: SourceText, call: ast.Call, arguments: Sequence[str], without: Collection[str] = ()
+) -> Edit:
+    """The change that adds arguments, such as `["seed=1"]`, to a call.
 
-    In a call with an argument a line it takes a line of its own behind the last; where a comment
-    or another spelling stands in the way, it goes before the last.
+    In a call with an argument a line they take lines of their own behind the last; where a comment
+    or another spelling stands in the way, they go before the last.
+
+    Args:
+        source: the program.
+        call: the call in it.
+        arguments: what to add.
+        without: the keywords that another change takes out.
     """
-    text, nodes = source.text, _arguments(call)
+    text = source.text
+    nodes = [
+        one
+        for one in _arguments(call)
+        if getattr(one, "arg", None) not in without
+        or (isinstance(one, ast.keyword) and one.arg is None)
+    ]
+    argument = ", ".join(arguments)
     if not nodes:
         at = source.end(call) - 1
         return Edit(at, at, argument)
@@ -25,13 +41,15 @@ def inserted(source: SourceText, call: ast.Call, argument: str) -> Edit:
     end = source.end(last)
     tail = re.compile(r",[ \t]*(?=\r?\n[ \t]*\))").match(text, end)
     if own_line and tail:
-        return Edit(tail.end(), tail.end(), source.with_newlines(f"\n{indent}{argument},"))
+        lines = "".join(f"\n{indent}{one}," for one in arguments)
+        return Edit(tail.end(), tail.end(), source.with_newlines(lines))
     if not call.keywords or not own_line:
         at = end
         # A keyword may stand before `**options`, too, but no positional argument behind it.
         return Edit(at, at, f", {argument}")
     at = source.start(last)
-    return Edit(at, at, source.with_newlines(f"{argument},\n{indent}"))
+    lines = "".join(f"{one},\n{indent}" for one in arguments)
+    return Edit(at, at, source.with_newlines(lines))
 
 
 def removed(source: SourceText, call: ast.Call, name: str) -> Edit | None:

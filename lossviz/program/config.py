@@ -158,6 +158,9 @@ class TrainingConfig:
             "optimizer_params": self.all_optimizer_params(),
             # "(x,y)" and "(x, y)" are the same expression.
             **{name: _plain(getattr(self, name)) for name in ("model", "train", "validation")},
+            # These say nothing of a model, and of data, of which they are not.
+            "mixed_precision": self.mixed_precision and not self.model,
+            "one_hot": self.one_hot if self.train or self.validation else 0,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,14 +14,18 @@ from lossviz.program.canonical import canonical
 from lossviz.program.loss_source import loss_function
 
 
-def matching(function: ast.FunctionDef, first: str = "") -> tuple[Loss, dict[str, str]] | None:
-    """The loss that the function is, and what it calls the loss's parameters; None where it is none.
+def matching(
+    function: ast.FunctionDef, first: str = "", known_as: Mapping[str, str] | None = None
+) -> tuple[Loss, dict[str, str]] | None:
+    """The loss that the function is, and what it calls the loss's parameters, or None.
 
     Args:
         function: a function as it is parsed.
         first: the loss to try first, where several are written alike.
+        known_as: names from outside the function, and what the catalogue calls them.
     """
-    positions, names = canonical(function), canonical(function, keywords=True)
+    positions = canonical(function, known_as)
+    names = canonical(function, known_as, keywords=True)
     own = parameters(function)
     for name in sorted(losses.names(), key=lambda one: one != first):
         loss = losses.get(name)

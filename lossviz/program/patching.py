@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NoReturn
 
 from lossviz import losses, tasks
 from lossviz.program import optimizers
@@ -62,17 +63,15 @@ def edits(source: str, base: TrainingConfig | None = None, /, **changes: Any) ->
     before = config_of(found)
     after = _config_after(before, changes)
     patch = _Patch(found, before, after)
-    patch.make(replace_loss="loss" in changes)
-    if patch.edits:
+    patch.make(changes)
+    if patch.edits or before != after:
+        # Whatever a person may have written: what is set is what the text then says, or nothing.
         said = read(changed(source, patch.edits), after).config
-        for name, value in after.as_dict().items():
-            if getattr(said, name) != value and said != after:
-                raise ProgramError(
-                    name,
-                    f"{name}: the code says this in a way that cannot be changed from here; "
-                    "edit it in the code.",
-                )
-    return patch.edits
+        if said != after:
+            values = after.as_dict()
+            differing = [name for name in values if getattr(said, name) != values[name]]
+            raise patch.refusal(next((name for name in differing if name in changes), differing[0]))
+    return sorted(patch.edits)
 
 
 def _config_after(before: TrainingConfig, changes: dict[str, Any]) -> TrainingConfig:
@@ -101,13 +100,15 @@ class _Patch:
         self.found, self.before, self.after = found, before, after
         self.source, self.anatomy = found.anatomy.source, found.anatomy
         self.edits: list[Edit] = []
+        self._added: dict[ast.Call, list[str]] = {}
+        self._removed: set[str] = set()
 
-    def make(self, *, replace_loss: bool) -> None:
+    def make(self, chosen: Collection[str]) -> None:
+        """Collect them; `chosen` are the choices that were asked for, whether new or not."""
         before, after = self.before, self.after
-        self._loss(
-            replace=replace_loss and ("loss_fn" in self.found.custom or before.loss != after.loss)
-        )
-        self._optimizer()
+        self._loss(replace=self._replaced("loss", "loss_fn", chosen))
+        new_optimizer = self._replaced("optimizer", "optimizer", chosen)
+        self._optimizer(replace=new_optimizer)
         self._data_and_model()
         if before.mixed_precision != after.mixed_precision:
             self._policies()
@@ -117,7 +118,7 @@ class _Patch:
         ):
             self._step()
         for name in _LITERALS:
-            if name == "learning_rate" and before.optimizer != after.optimizer:
+            if name == "learning_rate" and new_optimizer:
                 continue
             if name == "dataset" and bool(before.train) != bool(after.train):
                 continue
@@ -126,6 +127,23 @@ class _Patch:
         self._option("jit_compile", after.jit_compile, before.jit_compile, False)
         if before.early_stopping != after.early_stopping:
             self._early_stopping()
+        for call, arguments in self._added.items():
+            self.edits.append(inserted(self.source, call, arguments, self._removed))
+        # What stands in a part that is written anew is written anew with it.
+        self.edits = [
+            one
+            for one in self.edits
+            if not any(
+                other.start <= one.start < one.end <= other.end
+                and other.end - other.start > one.end - one.start
+                for other in self.edits
+            )
+        ]
+
+    def _replaced(self, name: str, part: str, chosen: Collection[str]) -> bool:
+        """Whether a part is to be written anew: another choice, or one in the place of a custom."""
+        differs = bool(getattr(self.before, name) != getattr(self.after, name))
+        return differs or (name in chosen and part in self.found.custom)
 
     def _written(self, value: Any) -> str:
         return quoted(value) if isinstance(value, str) else literal(value)
@@ -147,23 +165,37 @@ class _Patch:
             return
         places = self.found.places.get(name, [])
         self._set(places, value)
-        if not places:
-            call = self.found.optimizer_call if name == "learning_rate" else self.anatomy.train
-            if name == "dataset" or call is None:
-                self._refuse(name)
+        calls = {"learning_rate": self.found.optimizer_call, "dataset": self.found.load_call}
+        call = calls.get(name, self.anatomy.train)
+        if call is None and not places:
+            self._refuse(name)
+        if call and (not places or (name == "seed" and not self.anatomy.argument(call, name))):
             self._insert(call, name, self._written(value))
 
-    def _refuse(self, name: str) -> Any:
-        raise ProgramError(
+    def _refuse(self, name: str) -> NoReturn:
+        raise self.refusal(name)
+
+    def refusal(self, name: str) -> ProgramError:
+        return ProgramError(
             name,
             f"{name}: the code says this in a way that cannot be changed from here; edit it in "
             "the code.",
         )
 
     def _insert(self, call: Any, name: str, text: str) -> None:
-        if self.anatomy.argument(call, name) is not None:
+        # `**options` may hold it already.
+        unknown = any(keyword.arg is None for keyword in call.keywords)
+        if unknown or self.anatomy.argument(call, name) is not None:
             self._refuse(name)
-        self.edits.append(inserted(self.source, call, f"{name}={text}"))
+        self._added.setdefault(call, []).append(f"{name}={text}")
+
+    def _remove(self, call: ast.Call, name: str) -> bool:
+        """Take an argument out of a call; False where it cannot be taken out neatly."""
+        edit = removed(self.source, call, name)
+        if edit:
+            self.edits.append(edit)
+            self._removed.add(name)
+        return edit is not None
 
     def _option(self, name: str, value: Any, before: Any, default: Any) -> None:
         """An argument of the training that stands there only when it is not the default."""
@@ -172,8 +204,8 @@ class _Patch:
         places = self.found.places.get(name, [])
         if not places:
             self._insert(self.anatomy.train, name, self._written(value))
-        elif value == default and (gone := removed(self.source, self.anatomy.train, name)):
-            self.edits.append(gone)
+        elif value == default and self._remove(self.anatomy.train, name):
+            pass
         elif value == "":
             self._replace(places[0].node, "None")
         else:
@@ -183,7 +215,12 @@ class _Patch:
         after, function = self.after, self.found.loss_function
         if replace:
             if function is None:
-                self._refuse("loss")
+                raise self.refusal("loss")
+            if self.anatomy.tensorflow()["tf"] != "tf":
+                begin, _ = self.source.lines_of(function)
+                self.edits.append(
+                    Edit(begin, begin, self.source.with_newlines("import tensorflow as tf\n"))
+                )
             text = loss_function(
                 losses.get(after.loss), after.all_loss_params(), name=function.name
             )
@@ -195,14 +232,14 @@ class _Patch:
                 places = self.found.places.get(f"loss_params.{name}") or self._refuse(name)
                 self._set(places, value)
 
-    def _optimizer(self) -> None:
+    def _optimizer(self, *, replace: bool) -> None:
         before, after, call = self.before, self.after, self.found.optimizer_call
-        if before.optimizer != after.optimizer:
+        if replace:
             if call is None:
                 self._refuse("optimizer")
-            assert call is not None
-            assert isinstance(call.func, ast.Attribute)
-            module = self.source.segment(call.func.value)
+            module = "tf.keras.optimizers"
+            if isinstance(call.func, ast.Attribute):
+                module = self.source.segment(call.func.value)
             self._replace(call, optimizer_call(after, module, self._room(call)))
             return
         new, old = after.all_optimizer_params(), before.all_optimizer_params()
@@ -216,9 +253,9 @@ class _Patch:
             if not places:
                 self._insert(call, name, self._written(value))
             elif card.advanced and value == card.default:
-                gone = removed(self.source, call, name)
                 # Keras takes None for "off"; a clipnorm of 0 would take the whole gradient.
-                self.edits.append(gone or self.source.replaced(places[0].node, "None"))
+                if not self._remove(call, name):
+                    self._replace(places[0].node, "None")
             else:
                 self._set(places, value)
 
@@ -231,16 +268,14 @@ class _Patch:
         before, after, anatomy = self.before, self.after, self.anatomy
         for name, position in (("data", 1), ("validation", None)):
             old, new = data_expression(before, name), data_expression(after, name)
-            if old == new or (not before.train and not after.train):
+            if old == new or (name == "data" and not before.train and not after.train):
                 continue
             node = anatomy.argument(anatomy.train, name, position)
             if node is not None and new:
                 self._replace(anatomy.origin(node), new)
             elif new:
                 self._insert(anatomy.train, name, new)
-            elif gone := removed(self.source, anatomy.train, name):
-                self.edits.append(gone)
-            else:
+            elif not self._remove(anatomy.train, name):
                 self._replace(node, "None")
         if before.model != after.model:
             node = anatomy.origin(anatomy.argument(anatomy.train, "model", 0))
@@ -248,14 +283,17 @@ class _Patch:
 
     def _names(self) -> StepNames:
         train, function = self.anatomy.train, self.found.step_function
-        names = [
-            node.id if isinstance(node := self.anatomy.argument(train, name, position), ast.Name)
-            else default
-            for name, position, default in (
-                ("model", 0, "model"), ("loss", None, "loss_fn"), ("optimizer", None, "optimizer"),
-            )
-        ]  # fmt: skip
-        return StepNames(*names, function.name if function else "train_step")
+
+        def called(name: str, position: int | None, usual: str) -> str:
+            node = self.anatomy.argument(train, name, position)
+            return node.id if isinstance(node, ast.Name) else usual
+
+        return StepNames(
+            model=called("model", 0, "model"),
+            loss=called("loss", None, "loss_fn"),
+            optimizer=called("optimizer", None, "optimizer"),
+            step=function.name if function else "train_step",
+        )
 
     def _step(self) -> None:
         function = self.found.step_function
@@ -274,7 +312,6 @@ class _Patch:
         model = self.anatomy.bound(given)
         if model is None or not self.source.alone_on_its_lines(model):
             self._refuse("mixed_precision")
-        assert model is not None
         begin, end = self.source.lines_of(model)
         for at, policy in ((begin, "mixed_bfloat16"), (end, "float32")):
             text = self.source.with_newlines(f"{policy_statement(policy)}\n")
@@ -308,13 +345,10 @@ class _Patch:
             return
         if not isinstance(written, ast.List):
             self._refuse("early_stopping")
-        assert isinstance(written, ast.List)
         own = [one for one in written.elts if anatomy.origin(one) is call]
         others = [one for one in written.elts if one not in own]
-        gone = removed(self.source, anatomy.train, "callbacks") if not others else None
-        if gone and written is callbacks:
-            self.edits.append(gone)
-        else:
+        alone = not others and written is callbacks
+        if not (alone and self._remove(anatomy.train, "callbacks")):
             listed = ", ".join(self.source.segment(one) for one in others)
             self._replace(written, f"[{listed}]")
         statement = anatomy.bound(own[0])

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossviz import losses
+from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import loss_match, optimizers
 from lossviz.program.anatomy import Anatomy, Literal
@@ -17,7 +17,8 @@ from lossviz.program.source_text import ProgramError, SourceText
 
 _KERAS = "tensorflow.keras."
 POLICY = f"{_KERAS}mixed_precision.set_global_policy"
-_WRITTEN_OUT = ("epochs", "batch_size", "device", "jit_compile")
+WRITTEN_OUT = {"epochs": 10, "batch_size": 32, "device": "", "jit_compile": False}
+"""Choices that are arguments of `lossviz.train`, and what it takes where they are not given."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Found:
     loss_function: ast.FunctionDef | None = None
     loss_names: dict[str, str] = field(default_factory=dict)
     """What the program calls each parameter of the loss."""
+    load_call: ast.Call | None = None
     optimizer_call: ast.Call | None = None
     step_function: ast.FunctionDef | None = None
     early_stopping: ast.Call | None = None
@@ -85,8 +87,8 @@ def read(source: str, base: TrainingConfig | None = None) -> Reading:
         The config, and the names of the parts that a person rewrote.
 
     Raises:
-        ProgramError: when the text is no Python (its `line` says where), or trains nothing.
-        ArgumentError: when it says a value that is not accepted, such as a learning rate of -1.
+        ProgramError: when the text is no Python, trains nothing, or says a value that is not
+            accepted, such as a learning rate of -1; its `line` is where.
 
     Example:
         >>> import lossviz
@@ -101,13 +103,12 @@ def read(source: str, base: TrainingConfig | None = None) -> Reading:
 
 def find(source: SourceText, base: TrainingConfig | None = None) -> Found:
     """Look all parts of a program up; raises as `read` does."""
-    found = Found(Anatomy(source), base)
-    _run(found)
-    _data(found)
-    _model(found)
-    _loss(found)
-    _optimizer(found)
-    _train_step(found)
+    try:
+        found = Found(Anatomy(source), base)
+        for part in (_run, _data, _model, _loss, _optimizer, _train_step):
+            part(found)
+    except RecursionError:
+        raise ProgramError("source", "code is nested too deeply to be read") from None
     return found
 
 
@@ -119,6 +120,9 @@ def config_of(found: Found) -> TrainingConfig:
     """
     try:
         return TrainingConfig(**found.values)
+    except (TypeError, AttributeError) as error:
+        # Such as a list in the place of a name.
+        raise ProgramError("source", f"code gives a choice of another kind: {error}") from None
     except ArgumentError as error:
         name = error.argument
         places = found.places.get(name) or found.places.get(f"loss_params.{name}") or []
@@ -130,19 +134,27 @@ def config_of(found: Found) -> TrainingConfig:
 
 def _run(found: Found) -> None:
     anatomy, call = found.anatomy, found.anatomy.train
-    for name in _WRITTEN_OUT:
-        found.choose(name, found.take(name, anatomy.argument(call, name), "run"))
-    if found.values.get("device", "") is None:
-        del found.values["device"]
-    seed = found.take("seed", anatomy.argument(call, "seed"), "run")
+    for name, default in WRITTEN_OUT.items():
+        node = anatomy.argument(call, name)
+        value = found.take(name, node, "run")
+        if value is None:
+            said = node is None or _is_none(node) or found.base is None
+            value = default if said else getattr(found.base, name)
+        found.values[name] = value
+    given = anatomy.argument(call, "seed")
+    seed = found.take("seed", given, "run")
+    if given is None or any(keyword.arg is None for keyword in call.keywords):
+        found.custom.add("run")
     for _, one in anatomy.calls(f"{_KERAS}utils.set_random_seed"):
         other = found.take("seed", anatomy.argument(one, "seed", 0), "run")
         seed = other if seed is None else seed
+        if other != seed:
+            found.custom.add("run")
     found.choose("seed", seed)
     found.choose("task", found.take("task", anatomy.argument(call, "task"), "run"))
     callbacks = anatomy.origin(anatomy.argument(call, "callbacks"))
-    for one in callbacks.elts if isinstance(callbacks, (ast.List, ast.Tuple)) else []:
-        behind = anatomy.origin(one)
+    for callback in callbacks.elts if isinstance(callbacks, (ast.List, ast.Tuple)) else []:
+        behind = anatomy.origin(callback)
         name = anatomy.qualified(behind.func) if isinstance(behind, ast.Call) else ""
         if isinstance(behind, ast.Call) and name == f"{_KERAS}callbacks.EarlyStopping":
             found.early_stopping = behind
@@ -154,26 +166,30 @@ def _data(found: Found) -> None:
     anatomy = found.anatomy
     given = anatomy.argument(anatomy.train, "data", 1)
     behind = anatomy.origin(given)
-    load = anatomy.task_call(behind, "load")
+    load = found.load_call = anatomy.task_call(behind, "load")
     if load is not None:
         found.choose("dataset", found.take("dataset", anatomy.argument(load, "dataset", 0), "data"))
         seed = found.take("seed", anatomy.argument(load, "seed", 1), "data")
         if "seed" in found.values and seed is not None and seed != found.values["seed"]:
             found.custom.add("data")
         _task_of(found, load, "data")
+        known = tasks.names()
+        if "dataset" not in found.values and found.values.get("task", known[0]) in known:
+            found.values["dataset"] = tasks.get(found.values.get("task", known[0])).datasets[0]
     elif behind is not None:
-        found.values["train"], found.values["one_hot"] = _decoded(anatomy, behind)
-    held_out = anatomy.argument(anatomy.train, "validation")
-    behind = anatomy.origin(held_out)
-    if behind is not None and not _is_none(behind):
-        found.values["validation"], _ = _decoded(anatomy, behind)
+        found.values["train"], found.values["one_hot"] = _own(found, behind, "data")
+    held_out = anatomy.origin(anatomy.argument(anatomy.train, "validation"))
+    if held_out is not None and not _is_none(held_out):
+        found.values["validation"], classes = _own(found, held_out, "data")
+        if found.values.setdefault("one_hot", classes) != classes:
+            found.custom.add("data")
 
 
 def _task_of(found: Found, call: ast.Call, part: str) -> None:
     assert isinstance(call.func, ast.Attribute)
-    get = found.anatomy.task_get(call.func.value)
-    assert get is not None
-    name = found.anatomy.argument(get, "name", 0)
+    behind = found.anatomy.task_get(call.func.value)
+    assert behind is not None
+    name = found.anatomy.argument(behind, "name", 0)
     if name is None or any(place.node is name for place in found.places.get("task", [])):
         return
     task = found.take("task", name, part)
@@ -181,6 +197,13 @@ def _task_of(found: Found, call: ast.Call, part: str) -> None:
         found.choose("task", task)
     elif task is not None and task != found.values["task"]:
         found.custom.add(part)
+
+
+def _own(found: Found, node: ast.expr, part: str) -> tuple[str, int]:
+    """As `_decoded`; the part is custom where the expression needs what the program has made."""
+    if not found.anatomy.stands_alone(node):
+        found.custom.add(part)
+    return _decoded(found.anatomy, node)
 
 
 def _decoded(anatomy: Anatomy, node: ast.expr) -> tuple[str, int]:
@@ -218,7 +241,7 @@ def _model(found: Found) -> None:
     if built is not None:
         _task_of(found, built, "model")
     elif behind is not None:
-        found.values["model"] = _decoded(anatomy, behind)[0]
+        found.values["model"], _ = _own(found, behind, "model")
         made = isinstance(behind, ast.Call) and anatomy.qualified(behind.func)
         if isinstance(made, str) and made.startswith("tensorflow."):
             found.custom.add("model")
@@ -229,7 +252,8 @@ def _loss(found: Found) -> None:
     given = anatomy.argument(anatomy.train, "loss")
     function = found.loss_function = anatomy.function(given)
     base = found.base.loss if found.base else ""
-    match = loss_match.matching(function, base) if function else None
+    known = anatomy.tensorflow()
+    match = loss_match.matching(function, base, known) if function else None
     if function is None or function.decorator_list or match is None:
         found.custom.add("loss_fn")
         name = base or loss_match.nearest(function)
@@ -261,7 +285,8 @@ def _optimizer(found: Found) -> None:
     known = {f"{_KERAS}optimizers.{one.class_name}": one for one in optimizers.OPTIMIZERS.values()}
     base = found.base
     if base is not None:
-        found.values |= {"learning_rate": base.learning_rate, "optimizer": base.optimizer}
+        for one in ("learning_rate", "optimizer", "optimizer_params"):
+            found.values[one] = getattr(base, one)
     if not isinstance(behind, ast.Call) or not name.startswith(f"{_KERAS}optimizers."):
         found.custom.add("optimizer")
         return
@@ -299,7 +324,7 @@ def _train_step(found: Found) -> None:
     if function is None or function.decorator_list:
         found.custom.add("train_step")
         return
-    known = {}
+    known = anatomy.tensorflow()
     for name, position in (("model", 0), ("loss", None), ("optimizer", None)):
         node = anatomy.argument(anatomy.train, name, position)
         if isinstance(node, ast.Name):

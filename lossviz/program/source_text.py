@@ -6,13 +6,16 @@ import ast
 import math
 import operator
 import re
+import threading
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lossviz._arguments import ArgumentError
 
-_MAGIC = re.compile(r"^[%!]", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)[%!]", re.MULTILINE)
+_quiet = threading.Lock()
 
 
 class ProgramError(ArgumentError):
@@ -20,11 +23,14 @@ class ProgramError(ArgumentError):
 
     Attributes:
         line: the line of the program, counted from 1; 0 where it is not one line.
+        reason: what Python says of a syntax error, such as `"'(' was never closed"`; else "".
     """
 
-    def __init__(self, argument: str, message: str, line: int = 0) -> None:
+    def __init__(self, argument: str, message: str, line: int = 0, reason: str = "") -> None:
         super().__init__(argument, message)
-        self.line = line
+        self.line, self.reason = line, reason
+        if reason:
+            self.add_note(reason)
 
 
 @dataclass(frozen=True, order=True)
@@ -37,9 +43,14 @@ class Edit:
 
 
 class SourceText:
-    """A program's text, its tree, and where each node of the tree stands in it.
+    r"""A program's text, its tree, and where each node of the tree stands in it.
 
     Lines that begin with `%` or `!`, which a notebook runs itself, count as comments.
+
+    Attributes:
+        text: the program as it is.
+        tree: its syntax tree.
+        newline: how its lines end, `"\n"` or `"\r\n"`.
 
     Raises:
         ProgramError: when the text is no Python; `line` is where.
@@ -54,14 +65,14 @@ class SourceText:
         # Positions in the tree count UTF-8 bytes, and "\f" or "\x85" end no line there.
         try:
             self._bytes = text.encode()
-            self.tree = ast.parse(_MAGIC.sub("#", text))
+            self.tree = _parsed(text)
         except SyntaxError as error:
-            line = error.lineno or 0
+            at = error.lineno or 0
             raise ProgramError(
-                "source", f"source: the code has a syntax error in line {line}: {error.msg}.", line
+                "source", f"code has a syntax error in line {at}", at, str(error.msg)
             ) from None
         except (ValueError, RecursionError, MemoryError) as error:
-            raise ProgramError("source", f"source: the code cannot be read: {error}.") from None
+            raise ProgramError("source", f"code cannot be read: {error}") from None
         self._line_starts = [0]
         for line in self._bytes.splitlines(keepends=True):
             self._line_starts.append(self._line_starts[-1] + len(line))
@@ -111,6 +122,20 @@ class SourceText:
         if self.text.isascii():
             return offset
         return len(self._bytes[:offset].decode())
+
+
+def _parsed(text: str) -> ast.Module:
+    # A half-typed "\d" is no matter for a warning. The filters belong to the whole process, so
+    # one thread at a time may set and put them back.
+    with _quiet, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not _MAGIC.search(text):
+            return ast.parse(text)
+        try:
+            # Such a line may go on with an expression, or with a text of several lines.
+            return ast.parse(text)
+        except SyntaxError:
+            return ast.parse(_MAGIC.sub(r"\1#", text))
 
 
 def changed(text: str, edits: Iterable[Edit]) -> str:
