@@ -12,8 +12,8 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ILatexTypesetter } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { showProgram } from './cell/insert';
 import { keepPictures } from './cell/kept_picture';
+import { LabCell } from './cell/lab_cell';
 import type { PlotlyModule } from './chart/plotly_types';
 import { NEW_LAB, addCommands } from './commands';
 import { publishPageServices } from './page';
@@ -24,20 +24,23 @@ const services: JupyterFrontEndPlugin<void> = {
   description: 'Offers Plotly, real cells and typesetting to the labs of the page.',
   autoStart: true,
   requires: [INotebookTracker],
-  optional: [ILatexTypesetter],
-  activate: (_app, tracker: INotebookTracker, typesetter: ILatexTypesetter | null) => {
+  optional: [ILatexTypesetter, ISessionContextDialogs],
+  activate: (
+    _app,
+    tracker: INotebookTracker,
+    typesetter: ILatexTypesetter | null,
+    dialogs: ISessionContextDialogs | null
+  ) => {
     tracker.widgetAdded.connect((_sender, panel) => {
       keepPictures(panel);
     });
     let plotly: Promise<PlotlyModule> | undefined;
     publishPageServices({
       plotly: () => (plotly ??= import('plotly.js-basic-dist-min').then(found => found.default)),
-      showProgram: (host, labId, text) =>
-        Promise.resolve(
-          tracker
-            .filter(panel => panel.node.contains(host))
-            .some(panel => showProgram(panel, host, labId, text) !== undefined)
-        ),
+      bindCell: (host, labId, listener) => {
+        const panel = tracker.find(one => one.node.contains(host) && one.content.model !== null);
+        return panel ? new LabCell(panel, host, labId, listener, dialogs ?? undefined) : undefined;
+      },
       typeset: element => {
         void typesetter?.typeset(element);
       }

@@ -5,6 +5,8 @@
  * as little-endian float32 in the message's binary buffers, never as JSON.
  */
 
+import type { KeptLoss } from './lab_traits';
+
 /** The life of a run. The first three are alive, the others are ends. */
 export type Status =
   'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed' | 'interrupted';
@@ -165,11 +167,37 @@ export interface Range {
   raw_start: number;
 }
 
-/** The backing program, as the answer to the command `show_code`. */
+/** Put the program, the `text` of the trait `code`, on show; the answer to a person's press. */
 export interface Program {
   type: 'program';
   page: string;
+  /** Whether to run its cell: Train was pressed and nothing stands in the way. */
+  run: boolean;
+  /** The program's revision; what the page has typed since belongs to it, too. */
+  revision: number;
+}
+
+/** The same training without lossviz, as the answer to the command `script`. */
+export interface Script {
+  type: 'script';
+  page: string;
   text: string;
+  /** What is to be known about it; without a text, why there is none. */
+  message: string;
+}
+
+/** One line of a comparison. */
+export interface DiffLine {
+  kind: 'same' | 'added' | 'removed';
+  text: string;
+}
+
+/** A rewritten loss function against the catalogue's, as the answer to `compare`. */
+export interface Comparison {
+  type: 'comparison';
+  page: string;
+  title: string;
+  lines: DiffLine[];
 }
 
 /** What the model says of a few held-out samples, as the answer to the command `predict`. */
@@ -231,6 +259,30 @@ export interface Edit {
   value: string;
 }
 
+/** What stands in an editor of the program on a page, after a person has typed there. */
+export interface Source {
+  type: 'source';
+  page: string;
+  /** Counts the page's sources, from 1. */
+  number: number;
+  /** The program's revision from which the text was made; -1 while the page has seen none. */
+  revision: number;
+  text: string;
+  /** The id of the notebook cell that holds it; "" for the lab's own code box. */
+  cell: string;
+  /** Nobody has typed: the page has found a text that is not the program's. */
+  opening: boolean;
+  /** The loss from which its custom loss was made, where the notebook says so; else "". */
+  made_from: string;
+}
+
+/** The losses that the notebook keeps, told to a lab that does not know them yet. */
+export interface KeptLosses {
+  type: 'kept_losses';
+  page: string;
+  losses: KeptLoss[];
+}
+
 /** A person pressed a button. */
 export interface Command {
   type: 'command';
@@ -245,8 +297,17 @@ export interface Command {
     | 'fill'
     | 'predict'
     | 'step'
-    | 'replace';
+    | 'replace'
+    | 'replace_loss'
+    | 'keep_loss'
+    | 'reset_loss'
+    | 'compare'
+    | 'script'
+    | 'save_cell'
+    | 'not_run';
   page: string;
+  /** Whether this page can run the program in a real cell. */
+  cell: boolean;
 }
 
 /** A page without the extension asks for Plotly, once. */
@@ -255,65 +316,16 @@ export interface PlotlyRequest {
   page: string;
 }
 
-/** One line of a drop-down. */
-export interface Choice {
-  value: string;
-  label: string;
-  /** The heading under which it stands with its neighbours; "" for none. */
-  group: string;
-}
+export type FromKernel =
+  Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison;
 
-/** One field of the form, as the kernel wants it shown. */
-export interface Field {
-  name: string;
-  /** Its visible and its accessible name, such as "Learning rate". */
-  label: string;
-  kind: 'choice' | 'text' | 'check';
-  /** What was typed or chosen; of a check box "True" or "False". */
-  value: string;
-  choices: Choice[];
-  /** Fields of one group stand together, in the order of the list. */
-  group: 'task' | 'loss' | 'optimizer' | 'training' | 'advanced';
-  /** A parameter of the field above it, such as a loss's label smoothing. */
-  indent: boolean;
-  /** One plain sentence; also the field's description for a screen reader. */
-  help: string;
-  /** LaTeX under a drop-down, or "". */
-  formula: string;
-  /** When to use what is chosen, or "". */
-  advice: string;
-  /** What is accepted, where the value is bad; else "". */
-  error: string;
-  /** Such as "Applies to the next run."; else "". */
-  note: string;
-  /** Why what is chosen may not do what is wanted; else "". */
-  warning: string;
-  /** The text of a button that fills the field (the command `fill`); "" for none. */
-  action: string;
-}
-
-/** One line under the charts' progress bar, with role status, and TensorFlow's own line. */
-export interface StatusLine {
-  text: string;
-  kind: 'info' | 'warning' | 'error';
-  /** A traceback or longer explanation behind a disclosure; "" for none. */
-  details: string;
-  /** Such as "TensorFlow is loading..."; "" when it is ready. */
-  tensorflow: string;
-}
-
-/** The trait `form` of the lab: the fields and which commands make sense now. */
-export interface Form {
-  fields: Field[];
-  /** Commands that can be given now; Train always explains itself instead of vanishing. */
-  commands: string[];
-  /**
-   * By page, the number of the last edit that is in these fields. Until its own last edit is, a
-   * page keeps what was typed there: a late answer must not overwrite it.
-   */
-  edits: Record<string, number>;
-}
-
-export type FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly;
-
-export type FromPage = Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest;
+export type FromPage =
+  | Attach
+  | Detach
+  | Seen
+  | RangeRequest
+  | Edit
+  | Command
+  | PlotlyRequest
+  | Source
+  | KeptLosses;

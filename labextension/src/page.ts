@@ -6,14 +6,49 @@
  */
 
 import type { PlotlyModule } from './chart/plotly_types';
+import type { Code, KeptLoss } from './lab_traits';
+import type { ProgramEditor } from './widget/program_sync';
 
 export interface PageServices {
   /** Plotly, loaded once for the page. */
   plotly(): Promise<PlotlyModule>;
-  /** Put a lab's program into a cell below the one that holds `host`; false where that cannot be. */
-  showProgram(host: HTMLElement, labId: string, text: string): Promise<boolean>;
+  /** Bind a lab to its cell in the notebook that holds `host`; undefined where that is in none. */
+  bindCell(
+    host: HTMLElement,
+    labId: string,
+    listener: ProgramCellListener
+  ): ProgramCell | undefined;
   /** Let the page's own typesetter render the LaTeX between \( and \) in `element`. */
   typeset(element: HTMLElement): void;
+}
+
+/** What a lab hears of its cell. */
+export interface ProgramCellListener {
+  /** The text has changed, whoever changed it. */
+  typed(): void;
+  /** The cell was found, has gone, or has another number. */
+  found(): void;
+}
+
+/** The notebook cell that holds a lab's program, where there is one. */
+export interface ProgramCell {
+  /** The cell; undefined while there is none. */
+  readonly editor: ProgramEditor | undefined;
+  /** Whether there was a cell, which is not in the notebook any more. */
+  readonly missing: boolean;
+  /** Such as "[12]", as the notebook shows it. */
+  readonly label: string;
+  /** Show how lab and cell stand to each other. */
+  show(code: Partial<Code>): void;
+  /** Write the cell below the lab's own, unless it is there. */
+  write(text: string): void;
+  /** Bring the cell into view and make it the active one. */
+  reveal(): void;
+  /** Run the cell as a press of Shift+Enter does; false where it was not run to its end. */
+  run(): Promise<boolean>;
+  /** The losses of a person's own that the notebook keeps. */
+  kept(): KeptLoss[];
+  dispose(): void;
 }
 
 const KEY = Symbol.for('lossviz.page');

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from lossviz.program.config import TrainingConfig
 from lossviz.program.execution import execute
+from lossviz.program.patching import edits, update
+from lossviz.program.reading import Reading, read
 from lossviz.program.rendering import render
+from lossviz.program.source_text import Edit, ProgramError
+from lossviz.program.standalone import script
 
-__all__ = ["TrainingConfig", "execute", "render"]
+__all__ = [
+    "Edit",
+    "ProgramError",
+    "Reading",
+    "TrainingConfig",
+    "edits",
+    "execute",
+    "read",
+    "render",
+    "script",
+    "update",
+]

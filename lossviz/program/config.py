@@ -156,6 +156,11 @@ class TrainingConfig:
         return self.as_dict() | {
             "loss_params": self.all_loss_params(),
             "optimizer_params": self.all_optimizer_params(),
+            # "(x,y)" and "(x, y)" are the same expression.
+            **{name: _plain(getattr(self, name)) for name in ("model", "train", "validation")},
+            # These say nothing of a model, and of data, of which they are not.
+            "mixed_precision": self.mixed_precision and not self.model,
+            "one_hot": self.one_hot if self.train or self.validation else 0,
         }
 
 
@@ -170,6 +175,10 @@ def _checked(
 
 def _filled(params: Mapping[str, Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given.get(name, parameter.default) for name, parameter in params.items()}
+
+
+def _plain(expression: str) -> str:
+    return ast.unparse(ast.parse(expression, mode="eval")) if expression else ""
 
 
 def _expression(argument: str, text: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
+def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") -> str:
     """`def loss_fn(target, output, ...)` with the catalogue function's body.
 
     The parameters stand as keywords with the chosen values as defaults; annotations go, and of
@@ -27,9 +27,10 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
     Args:
         loss: a loss of the catalogue.
         params: the value of every parameter.
+        name: what the function is to be called.
     """
     if loss.family == "own" and not _stands_alone(loss):
-        return _call(loss, params)
+        return _call(loss, params, name)
     # A fifth of a second to import, and not needed to put a lab on the page.
     import libcst as cst
 
@@ -45,7 +46,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any]) -> str:
         for parameter in function.params.params[:2]
     ]
     written = function.with_changes(
-        name=cst.Name("loss_fn"),
+        name=cst.Name(name),
         params=cst.Parameters(params=[*positional, *keywords]),
         decorators=[],
         leading_lines=[],
@@ -77,12 +78,12 @@ def _stands_alone(loss: Loss) -> bool:
     return plain and needed <= ({"tf"} if tensorflow else set())
 
 
-def _call(loss: Loss, params: Mapping[str, Any]) -> str:
+def _call(loss: Loss, params: Mapping[str, Any], function: str) -> str:
     keywords = "".join(f", {name}={literal(value)}" for name, value in params.items())
     name = json.dumps(loss.name, ensure_ascii=False)
     title = loss.title.replace("\\", " ").replace('"', "'")
     return (
-        f"def loss_fn(target, output{keywords}):\n"
+        f"def {function}(target, output{keywords}):\n"
         f'    """{title}, a loss of your own."""\n'
         f"    own = lossviz.losses.get({name})\n"
         f"    return own(target, output{''.join(f', {one}={one}' for one in params)})\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import dataclass
 
 from lossviz import losses
 from lossviz.program import optimizers
@@ -12,6 +13,16 @@ from lossviz.program.loss_source import literal, loss_function
 
 WIDTH = 88
 """The longest line, ruff's and black's default."""
+
+
+@dataclass(frozen=True)
+class StepNames:
+    """What a program calls the parts of its training step."""
+
+    model: str = "model"
+    loss: str = "loss_fn"
+    optimizer: str = "optimizer"
+    step: str = "train_step"
 
 
 def render(config: TrainingConfig) -> str:
@@ -41,29 +52,49 @@ def render(config: TrainingConfig) -> str:
 def _data_and_model(config: TrainingConfig) -> str:
     lines = [f"tf.keras.utils.set_random_seed({config.seed})", ""]
     if not config.train or not config.model:
-        lines.append(f'task = lossviz.tasks.get("{config.task}")')
-    if config.train:
-        lines.append(f"data = {_encoded(config.train, config.one_hot)}")
-        if config.validation:
-            lines.append(f"validation = {_encoded(config.validation, config.one_hot)}")
-    else:
-        lines.append(f"data = task.load({_quoted(config.dataset)}, seed={config.seed})")
-    if config.model:
-        if config.model != "model":
-            lines.append(f"model = {config.model}")
-    elif config.mixed_precision:
+        lines.append(f"task = {_task(config)}")
+    lines.append(f"data = {data_expression(config, 'data', 'task')}")
+    if config.validation:
+        lines.append(f"validation = {data_expression(config, 'validation')}")
+    if config.model != "model":
+        lines.append(f"model = {model_expression(config, 'task')}")
+    if config.mixed_precision and not config.model:
         # The policy is that of the layers made under it; the next program's are not changed.
-        lines += [
-            'tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")',
-            "model = task.build_model(data)",
-            'tf.keras.mixed_precision.set_global_policy("float32")',
-        ]
-    else:
-        lines.append("model = task.build_model(data)")
+        lines.insert(-1, policy_statement("mixed_bfloat16"))
+        lines.append(policy_statement("float32"))
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def _task(config: TrainingConfig) -> str:
+    return f"lossviz.tasks.get({quoted(config.task)})"
+
+
+def data_expression(config: TrainingConfig, name: str, task: str = "") -> str:
+    """The expression of the data or the validation data; "" for none.
+
+    Args:
+        config: the choices.
+        name: `"data"` or `"validation"`.
+        task: the name of the task in the program; "" writes the task out.
+    """
+    if name == "validation":
+        return _encoded(config.validation, config.one_hot) if config.validation else ""
+    if config.train:
+        return _encoded(config.train, config.one_hot)
+    return f"{task or _task(config)}.load({quoted(config.dataset)}, seed={config.seed})"
+
+
+def model_expression(config: TrainingConfig, task: str = "") -> str:
+    """The expression of the model; `task` is the task's name in the program, as above."""
+    return config.model or f"{task or _task(config)}.build_model(data)"
+
+
+def policy_statement(policy: str) -> str:
+    """The line that sets the number format of the layers that are made after it."""
+    return f'tf.keras.mixed_precision.set_global_policy("{policy}")'
+
+
+def quoted(text: str) -> str:
     """A string literal with double quotes, whatever is in the text."""
     return json.dumps(text, ensure_ascii=False)
 
@@ -79,7 +110,14 @@ def _encoded(data: str, classes: int) -> str:
     return f"({inputs}, tf.one_hot({labels}, {classes}))"
 
 
-def _optimizer(config: TrainingConfig) -> str:
+def optimizer_call(config: TrainingConfig, module: str, before: int) -> str:
+    """The call that makes the optimizer, with every hyperparameter that matters.
+
+    Args:
+        config: the choices.
+        module: what the program calls `tf.keras.optimizers`.
+        before: how many characters stand before the call on its line.
+    """
     optimizer = optimizers.get(config.optimizer)
     arguments = {"learning_rate": config.learning_rate}
     for name, value in config.all_optimizer_params().items():
@@ -87,32 +125,47 @@ def _optimizer(config: TrainingConfig) -> str:
         if not card.advanced or value != card.default:
             arguments[name] = value
     written = [f"{name}={literal(value)}" for name, value in arguments.items()]
-    begin = f"optimizer = tf.keras.optimizers.{optimizer.class_name}("
+    begin = f"{module}.{optimizer.class_name}("
     line = f"{begin}{', '.join(written)})"
-    if len(line) <= WIDTH:
-        return f"{line}\n"
+    if before + len(line) <= WIDTH:
+        return line
     inside = f"    {', '.join(written)}"
     if len(inside) <= WIDTH:
-        return f"{begin}\n{inside}\n)\n"
-    return begin + "".join(f"\n    {one}," for one in written) + "\n)\n"
+        return f"{begin}\n{inside}\n)"
+    return begin + "".join(f"\n    {one}," for one in written) + "\n)"
+
+
+def _optimizer(config: TrainingConfig) -> str:
+    begin = "optimizer = "
+    return f"{begin}{optimizer_call(config, 'tf.keras.optimizers', len(begin))}\n"
 
 
 def _train_step(config: TrainingConfig) -> str:
-    # A model of the user's own may carry regularisation; the starter models have none.
-    own = " + sum(model.losses)" if config.model else ""
-    # Losses are computed in float32: half precision has too few digits for sums and logarithms.
     half = config.mixed_precision and not config.model
-    output = "model(inputs, training=True)"
+    return f"\n{train_step_function(own_model=bool(config.model), half=half)}\n"
+
+
+def train_step_function(*, own_model: bool, half: bool, names: StepNames | None = None) -> str:
+    """`def train_step(inputs, target)` with a gradient tape.
+
+    Args:
+        own_model: the model may carry regularisation; the starter models have none.
+        half: the model computes in half precision.
+        names: what the program calls the model, the loss function, the optimizer and the step.
+    """
+    called = names or StepNames()
+    own = f" + sum({called.model}.losses)" if own_model else ""
+    # Losses are computed in float32: half precision has too few digits for sums and logarithms.
+    output = f"{called.model}(inputs, training=True)"
     output = f"tf.cast({output}, tf.float32)" if half else output
-    return f"""
-def train_step(inputs, target):
+    weights = f"{called.model}.trainable_variables"
+    return f"""def {called.step}(inputs, target):
     with tf.GradientTape() as tape:
         output = {output}
-        loss = loss_fn(target, output){own}
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        loss = {called.loss}(target, output){own}
+    gradients = tape.gradient(loss, {weights})
+    {called.optimizer}.apply_gradients(zip(gradients, {weights}))
     return loss, output
-
 """
 
 
@@ -130,18 +183,22 @@ def _train(config: TrainingConfig) -> str:
         f'task="{config.task}"',
     ]
     if config.device:
-        arguments.append(f"device={_quoted(config.device)}")
+        arguments.append(f"device={quoted(config.device)}")
     if config.jit_compile:
         arguments.append("jit_compile=True")
-    before = ""
     if config.early_stopping:
-        held_out = config.validation or not config.train
-        monitor = "val_loss" if held_out else "loss"
-        before = (
-            "early_stopping = tf.keras.callbacks.EarlyStopping(\n"
-            f'    monitor="{monitor}", patience={config.early_stopping}, '
-            "restore_best_weights=True\n)\n"
-        )
         arguments.append("callbacks=[early_stopping]")
     inside = "".join(f"    {argument},\n" for argument in arguments)
+    before = early_stopping_statement(config) if config.early_stopping else ""
     return f"{before}run = lossviz.train(\n{inside})\n"
+
+
+def early_stopping_statement(config: TrainingConfig) -> str:
+    """The lines that make the callback which ends a training without progress."""
+    held_out = config.validation or not config.train
+    monitor = "val_loss" if held_out else "loss"
+    return (
+        "early_stopping = tf.keras.callbacks.EarlyStopping(\n"
+        f'    monitor="{monitor}", patience={config.early_stopping}, '
+        "restore_best_weights=True\n)\n"
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
@@ -58,16 +60,20 @@ def download(name: str) -> Data:
             f"dataset: {known.title.partition(' (')[0]} could not be downloaded ({reason}). "
             "Without a connection take 'digits', which comes with lossviz' requirements.",
         ) from error
-    parts = []
-    for images, labels in (train, validation):
-        pictures = (images / np.float32(255)).astype(np.float32)
-        parts.append(pictures if pictures.ndim == 4 else pictures[..., None])
-        parts.append(np.eye(len(known.classes), dtype=np.float32)[labels.ravel()])
+    inputs, targets = arrays(train[0], train[1], len(known.classes))
+    validation_inputs, validation_targets = arrays(validation[0], validation[1], len(known.classes))
     return Data(
         name=name,
-        inputs=parts[0],
-        targets=parts[1],
-        validation_inputs=parts[2],
-        validation_targets=parts[3],
+        inputs=inputs,
+        targets=targets,
+        validation_inputs=validation_inputs,
+        validation_targets=validation_targets,
         classes=known.classes,
     )
+
+
+def arrays(images: NDArray[Any], labels: NDArray[Any], classes: int) -> Any:
+    """Pictures [samples, height, width, channels] from 0 to 1, and one-hot targets."""
+    pictures = (images / np.float32(255)).astype(np.float32)
+    pictures = pictures if pictures.ndim == 4 else pictures[..., None]
+    return pictures, np.eye(classes, dtype=np.float32)[labels.ravel()]

@@ -26,6 +26,9 @@ from lossviz.training.trainer import Job, Trainer
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
 """The config and the text of the program that starts runs now, for their records."""
 
+at_start: list[Callable[[Run], None]] = []
+"""Each is called with every new run, on the thread that starts it, before its first step."""
+
 _numbers = itertools.count(1)
 _alive: weakref.WeakKeyDictionary[threading.Thread, Run] = weakref.WeakKeyDictionary()
 
@@ -185,6 +188,8 @@ def _begin(job: Job, record: Record, when_busy: str) -> Run:
     _alive[thread] = run
     recorder.follow(RecordedRun(record))
     record.at_end.append(recorder.wake)
+    for hear in at_start:
+        hear(run)
     thread.start()
     return run
 

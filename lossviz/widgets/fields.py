@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from lossviz._arguments import ArgumentError
 from lossviz.losses import Parameter
-from lossviz.wire.messages import Choice, Field
+from lossviz.wire.lab_traits import Action, Choice, Field
 
 Group = Literal["task", "loss", "optimizer", "training", "advanced"]
 
@@ -24,7 +24,7 @@ def plain_field(
     error: str = "",
     indent: bool = False,
 ) -> Field:
-    """A field without formula, advice, note, warning and button."""
+    """A field without formula, advice, note, warning and buttons."""
     return {
         "name": name,
         "label": label,
@@ -39,7 +39,7 @@ def plain_field(
         "error": error,
         "note": "",
         "warning": "",
-        "action": "",
+        "actions": [],
     }
 
 
@@ -55,13 +55,18 @@ def parameter_field(name: str, param: str, card: Parameter, text: str, group: Gr
     error = error_of(lambda value: value_of(card, param, value), text)
     field = plain_field(name, label, "text", text, group, help_=help_, error=error, indent=True)
     if card.kind == "numbers":
-        field["action"] = "Fill from class frequencies"
+        field["actions"] = [action("fill", "Fill from class frequencies")]
     return field
 
 
 def choice(value: str, label: str, group: str = "") -> Choice:
     """One line of a drop-down."""
     return {"value": value, "label": label, "group": group}
+
+
+def action(command: str, label: str) -> Action:
+    """A button beside a field."""
+    return {"command": command, "label": label}
 
 
 def value_of(card: Parameter, name: str, text: str) -> Any:

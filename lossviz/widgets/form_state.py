@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import partial
 from typing import Any
 
 from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, number, whole_number
 from lossviz.losses import Parameter
 from lossviz.program import TrainingConfig, optimizers
-from lossviz.widgets.fields import text_of, value_of
-from lossviz.widgets.form_view import FOLDER, FormView, chosen_dataset, is_own
+from lossviz.widgets.fields import error_of, text_of, value_of
+from lossviz.widgets.form_view import CUSTOM, FOLDER, FormView, Written, chosen_dataset, is_own
 from lossviz.widgets.own_objects import OwnObjects, classes_to_encode
-from lossviz.wire.messages import Field
+from lossviz.wire.lab_traits import Field
+
+READ: Mapping[str, Callable[[str], Any]] = {
+    "task": str,
+    "learning_rate": lambda text: number("learning_rate", text, above=0),
+    "epochs": lambda text: whole_number("epochs", text),
+    "batch_size": lambda text: whole_number("batch_size", text),
+    "seed": lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1),
+    "device": str,
+    "jit_compile": lambda text: text == "True",
+    "mixed_precision": lambda text: text == "True",
+    "early_stopping": lambda text: whole_number("early_stopping", text, minimum=0),
+}
+"""How the text of a field that stands for one choice is read."""
 
 
 class FormState:
     """Every text that was typed or chosen, kept even while another choice hides its field.
 
     Not locked; its lab is.
+
+    Attributes:
+        written: what the program's text says beside the fields.
     """
 
     def __init__(self, config: TrainingConfig | None, own: OwnObjects) -> None:
         self._own = own
         self._texts: dict[str, str] = {}
         self._errors: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
         self._notes: dict[str, str] = {}
+        self.written = Written()
         self._start = config or TrainingConfig()
         self.reset()
 
@@ -56,7 +75,7 @@ class FormState:
             self._texts[f"loss.{config.loss}.{name}"] = text_of(value)
         for name, value in config.all_optimizer_params().items():
             self._texts[f"optimizer.{config.optimizer}.{name}"] = text_of(value)
-        self._errors, self._notes = {}, {}
+        self._errors, self._refused, self._notes = {}, {}, {}
 
     # -- what a person does -------------------------------------------------------------------
 
@@ -75,8 +94,11 @@ class FormState:
             raise KeyError(text)
         before, task_before = self._defaults(), self._task
         self._errors = {}
+        self._refused.pop(name, None)
         if name in {"task", "dataset", "loss"}:
             self._notes = {}
+        if name == "loss" and text == CUSTOM:
+            return
         self._texts[name] = text
         if name == "task":
             self._follow_task(task_before)
@@ -106,10 +128,24 @@ class FormState:
             self._errors[name] = message
         return known
 
+    def refuse_change(self, argument: str, message: str) -> bool:
+        """Show beside a field why the program's text cannot say what it says, until it can."""
+        for name in (
+            argument,
+            f"loss.{self._texts['loss']}.{argument}",
+            f"optimizer.{self._texts['optimizer']}.{argument}",
+        ):
+            if name in self._texts:
+                self._refused[name] = message
+                return True
+        return False
+
     def _follow_task(self, before: tasks.Task) -> None:
         """Data and loss that the new task does not have, or nobody chose, give way to its own."""
         task, loss = self._task, self._texts["loss"]
         kept = loss in task.losses and loss != before.default_loss
+        if self.written.custom_loss:
+            kept = loss in task.losses
         if not kept and not is_own(loss):
             self._texts["loss"] = task.default_loss
         if self._own.train:
@@ -135,7 +171,7 @@ class FormState:
         if chosen not in self._task.datasets_by_name:
             return
         dataset, loss = self._task.dataset(chosen), self._loss
-        if not dataset.takes(loss):
+        if not dataset.takes(loss) and not self.written.custom_loss:
             fitting = [name for name in self._task.losses if dataset.takes(losses.get(name))]
             if fitting:
                 self._texts["loss"] = fitting[0]
@@ -164,7 +200,8 @@ class FormState:
         Args:
             running: the config of the run that trains now; fields that differ from it say so.
         """
-        return FormView(self._texts, self._errors, self._notes, self._own).fields(running)
+        errors = self._refused | self._errors
+        return FormView(self._texts, errors, self._notes, self._own, self.written).fields(running)
 
     # -- what it means ------------------------------------------------------------------------
 
@@ -196,27 +233,76 @@ class FormState:
         """
         for label, error in self.errors().items():
             raise ArgumentError(label, f"{label}: {error}")
-        loss, optimizer = self._loss, optimizers.get(self._texts["optimizer"])
-        return TrainingConfig(
-            task=self._texts["task"],
-            dataset=chosen_dataset(self._texts),
-            loss=loss.name,
-            loss_params=self._values("loss", loss.params),
-            optimizer=optimizer.name,
-            optimizer_params=self._values("optimizer", optimizer.params),
-            learning_rate=number("learning_rate", self._texts["learning_rate"], above=0),
-            epochs=whole_number("epochs", self._texts["epochs"]),
-            batch_size=whole_number("batch_size", self._texts["batch_size"]),
-            seed=whole_number("seed", self._texts["seed"], minimum=0),
-            device=self._texts["device"],
-            jit_compile=self._texts["jit_compile"] == "True",
-            mixed_precision=self._texts["mixed_precision"] == "True",
-            early_stopping=whole_number("early_stopping", self._texts["early_stopping"], minimum=0),
-            model=self._own.model,
-            train=self._own.train,
-            validation=self._own.validation,
-            one_hot=classes_to_encode(self._own, loss, self._task),
-        )
+        return TrainingConfig(**self.choices(TrainingConfig()) | self._own.expressions())
+
+    def choices(self, base: TrainingConfig) -> dict[str, Any]:
+        """What the fields say, as arguments of a config; a bad field says what `base` does."""
+        bad = {field["name"] for field in self.fields(None) if field["error"]}
+        texts = self._texts
+        values: dict[str, Any] = {
+            name: getattr(base, name) if name in bad else read(texts[name])
+            for name, read in READ.items()
+        }
+        folder = bad & {"dataset", "folder"}
+        values["dataset"] = base.dataset if folder else chosen_dataset(texts)
+        values["loss"], values["optimizer"] = texts["loss"], texts["optimizer"]
+        for group, params, same, before in (
+            ("loss", self._loss.params, base.loss, base.all_loss_params()),
+            ("optimizer", self._optimizer.params, base.optimizer, base.all_optimizer_params()),
+        ):
+            known = before if same == texts[group] else {}
+            values[f"{group}_params"] = self._values(group, params, known, bad)
+        values["one_hot"] = classes_to_encode(self._own, self._loss, self._task)
+        return values
+
+    def follow(
+        self, before: TrainingConfig, after: TrainingConfig, waiting: Container[str] = ()
+    ) -> None:
+        """Show what the program's text says now; a field that says the same keeps its text.
+
+        Args:
+            before: what the text said.
+            after: what it says.
+            waiting: choices that are still to be written into the text.
+        """
+        said, old = self.choices(after), before.as_dict()
+        for name, value in after.as_dict().items():
+            if name in waiting or name not in said:
+                continue
+            # A bad text stays where the code has not changed its mind in the meantime.
+            if name not in {"loss_params", "optimizer_params"}:
+                if said[name] != value or (value != old[name] and self._bad(name, value)):
+                    self._show(name, value)
+                continue
+            group = name.removesuffix("_params")
+            params = after.all_loss_params() if group == "loss" else after.all_optimizer_params()
+            owner = getattr(after, group)
+            same = getattr(before, group) == owner
+            for one, written in params.items():
+                field = f"{group}.{owner}.{one}"
+                cards = (
+                    losses.get(owner).params if group == "loss" else optimizers.get(owner).params
+                )
+                known = old[name].get(one, cards[one].default) if same else None
+                text = self._texts.get(field, text_of(cards[one].default))
+                if error_of(partial(value_of, cards[one], one), text):
+                    changed = known != written
+                else:
+                    changed = value_of(cards[one], one, text) != written
+                if changed:
+                    self._show(field, written)
+
+    def _bad(self, name: str, value: Any) -> bool:
+        return bool(READ.get(name)) and bool(error_of(READ[name], self._texts[name]))
+
+    def _show(self, name: str, value: Any) -> None:
+        self._refused.pop(name, None)
+        self._errors.pop(name, None)
+        self._notes.pop(name, None)
+        if name == "dataset" and tasks.is_folder(value):
+            self._texts |= {"dataset": FOLDER, "folder": value}
+        elif name in self._texts or "." in name:
+            self._texts[name] = text_of(value)
 
     def learning_rate(self) -> float | None:
         """The learning rate as it stands, or None while it is none."""
@@ -233,12 +319,26 @@ class FormState:
     def _loss(self) -> losses.Loss:
         return losses.get(self._texts["loss"])
 
-    def _values(self, group: str, params: Mapping[str, Parameter]) -> dict[str, Any]:
+    @property
+    def _optimizer(self) -> optimizers.Optimizer:
+        return optimizers.get(self._texts["optimizer"])
+
+    def _values(
+        self,
+        group: str,
+        params: Mapping[str, Parameter],
+        known: Mapping[str, Any],
+        bad: Container[str],
+    ) -> dict[str, Any]:
         owner = self._texts[group]
         values = {}
         for param, card in params.items():
-            text = self._texts.get(f"{group}.{owner}.{param}")
-            value = card.default if text is None else value_of(card, param, text)
+            name = f"{group}.{owner}.{param}"
+            text = self._texts.get(name)
+            if name in bad:
+                value = known.get(param, card.default)
+            else:
+                value = card.default if text is None else value_of(card, param, text)
             if value != card.default:
                 values[param] = value
         return values

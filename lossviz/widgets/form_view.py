@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from lossviz.losses import Parameter
 from lossviz.program import TrainingConfig, optimizers
 from lossviz.training import devices
 from lossviz.widgets.fields import (
+    action,
     choice,
     error_of,
     parameter_field,
@@ -21,7 +23,7 @@ from lossviz.widgets.fields import (
     value_of,
 )
 from lossviz.widgets.own_objects import OwnObjects, classes_of_model
-from lossviz.wire.messages import Choice, Field
+from lossviz.wire.lab_traits import Choice, Field
 
 TRAINING_FIELDS = {
     "learning_rate": ("Learning rate", "How far each step goes along the gradient."),
@@ -43,6 +45,38 @@ FOLDER = "folder"
 """The choice of data that stands for a folder whose path is typed."""
 
 NEXT_RUN = "Applies to the next run."
+
+CUSTOM = "custom"
+"""The choice that stands for what a person wrote into the code."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the program's text says that no field can.
+
+    Attributes:
+        custom: the names of the parts that a person rewrote.
+        made_from: the title of the loss from which a custom loss was made, within a sentence.
+        params: the parameters that a custom loss has.
+        kept: value and title of each loss under "My custom losses".
+        question: what is asked before a custom loss gives way; "" for nothing.
+    """
+
+    custom: tuple[str, ...] = ()
+    made_from: str = ""
+    params: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+    question: str = ""
+
+    @property
+    def custom_loss(self) -> bool:
+        """Whether the loss is the person's own text."""
+        return "loss_fn" in self.custom
+
+    @property
+    def loss_label(self) -> str:
+        """What the drop-down calls a custom loss."""
+        return f"custom (from {self.made_from})" if self.made_from else "custom"
 
 
 def chosen_dataset(texts: Mapping[str, str]) -> str:
@@ -68,9 +102,11 @@ class FormView:
         errors: Mapping[str, str],
         notes: Mapping[str, str],
         own: OwnObjects,
+        written: Written,
     ) -> None:
         """Show these texts, by the fields' names; parameters without one get their default."""
         self._texts, self._errors, self._notes = texts, errors, notes
+        self._written = written
         self._own = own
         self._task = tasks.get(texts["task"])
         self._loss = losses.get(texts["loss"])
@@ -89,7 +125,7 @@ class FormView:
             self._choice("task", "Task", titles),
             *self._dataset_fields(),
             *self._loss_fields(),
-            self._choice("optimizer", "Optimizer", known),
+            self._optimizer_field(known),
             rate,
             *self._params("optimizer", self._optimizer_params(advanced=False)),
             self._typed("epochs", lambda text: whole_number("epochs", text)),
@@ -104,6 +140,12 @@ class FormView:
                 if self._differs(field, running):
                     field["note"] = NEXT_RUN
         return fields
+
+    def _optimizer_field(self, known: list[Choice]) -> Field:
+        field = self._choice("optimizer", "Optimizer", known)
+        if "optimizer" in self._written.custom:
+            field["note"] = "The code has an optimizer of its own, which decides."
+        return field
 
     def _optimizer_params(self, *, advanced: bool) -> dict[str, Parameter]:
         params = optimizers.get(self._texts["optimizer"]).params
@@ -172,8 +214,12 @@ class FormView:
         others = [name for name in losses.names() if name not in {*suited, *own}]
         if self._texts["all_losses"] != "True":
             others = [name for name in others if name == loss.name]
-        choices = [
-            choice(name, losses.get(name).title, heading if own or others else "")
+        written = self._written
+        headings = bool(own or others or written.kept or written.custom_loss)
+        choices = [choice(CUSTOM, written.loss_label, "In the code")] if written.custom_loss else []
+        choices += [choice(value, title, "My custom losses") for value, title in written.kept]
+        choices += [
+            choice(name, losses.get(name).title, heading if headings else "")
             for heading, group in (
                 (f"Suited to {task.title[0].lower()}{task.title[1:]}", suited),
                 ("Your own", own),
@@ -182,13 +228,36 @@ class FormView:
             for name in group
         ]
         field = self._choice("loss", "Loss", choices)
-        field["formula"], field["advice"] = loss.formula, loss.advice
-        field["warning"] = losses.why_not(loss, task.name)
+        if written.custom_loss:
+            self._describe_custom(field)
+        else:
+            field["formula"], field["advice"] = loss.formula, loss.advice
+            field["warning"] = losses.why_not(loss, task.name)
+        params = {
+            name: card
+            for name, card in loss.params.items()
+            if name in written.params or not written.custom_loss
+        }
         every = plain_field(
             "all_losses", "All losses", "check", self._texts["all_losses"], "loss",
             help_="Offer the losses that do not suit the task, too.", indent=True,
         )  # fmt: skip
-        return [field, *self._params("loss", loss.params), every]
+        return [field, *self._params("loss", params), every]
+
+    def _describe_custom(self, field: Field) -> None:
+        field["value"] = CUSTOM
+        field["advice"] = "A loss of your own: the function loss_fn in the code."
+        if self._written.question:
+            field["warning"] = self._written.question
+            field["actions"] = [
+                action("replace_loss", "Replace it"),
+                action("keep_loss", "Keep mine"),
+            ]
+        elif self._written.made_from:
+            field["actions"] = [
+                action("compare", "Compare with original"),
+                action("reset_loss", "Reset to original"),
+            ]
 
     def _choice(self, name: str, label: str, choices: list[Choice]) -> Field:
         group: Any = {"loss": "loss", "optimizer": "optimizer"}.get(name, "task")
@@ -231,6 +300,8 @@ class FormView:
             return False
         if field["kind"] == "check":
             return bool(getattr(running, group) != (field["value"] == "True"))
+        if field["value"] == CUSTOM:
+            return False
         if not rest:
             used = getattr(running, group)
             text = chosen_dataset(self._texts) if group == "dataset" else field["value"]

@@ -45,7 +45,7 @@ class LossLab(anywidget.AnyWidget):
 
     Attributes:
         config: what the form says; assign a `TrainingConfig` to fill the form.
-        run: the latest run, or None.
+        run: the run that trains, or the latest; None before the first.
         runs: all runs of this lab, oldest first.
         code: the text of the program that Train runs.
 
@@ -68,6 +68,8 @@ class LossLab(anywidget.AnyWidget):
     form = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
+    # `code` is the name of the property that gives the text.
+    program = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -88,15 +90,18 @@ class LossLab(anywidget.AnyWidget):
         if own.train:
             begin |= {"train": own.train, "dataset": ""}
         config = TrainingConfig(**begin)
-        self._session = Session(config, own, publisher.wake)
-        self._feed = Feed(self._send_to_pages)
         self._answers: list[tuple[FromKernel, list[bytes]]] = []
         lab_id = uuid.uuid4().hex[:8]
         self._static = StaticView(lab_id)
+        self._session = Session(
+            config, own, publisher.wake, lambda message: self._answers.append((message, []))
+        )
+        self._feed = Feed(self._send_to_pages)
         super().__init__(
             lab_id=lab_id,
             form=self._session.form(),
             status=self._session.status(),
+            program=self._session.trait(),
         )
         # Made by a cell, the comm would be answered on the main shell, after all running cells.
         forget_route(self.comm)
@@ -120,7 +125,7 @@ class LossLab(anywidget.AnyWidget):
 
     @property
     def run(self) -> Run | None:
-        """The latest run, or None before the first."""
+        """The run that trains, or the latest; None before the first."""
         return self._session.run
 
     @property
@@ -152,10 +157,8 @@ class LossLab(anywidget.AnyWidget):
         earlier = [one.record for one in self.runs] if run is not None else []
         self._feed.follow(run.record if run is not None else None, earlier)
         live = self._feed.publish()
-        if self._feed.left:
-            # The cell was run again: the form of each lab that it has made is nobody's any more.
-            self._session.start_next()
-        else:
+        # The cell was run again: the form of each lab that it has made is nobody's any more.
+        if not self._feed.left:
             self._publish_form()
         if run is not None and self._static.due(run.record):
             before = [one for one in earlier if one is not run.record]
@@ -166,11 +169,13 @@ class LossLab(anywidget.AnyWidget):
     def _publish_form(self) -> None:
         # Only what has changed travels: traitlets compares the new value with the old one. Both in
         # one message: a page must not show an error beside a field and an older status line.
-        form, status = self._session.view()
+        answers, self._answers = self._answers, []
+        form, status, program = self._session.view()
         with self.hold_sync():
             self.set_trait("form", form)
             self.set_trait("status", status)
-        answers, self._answers = self._answers, []
+            self.set_trait("program", program)
+        # After the program that they speak of.
         for message, buffers in answers:
             self._send_to_pages(message, buffers)
 
@@ -183,6 +188,7 @@ class LossLab(anywidget.AnyWidget):
         self._feed.answered()
         if kind == "attach":
             self._feed.attach(str(message["page"]))
+            self._session.see()
             loading.start(publisher.wake)
         elif kind == "detach":
             self._feed.detach(str(message["page"]))
@@ -208,8 +214,10 @@ class LossLab(anywidget.AnyWidget):
         elif kind == "plotly":
             bundle = (STATIC / "plotly.js").read_bytes()
             self._answers.append(({"type": "plotly", "page": str(message["page"])}, [bundle]))
-        elif kind == "command" and message.get("command") == "show_code":
-            self._answer_with_code(str(message["page"]))
+        elif kind == "source":
+            self._session.take_source(message)
+        elif kind == "kept_losses":
+            self._session.learn_losses(message.get("losses"))
         elif kind == "command" and message.get("command") == "predict":
             page = str(message["page"])
             threading.Thread(
@@ -217,7 +225,11 @@ class LossLab(anywidget.AnyWidget):
                 daemon=True,
             ).start()  # fmt: skip
         elif kind == "command":
-            self._session.command(str(message.get("command")))
+            self._session.command(
+                str(message.get("command")),
+                page=str(message.get("page", "")),
+                cell=bool(message.get("cell")),
+            )
         publisher.wake()
 
     def _answer_with_predictions(self, page: str) -> None:
@@ -226,15 +238,6 @@ class LossLab(anywidget.AnyWidget):
             ({"type": "predictions", "page": page, "figure": figure, "text": text}, [])
         )
         publisher.wake()
-
-    def _answer_with_code(self, page: str) -> None:
-        try:
-            text = self.code
-        except ValueError:
-            # The reason stands beside the field; the press itself must not go unanswered.
-            self._session.say_what_is_wrong("There is no code to show yet.")
-            return
-        self._answers.append(({"type": "program", "page": page, "text": text}, []))
 
 
 def _user_variables() -> dict[str, Any]:

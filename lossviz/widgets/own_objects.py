@@ -13,6 +13,9 @@ from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, shown
 from lossviz.program import TrainingConfig
 
+REBOUND = {"data", "loss_fn", "optimizer", "run", "task", "train_step", "validation"}
+"""Names that the program gives to other things when it runs: a second run would find those."""
+
 
 @dataclass(frozen=True)
 class OwnObjects:
@@ -25,6 +28,7 @@ class OwnObjects:
         data_error: what is wrong with the data, or "".
         target_shape: the shape of the targets, or None where only TensorFlow could tell.
         targets: the targets where they are an array, else None.
+        named: what is to be said of the names that they were given here; "" for nothing.
         labels: one more than the largest target where the targets are integers, which may be
             labels of classes; else 0.
     """
@@ -35,9 +39,14 @@ class OwnObjects:
     namespace: Mapping[str, Any] = field(default_factory=dict)
     data_title: str = ""
     data_error: str = ""
+    named: str = ""
     labels: int = 0
     target_shape: tuple[int, ...] | None = None
     targets: Any = None
+
+    def expressions(self) -> dict[str, Any]:
+        """The expressions as arguments of a config."""
+        return {"model": self.model, "train": self.train, "validation": self.validation}
 
 
 def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any]) -> OwnObjects:
@@ -48,28 +57,38 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
         names: the user's variables.
     """
     namespace: dict[str, Any] = {}
+    given: list[str] = []
 
     def name(value: Any, otherwise: str) -> str:
-        known = [key for key, one in names.items() if one is value and not key.startswith("_")]
-        found = known[0] if known else otherwise
+        known = [
+            key
+            for key, one in names.items()
+            if one is value and not key.startswith("_") and key not in REBOUND
+        ]
+        found = known[0] if known else _free(otherwise, value, {**names, **namespace})
         namespace[found] = value
+        if not known:
+            given.append(found)
         return found
 
     def pair(value: Any, otherwise: str) -> str:
         if value is None:
             return ""
-        if isinstance(value, tuple | list) and len(value) == 2:
-            known = [key for key, one in names.items() if one is value and not key.startswith("_")]
-            if not known:
-                inputs = name(value[0], f"{otherwise}_inputs")
-                return f"({inputs}, {name(value[1], f'{otherwise}_targets')})"
+        known = any(one is value and not key.startswith("_") for key, one in names.items())
+        if isinstance(value, tuple | list) and len(value) == 2 and not known:
+            inputs = name(value[0], f"{otherwise}_inputs")
+            return f"({inputs}, {name(value[1], f'{otherwise}_targets')})"
         return name(value, otherwise)
 
+    expressions = {
+        "model": "" if model is None else name(model, "my_model"),
+        "train": pair(train, "train"),
+        "validation": pair(validation, "held_out"),
+    }
     return OwnObjects(
-        model="" if model is None else name(model, "model"),
-        train=pair(train, "train"),
-        validation=pair(validation, "validation"),
+        **expressions,
         namespace=namespace,
+        named=f"In the code your objects are called {', '.join(given)}." if given else "",
         data_title=_title(train),
         data_error=_error("train", train) or _error("validation", validation),
         labels=_labels(train),
@@ -142,6 +161,15 @@ def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
         raise ArgumentError(
             "model", f"The model's output does not fit the data's targets: {error.accepted}"
         ) from None
+
+
+def _free(wanted: str, value: Any, names: Mapping[str, Any]) -> str:
+    """`wanted`, or the first of `wanted_2`, ... that is no variable of another value."""
+    found, number = wanted, 1
+    while found in names and names[found] is not value:
+        number += 1
+        found = f"{wanted}_{number}"
+    return found
 
 
 def _length(part: Any) -> int | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from lossviz.wire.lab_traits import KeptLoss
+
 Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
 """The life of a run. The first three are alive, the others are ends."""
 
@@ -190,11 +192,40 @@ class Range(TypedDict):
 
 
 class Program(TypedDict):
-    """The backing program, as the answer to the command `show_code`."""
+    """Put the program, the `text` of the trait `code`, on show; the answer to a person's press."""
 
     type: Literal["program"]
     page: str
+    run: bool
+    """Whether to run its cell: Train was pressed and nothing stands in the way."""
+    revision: int
+    """The program's revision; what the page has typed since belongs to it, too."""
+
+
+class Script(TypedDict):
+    """The same training without lossviz, as the answer to the command `script`."""
+
+    type: Literal["script"]
+    page: str
     text: str
+    message: str
+    """What is to be known about it; without a text, why there is none."""
+
+
+class DiffLine(TypedDict):
+    """One line of a comparison."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+class Comparison(TypedDict):
+    """A rewritten loss function against the catalogue's, as the answer to `compare`."""
+
+    type: Literal["comparison"]
+    page: str
+    title: str
+    lines: list[DiffLine]
 
 
 class Predictions(TypedDict):
@@ -263,6 +294,32 @@ class Edit(TypedDict):
     value: str
 
 
+class Source(TypedDict):
+    """What stands in an editor of the program on a page, after a person has typed there."""
+
+    type: Literal["source"]
+    page: str
+    number: int
+    """Counts the page's sources, from 1."""
+    revision: int
+    """The program's revision from which the text was made; -1 while the page has seen none."""
+    text: str
+    cell: str
+    """The id of the notebook cell that holds it; "" for the lab's own code box."""
+    opening: bool
+    """Nobody has typed: the page has found a text that is not the program's."""
+    made_from: str
+    """The loss from which its custom loss was made, where the notebook says so; else ""."""
+
+
+class KeptLosses(TypedDict):
+    """The losses that the notebook keeps, told to a lab that does not know them yet."""
+
+    type: Literal["kept_losses"]
+    page: str
+    losses: list[KeptLoss]
+
+
 class Command(TypedDict):
     """A person pressed a button."""
 
@@ -279,8 +336,17 @@ class Command(TypedDict):
         "predict",
         "step",
         "replace",
+        "replace_loss",
+        "keep_loss",
+        "reset_loss",
+        "compare",
+        "script",
+        "save_cell",
+        "not_run",
     ]
     page: str
+    cell: bool
+    """Whether this page can run the program in a real cell."""
 
 
 class PlotlyRequest(TypedDict):
@@ -290,66 +356,7 @@ class PlotlyRequest(TypedDict):
     page: str
 
 
-class Choice(TypedDict):
-    """One line of a drop-down."""
-
-    value: str
-    label: str
-    group: str
-    """The heading under which it stands with its neighbours; "" for none."""
-
-
-class Field(TypedDict):
-    """One field of the form, as the kernel wants it shown."""
-
-    name: str
-    label: str
-    """Its visible and its accessible name, such as "Learning rate"."""
-    kind: Literal["choice", "text", "check"]
-    value: str
-    """What was typed or chosen; of a check box "True" or "False"."""
-    choices: list[Choice]
-    group: Literal["task", "loss", "optimizer", "training", "advanced"]
-    """Fields of one group stand together, in the order of the list."""
-    indent: bool
-    """A parameter of the field above it, such as a loss's label smoothing."""
-    help: str
-    """One plain sentence; also the field's description for a screen reader."""
-    formula: str
-    """LaTeX under a drop-down, or "". """
-    advice: str
-    """When to use what is chosen, or "". """
-    error: str
-    """What is accepted, where the value is bad; else ""."""
-    note: str
-    """Such as "Applies to the next run."; else ""."""
-    warning: str
-    """Why what is chosen may not do what is wanted; else ""."""
-    action: str
-    """The text of a button that fills the field (the command `fill`); "" for none."""
-
-
-class StatusLine(TypedDict):
-    """One line under the charts' progress bar, with role status, and TensorFlow's own line."""
-
-    text: str
-    kind: Literal["info", "warning", "error"]
-    details: str
-    """A traceback or longer explanation behind a disclosure; "" for none."""
-    tensorflow: str
-    """Such as "TensorFlow is loading..."; "" when it is ready."""
-
-
-class Form(TypedDict):
-    """The trait `form` of the lab: the fields and which commands make sense now."""
-
-    fields: list[Field]
-    commands: list[str]
-    """Commands that can be given now; Train always explains itself instead of vanishing."""
-    edits: dict[str, int]
-    """By page, the number of the last edit that is in these fields. Until its own last edit is,
-    a page keeps what was typed there: a late answer must not overwrite it."""
-
-
-FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly
-FromPage = Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest
+FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison
+FromPage = (
+    Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses
+)

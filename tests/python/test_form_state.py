@@ -149,7 +149,7 @@ def test_class_weights_are_typed_as_a_list():
     state = form()
     state.edit("loss", "weighted_cross_entropy")
     assert field(state, "Class weights")["value"] == ""
-    assert field(state, "Class weights")["action"]
+    assert field(state, "Class weights")["actions"]
     assert state.config().loss_params == {}
     name = "loss.weighted_cross_entropy.class_weights"
     for bad, said in (

@@ -1,4 +1,4 @@
-"""messages.py and messages.ts say the same."""
+"""Messages and traits say the same in Python and in TypeScript."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / "lossviz" / "wire" / "messages.py"
-TYPESCRIPT = ROOT / "labextension" / "src" / "messages.ts"
+PYTHON = [ROOT / "lossviz" / "wire" / f"{name}.py" for name in ("lab_traits", "messages")]
+TYPESCRIPT = [ROOT / "labextension" / "src" / f"{path.stem}.ts" for path in PYTHON]
 
 Fields = dict[str, tuple[bool, frozenset[str]]]
 
@@ -43,7 +43,7 @@ def joined(types: frozenset[str]) -> str:
 def python_side() -> tuple[dict[str, Fields], dict[str, frozenset[str]]]:
     interfaces: dict[str, Fields] = {}
     unions: dict[str, frozenset[str]] = {}
-    for node in ast.parse(PYTHON.read_text()).body:
+    for node in ast.parse("\n".join(path.read_text() for path in PYTHON)).body:
         if isinstance(node, ast.ClassDef):
             interfaces[node.name] = {
                 line.target.id: (
@@ -70,7 +70,9 @@ def parts(text: str) -> frozenset[str]:
 
 
 def typescript_side() -> tuple[dict[str, Fields], dict[str, frozenset[str]]]:
-    text = re.sub(r"/\*.*?\*/", "", TYPESCRIPT.read_text(), flags=re.DOTALL)
+    text = re.sub(
+        r"/\*.*?\*/", "", "\n".join(path.read_text() for path in TYPESCRIPT), flags=re.DOTALL
+    )
     interfaces = {
         name: {
             field: (bool(optional), of_typescript(kind))

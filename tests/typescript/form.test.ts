@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Field } from '../../labextension/src/messages';
+import type { Field } from '../../labextension/src/lab_traits';
 import { FieldsForm } from '../../labextension/src/widget/form';
 
 function field(name: string, more: Partial<Field> = {}): Field {
@@ -17,26 +17,26 @@ function field(name: string, more: Partial<Field> = {}): Field {
     error: '',
     note: '',
     warning: '',
-    action: '',
+    actions: [],
     ...more
   };
 }
 
 let form: FieldsForm;
 let edits: [string, string][];
-let filled: number;
+let pressed: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   edits = [];
-  filled = 0;
+  pressed = [];
   form = new FieldsForm(
     'x',
     (_number, name, value) => {
       edits.push([name, value]);
     },
-    () => {
-      filled += 1;
+    command => {
+      pressed.push(command);
     }
   );
   document.body.append(form.element);
@@ -176,9 +176,12 @@ it('has check boxes that say True and False', () => {
 });
 
 it('offers to fill a field', () => {
-  form.show([field('Weights', { action: 'Fill it' }), field('Seed')], 0);
+  form.show(
+    [field('Weights', { actions: [{ command: 'fill', label: 'Fill it' }] }), field('Seed')],
+    0
+  );
   const buttons = [...form.element.querySelectorAll('button')].filter(button => !button.hidden);
   expect(buttons.map(button => button.textContent)).toEqual(['Fill it']);
   buttons[0]?.click();
-  expect(filled).toBe(1);
+  expect(pressed).toEqual(['fill']);
 });

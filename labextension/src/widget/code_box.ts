@@ -1,76 +1,97 @@
 /**
- * The program's text inside the lab, for pages without the extension.
+ * The program in an editor of the lab's own, for pages without real cells.
  */
 
-export class CodeBox {
+import type { TextEdit } from '../lab_traits';
+import { withEdits } from '../text_edits';
+import type { ProgramEditor } from './program_sync';
+import { copyText } from './text_output';
+
+const MOST_ROWS = 30;
+
+export class CodeBox implements ProgramEditor {
   readonly element = document.createElement('div');
-  private _button = document.createElement('button');
-  private _message = document.createElement('span');
-  private _box = document.createElement('div');
+  readonly cell = '';
+  readonly shared = false;
+  readonly madeFrom = '';
   private _text = document.createElement('textarea');
 
-  /** @param ask asks for the program; `show` or `say` follows. */
-  constructor(ask: () => void) {
-    this.element.className = 'lossviz-code';
-    this._button.type = 'button';
-    this._button.className = 'lossviz-button';
-    this._button.textContent = 'Show code';
-    this._button.title = 'Show the program that Train runs';
-    this._button.addEventListener('click', () => {
-      if (this._box.hidden) {
-        ask();
-      } else {
-        this._close();
-      }
+  /**
+   * @param typed called at each change that a person makes.
+   * @param save asks the kernel to put the program into a cell.
+   * @param say says one line beside the box's button.
+   */
+  constructor(typed: () => void, save: () => void, say: (message: string) => void) {
+    this.element.className = 'lossviz-code-box';
+    this.element.hidden = true;
+    this._text.spellcheck = false;
+    this._text.autocapitalize = 'off';
+    this._text.setAttribute('aria-label', 'Program');
+    this._text.addEventListener('input', () => {
+      this._fit();
+      typed();
     });
-    this._message.className = 'lossviz-code-message';
-    this._message.setAttribute('aria-live', 'polite');
+    // JupyterLab's shortcuts must not take keys from somebody who types.
+    this._text.dataset['lmSuppressShortcuts'] = 'true';
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
-    row.append(this._button, this._message);
-    this._text.readOnly = true;
-    this._text.spellcheck = false;
-    this._text.setAttribute('aria-label', 'Program');
-    const copy = document.createElement('button');
-    copy.type = 'button';
-    copy.className = 'lossviz-button';
-    copy.textContent = 'Copy';
-    copy.addEventListener('click', () => {
-      void this._copy();
-    });
-    this._box.className = 'lossviz-code-box';
-    this._box.hidden = true;
-    this._box.append(this._text, copy);
-    this.element.append(row, this._box);
+    row.append(
+      button('Copy', 'Copy the program', () => {
+        void copyText(this._text, say);
+      }),
+      button('Save as cell', 'Put the program into a cell of the notebook', save)
+    );
+    this.element.append(this._text, row);
   }
 
-  /** Show the text inside the lab. */
-  show(text: string): void {
-    this._text.value = text;
-    this._text.rows = Math.min(text.split('\n').length, 30);
-    this._box.hidden = false;
-    this._button.setAttribute('aria-expanded', 'true');
-    this.say('');
+  get open(): boolean {
+    return !this.element.hidden;
   }
 
-  /** Say one line beside the button. */
-  say(message: string): void {
-    this._message.textContent = message;
+  set open(open: boolean) {
+    this.element.hidden = !open;
   }
 
-  private _close(): void {
-    this._box.hidden = true;
-    this._button.setAttribute('aria-expanded', 'false');
+  read(): string {
+    return this._text.value;
   }
 
-  private async _copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this._text.value);
-      this.say('Copied.');
-    } catch {
-      // Without the clipboard's permission the selection is ready for the keyboard.
-      this._text.select();
-      this.say('Press Ctrl+C to copy the selection.');
+  edit(edits: readonly TextEdit[]): void {
+    const { selectionStart, selectionEnd, scrollTop } = this._text;
+    this._text.value = withEdits(this._text.value, edits);
+    // Setting a value moves the cursor to the end; it belongs where it was in the text.
+    this._text.setSelectionRange(moved(selectionStart, edits), moved(selectionEnd, edits));
+    this._text.scrollTop = scrollTop;
+    this._fit();
+  }
+
+  private _fit(): void {
+    const rows = Math.min(this._text.value.split('\n').length + 1, MOST_ROWS);
+    if (this._text.rows !== rows) {
+      this._text.rows = rows;
     }
   }
+}
+
+/** Where a place in a text is after these edits. */
+export function moved(place: number, edits: readonly TextEdit[]): number {
+  let found = place;
+  for (const { start, end, text } of edits) {
+    if (end <= place) {
+      found += text.length - (end - start);
+    } else if (start < place) {
+      found += start + Math.min(text.length, place - start) - place;
+    }
+  }
+  return found;
+}
+
+export function button(label: string, title: string, press: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.className = 'lossviz-button';
+  made.textContent = label;
+  made.title = title;
+  made.addEventListener('click', press);
+  return made;
 }

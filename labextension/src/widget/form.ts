@@ -3,7 +3,7 @@
  */
 
 import { pageServices } from '../page';
-import type { Choice, Field } from '../messages';
+import type { Choice, Field } from '../lab_traits';
 
 const TYPING_MS = 150;
 const LONG_ADVICE = 120;
@@ -12,7 +12,7 @@ interface Row {
   element: HTMLElement;
   control: HTMLInputElement | HTMLSelectElement;
   kind: Field['kind'];
-  action: HTMLButtonElement;
+  actions: HTMLElement;
   help: HTMLElement;
   error: HTMLElement;
   warning: HTMLElement;
@@ -34,12 +34,12 @@ export class FieldsForm {
   /**
    * @param _id makes the ids of this form's elements unique on the page.
    * @param _edit tells the kernel that a field was changed; edits are numbered from 1.
-   * @param _askToFill asks the kernel to fill the field that offers it.
+   * @param _press gives the command of a button that stands beside a field.
    */
   constructor(
     private readonly _id: string,
     private readonly _edit: (number: number, field: string, value: string) => void,
-    private readonly _askToFill: () => void
+    private readonly _press: (command: string) => void
   ) {
     this.element.className = 'lossviz-form';
     this.element.setAttribute('aria-label', 'Settings');
@@ -137,7 +137,7 @@ export class FieldsForm {
       element.classList.add('lossviz-check');
     } else if (control instanceof HTMLInputElement) {
       control.type = 'text';
-      control.inputMode = field.group === 'task' || field.action ? 'text' : 'decimal';
+      control.inputMode = field.group === 'task' || field.actions.length ? 'text' : 'decimal';
       control.autocomplete = 'off';
       control.spellcheck = false;
       control.addEventListener('input', () => {
@@ -159,14 +159,12 @@ export class FieldsForm {
     const [note, formula, advice] = [line('note'), line('formula'), line('advice', 'div')];
     const described = [error, warning, note, help];
     control.setAttribute('aria-describedby', described.map(({ id }) => id).join(' '));
-    const action = document.createElement('button');
-    action.type = 'button';
-    action.className = 'lossviz-button lossviz-fill';
-    action.hidden = true;
-    action.addEventListener('click', this._askToFill);
-    element.append(label, control, action, error, warning, note, help, formula, advice);
+    const actions = document.createElement('div');
+    actions.className = 'lossviz-field-actions';
+    actions.hidden = true;
+    element.append(label, control, error, warning, actions, note, help, formula, advice);
     const texts = { help, error, warning, note, formula, advice };
-    return { element, control, kind: field.kind, action, ...texts, choices: '', sent: 0 };
+    return { element, control, kind: field.kind, actions, ...texts, choices: '', sent: 0 };
   }
 
   private _fill(row: Row, field: Field, handled: number): void {
@@ -183,8 +181,7 @@ export class FieldsForm {
       setValue(control, field.value);
     }
     control.title = field.help;
-    row.action.hidden = field.action === '';
-    row.action.textContent = field.action;
+    this._fillActions(row.actions, field);
     // What a loss's parameter means stands beside it; everybody knows what a batch size is.
     const explained = field.indent && field.kind !== 'check' && field.group !== 'optimizer';
     say(row.help, explained ? field.help : '');
@@ -200,6 +197,29 @@ export class FieldsForm {
       row.advice.dataset['text'] = field.advice;
       showAdvice(row.advice, field.advice);
     }
+  }
+
+  private _fillActions(row: HTMLElement, field: Field): void {
+    const wanted = JSON.stringify(field.actions);
+    if (row.dataset['actions'] === wanted) {
+      return;
+    }
+    row.dataset['actions'] = wanted;
+    row.hidden = field.actions.length === 0;
+    const asks = field.warning !== '' && field.actions.length > 1;
+    row.replaceChildren(
+      ...field.actions.map(({ command, label }) => {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.className = 'lossviz-button';
+        button.classList.toggle('lossviz-primary', asks && command === 'replace_loss');
+        button.textContent = label;
+        button.addEventListener('click', () => {
+          this._press(command);
+        });
+        return button;
+      })
+    );
   }
 
   private _sendSoon(name: string): void {

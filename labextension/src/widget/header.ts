@@ -2,7 +2,8 @@
  * The head of a lab: what runs, the buttons, the progress and the status line.
  */
 
-import type { Command, Progress, RunState, StatusLine } from '../messages';
+import type { StatusLine } from '../lab_traits';
+import type { Command, Progress, RunState } from '../messages';
 import { formatCount, formatSeconds } from './format';
 
 type CommandName = Command['command'];

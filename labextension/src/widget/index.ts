@@ -2,7 +2,8 @@
  * The lab's anywidget module.
  */
 
-import type { Form, FromPage, Saved, StatusLine } from '../messages';
+import type { Code, Form, StatusLine } from '../lab_traits';
+import type { FromPage, Saved } from '../messages';
 import type { Channel } from './channel';
 import { Lab } from './lab';
 
@@ -12,6 +13,7 @@ interface Model {
   get(name: 'form'): Partial<Form>;
   get(name: 'status'): Partial<StatusLine>;
   get(name: 'saved'): Partial<Saved>;
+  get(name: 'program'): Partial<Code>;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
   send(message: FromPage): void;
@@ -39,8 +41,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const showStatus = (): void => {
     lab.showStatus(model.get('status'));
   };
+  const showCode = (): void => {
+    lab.showCode(model.get('program'));
+  };
   model.on('change:form', showForm);
   model.on('change:status', showStatus);
+  model.on('change:program', showCode);
   // ipywidgets says so when the kernel that made the lab has been restarted.
   const disconnect = (): void => {
     lab.disconnect();
@@ -48,6 +54,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   model.on('comm_live_update', disconnect);
   showForm();
   showStatus();
+  showCode();
   const { message, buffers } = model.get('saved');
   if (message && buffers) {
     lab.showSaved({ message, buffers });
@@ -60,6 +67,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => {
     model.off('change:form', showForm);
     model.off('change:status', showStatus);
+    model.off('change:program', showCode);
     model.off('comm_live_update', disconnect);
     lab.dispose();
     lab.element.remove();

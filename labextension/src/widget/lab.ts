@@ -5,14 +5,15 @@
 import type { LineChart } from '../chart/line_chart';
 import { loadPlotly } from '../chart/plotly';
 import { onThemeChange } from '../chart/theme';
-import type { Form, FromPage, Saved, StatusLine } from '../messages';
+import type { Code, Form, StatusLine } from '../lab_traits';
+import type { Command, FromPage, Saved } from '../messages';
 import { pageServices } from '../page';
 import type { Channel } from './channel';
-import { CodeBox } from './code_box';
 import { EpochsChart } from './epochs_chart';
 import { FieldsForm } from './form';
 import { LabHeader } from './header';
 import { PredictionsBox } from './predictions';
+import { ProgramPart } from './program';
 import { RunFeed } from './run_feed';
 import { RunTable } from './run_table';
 import { StepChart } from './step_chart';
@@ -33,7 +34,7 @@ export class Lab {
   private _header: LabHeader;
   private _table = new RunTable();
   private _predictions: PredictionsBox;
-  private _code: CodeBox;
+  private _program: ProgramPart;
   private _charts: [LineChart, LineChart];
   private _feed: RunFeed;
   private _end = new AbortController();
@@ -43,26 +44,23 @@ export class Lab {
   private _saved = false;
 
   constructor(
-    private readonly _labId: string,
+    labId: string,
     private readonly _channel: Channel
   ) {
     this.element.className = 'lossviz-lab';
-    const press = (command: Parameters<typeof this._press>[0]): void => {
+    const press = (command: Command['command']): void => {
       this._press(command);
     };
     this._header = new LabHeader(press);
     this._form = new FieldsForm(
-      `${_labId}-${++views}`,
+      `${labId}-${++views}`,
       (number, field, value) => {
         this._send({ type: 'edit', page: this._feed.page, number, field, value });
       },
-      () => {
-        press('fill');
+      command => {
+        press(command as Command['command']);
       }
     );
-    this._code = new CodeBox(() => {
-      press('show_code');
-    });
     this._apply.type = 'button';
     this._apply.className = 'lossviz-button lossviz-apply';
     this._apply.textContent = 'Apply learning rate now';
@@ -75,12 +73,11 @@ export class Lab {
     const pictures = document.createElement('div');
     pictures.className = 'lossviz-pictures';
     this._predictions = new PredictionsBox(() => {
-      this._send({ type: 'command', command: 'predict', page: this._feed.page });
+      press('predict');
     });
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     body.append(this._settings, pictures);
-    this.element.append(this._header.element, body, this._code.element);
     this._header.showRun(null, null);
 
     this._feed = new RunFeed(_channel, () => {
@@ -89,6 +86,16 @@ export class Lab {
       }
       this._showRun();
     });
+    this._program = new ProgramPart(
+      this.element,
+      labId,
+      this._feed.page,
+      message => {
+        this._send(message);
+      },
+      press
+    );
+    this.element.append(this._header.element, body, this._program.element);
     this._charts = [new StepChart(this._feed).chart, new EpochsChart(this._feed).chart];
     pictures.append(
       ...this._charts.map(chart => chart.element),
@@ -96,9 +103,16 @@ export class Lab {
       this._predictions.element
     );
     const unsubscribe = _channel.onMessage(message => {
-      if (message.type === 'program' && message.page === this._feed.page) {
-        void this._showProgram(message.text);
-      } else if (message.type === 'predictions' && message.page === this._feed.page) {
+      if (!('page' in message) || message.page !== this._feed.page) {
+        return;
+      }
+      if (message.type === 'program') {
+        void this._program.showProgram(message);
+      } else if (message.type === 'comparison') {
+        this._program.showComparison(message);
+      } else if (message.type === 'script') {
+        this._program.showScript(message);
+      } else if (message.type === 'predictions') {
         this._predictions.show(message);
       }
     });
@@ -127,10 +141,15 @@ export class Lab {
     this._feed.showSaved(saved);
   }
 
+  showCode(code: Partial<Code>): void {
+    this._program.showCode(code);
+  }
+
   /** The kernel is gone: what is on the page stays. */
   disconnect(): void {
     this._feed.lose();
     this._header.showCommands([]);
+    this._program.disconnect();
   }
 
   /** The lab comes from a saved notebook and never had a kernel: it is there to be looked at. */
@@ -138,7 +157,7 @@ export class Lab {
     this._saved = true;
     this.disconnect();
     this._settings.inert = true;
-    this._code.element.hidden = true;
+    this._program.element.hidden = true;
     this._predictions.element.hidden = true;
     // Without Plotly the picture below the lab has to serve; the style sheet shows it again.
     this.element.classList.toggle('lossviz-without-charts', !pageServices());
@@ -146,6 +165,7 @@ export class Lab {
 
   dispose(): void {
     this._form.flush();
+    this._program.dispose();
     this._end.abort();
     this._feed.dispose();
     this._table.dispose();
@@ -155,10 +175,12 @@ export class Lab {
     });
   }
 
-  private _press(command: Parameters<ConstructorParameters<typeof LabHeader>[0]>[0]): void {
+  private _press(command: Command['command']): void {
     // What was typed a moment ago belongs to the run that is started now.
     this._form.flush();
-    this._send({ type: 'command', command, page: this._feed.page });
+    this._program.flush();
+    const cell = this._program.hasCells;
+    this._send({ type: 'command', command, page: this._feed.page, cell });
     this._feed.expectAnswer();
     if (command === 'train') {
       this._form.focusFirstError();
@@ -198,18 +220,9 @@ export class Lab {
         this._predictions.use(plotly);
       },
       () => {
-        this._code.say('The charts could not be loaded; reload the page to try again.');
+        this._program.say('The charts could not be loaded; reload the page to try again.');
       }
     );
-  }
-
-  private async _showProgram(text: string): Promise<void> {
-    const shown = await pageServices()?.showProgram(this.element, this._labId, text);
-    if (shown) {
-      this._code.say('The program stands in the cell below.');
-    } else {
-      this._code.show(text);
-    }
   }
 
   private _showRun(): void {

@@ -1,0 +1,244 @@
+/**
+ * The program's place in a lab: its row of buttons, and the cell or the box that holds the text.
+ */
+
+import type { Code } from '../lab_traits';
+import type { Comparison, KeptLosses, Program, Script, Source } from '../messages';
+import { pageServices, type ProgramCell } from '../page';
+import { CodeBox, button } from './code_box';
+import { ComparisonBox } from './comparison';
+import { ProgramSync } from './program_sync';
+import { ScriptBox } from './script_box';
+
+/** A lab's element is put into the notebook a moment after it was made. */
+const ATTACH_MS = 100;
+const MOST_TRIES = 100;
+
+type Press = 'show_code' | 'script' | 'save_cell' | 'not_run';
+
+export class ProgramPart {
+  readonly element = document.createElement('div');
+  private _show = button('Show code', 'Show the program that Train runs', () => {
+    this._toggle();
+  });
+  private _state = document.createElement('span');
+  private _again = button('Write the cell again', 'Put the code into a new cell', () => {
+    this._press('show_code');
+  });
+  private _message = document.createElement('span');
+  private _comparison = new ComparisonBox();
+  private _script: ScriptBox;
+  private _box: CodeBox;
+  private _sync: ProgramSync;
+  private _cell: ProgramCell | undefined;
+  private _code: Partial<Code> = {};
+  private _learned = false;
+  private _tries = 0;
+  private _timer = 0;
+
+  /**
+   * @param _host the lab's element.
+   * @param _labId the lab's id.
+   * @param _page this page's id.
+   * @param _send sends to the kernel.
+   * @param _press a button was pressed.
+   */
+  constructor(
+    private readonly _host: HTMLElement,
+    private readonly _labId: string,
+    private readonly _page: string,
+    private readonly _send: (message: Source | KeptLosses) => void,
+    private readonly _press: (command: Press) => void
+  ) {
+    const say = (message: string): void => {
+      this.say(message);
+    };
+    this._sync = new ProgramSync(_page, _send);
+    this._box = new CodeBox(
+      () => {
+        this._sync.typed();
+      },
+      () => {
+        _press('save_cell');
+      },
+      say
+    );
+    this._script = new ScriptBox(say);
+    const away = button('Take it away', 'The same training as one file without lossviz', () => {
+      _press('script');
+    });
+    this.element.className = 'lossviz-code';
+    this._state.className = 'lossviz-code-state';
+    this._message.className = 'lossviz-code-message';
+    this._message.setAttribute('aria-live', 'polite');
+    this._again.hidden = true;
+    const row = document.createElement('div');
+    row.className = 'lossviz-code-row';
+    row.append(this._show, away, this._message, this._state, this._again);
+    this.element.append(row, this._box.element, this._script.element, this._comparison.element);
+    this._sync.use(this._box);
+    this._bind();
+  }
+
+  /** Whether the program stands, or could stand, in a real cell of this page. */
+  get hasCells(): boolean {
+    this._bind();
+    return this._cell !== undefined;
+  }
+
+  /** The kernel's program has changed. */
+  showCode(code: Partial<Code>): void {
+    this._code = code;
+    this._bind();
+    this._cell?.show(code);
+    this._learn();
+    this._sync.show(code);
+    this._describe();
+  }
+
+  /** The kernel asks to put the program on show, and perhaps to run it. */
+  async showProgram({ run }: Program): Promise<void> {
+    this._bind();
+    const cell = this._cell;
+    if (!cell) {
+      if (run) {
+        this._press('not_run');
+      } else {
+        this._openBox(true);
+      }
+      return;
+    }
+    cell.write(this._code.text ?? '');
+    if (!run) {
+      cell.reveal();
+      this.say('');
+      return;
+    }
+    // What stands in the cell counts, also what was typed a moment ago: the kernel reads it anew.
+    this._sync.flush();
+    if (!(await cell.run())) {
+      this._press('not_run');
+    }
+  }
+
+  showComparison(comparison: Comparison): void {
+    this._comparison.show(comparison);
+  }
+
+  showScript(script: Script): void {
+    this._script.show(script);
+  }
+
+  /** Say one line beside the buttons. */
+  say(message: string): void {
+    this._message.textContent = message;
+  }
+
+  /** Send what was typed and not sent yet. */
+  flush(): void {
+    this._sync.flush();
+  }
+
+  /** The kernel is gone: the cell is an ordinary one again. */
+  disconnect(): void {
+    this._sync.use(undefined);
+    this._cell?.dispose();
+    this._cell = undefined;
+    this._tries = MOST_TRIES;
+    this._state.textContent = '';
+    this._again.hidden = true;
+  }
+
+  dispose(): void {
+    window.clearTimeout(this._timer);
+    this._sync.dispose();
+    this.disconnect();
+  }
+
+  /** Find the notebook, once the lab is in it. */
+  private _bind(): void {
+    const services = pageServices();
+    if (this._cell || !services || this._tries >= MOST_TRIES) {
+      return;
+    }
+    const cell = services.bindCell(this._host, this._labId, {
+      typed: () => {
+        this._sync.typed();
+      },
+      found: () => {
+        this._follow();
+      }
+    });
+    if (!cell) {
+      this._tries += 1;
+      window.clearTimeout(this._timer);
+      this._timer = window.setTimeout(() => {
+        this._bind();
+      }, ATTACH_MS);
+      return;
+    }
+    this._cell = cell;
+    this._openBox(false);
+    cell.show(this._code);
+    this._learn();
+    this._follow();
+  }
+
+  /** Use the cell as editor, as far as there is one. */
+  private _follow(): void {
+    const cell = this._cell;
+    if (!cell) {
+      return; // while it is being bound
+    }
+    if (this._sync.editor !== cell.editor) {
+      this._sync.use(cell.editor);
+    }
+    this._describe();
+  }
+
+  /** Tell the kernel which losses the notebook keeps, once. */
+  private _learn(): void {
+    const kept = this._cell?.kept() ?? [];
+    if (kept.length && !this._learned) {
+      this._learned = true;
+      this._send({ type: 'kept_losses', page: this._page, losses: kept });
+    }
+  }
+
+  private _toggle(): void {
+    if (this._box.open) {
+      this._openBox(false);
+    } else {
+      this._press('show_code');
+    }
+  }
+
+  private _openBox(open: boolean): void {
+    this._box.open = open;
+    if (this._cell) {
+      this._show.removeAttribute('aria-expanded');
+    } else {
+      this._show.setAttribute('aria-expanded', String(open));
+    }
+  }
+
+  private _describe(): void {
+    const cell = this._cell;
+    const missing = cell?.missing ?? false;
+    const { state, message = '' } = this._code;
+    let text = '';
+    if (missing) {
+      text = 'The cell with the code is not in the notebook any more.';
+    } else if (state === 'unreadable') {
+      text = message;
+    } else {
+      const own = state === 'edited' ? `, with your own part: ${message}` : '';
+      text = cell?.editor ? `in step with cell ${cell.label}${own}` : own.slice(2);
+    }
+    if (this._state.textContent !== text) {
+      this._state.textContent = text;
+    }
+    this._state.dataset['state'] = missing ? 'missing' : (state ?? 'in_step');
+    this._again.hidden = !missing;
+  }
+}

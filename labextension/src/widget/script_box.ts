@@ -1,0 +1,48 @@
+/**
+ * The training as one file without lossviz, to be taken away.
+ */
+
+import type { Script } from '../messages';
+import { button } from './code_box';
+import { copyText, downloadText } from './text_output';
+
+export class ScriptBox {
+  readonly element = document.createElement('div');
+  private _text = document.createElement('textarea');
+  private _note = document.createElement('p');
+
+  /** @param say says one line beside the lab's code. */
+  constructor(private readonly _say: (message: string) => void) {
+    this.element.className = 'lossviz-code-box';
+    this.element.hidden = true;
+    this._note.className = 'lossviz-code-message';
+    this._text.readOnly = true;
+    this._text.rows = 12;
+    this._text.setAttribute('aria-label', 'Script without lossviz');
+    const row = document.createElement('div');
+    row.className = 'lossviz-code-row';
+    row.append(
+      button('Download script', 'Save it as training.py', () => {
+        downloadText(this._text.value, 'training.py');
+      }),
+      button('Copy script', 'Copy it', () => {
+        void copyText(this._text, _say);
+      }),
+      button('Close', 'Close the script', () => {
+        this.element.hidden = true;
+      })
+    );
+    this.element.append(this._note, this._text, row);
+  }
+
+  show(script: Script): void {
+    if (!script.text) {
+      this._say(script.message);
+      return;
+    }
+    this._say('');
+    this._note.textContent = `The same training on TensorFlow alone. ${script.message}`;
+    this._text.value = script.text;
+    this.element.hidden = false;
+  }
+}

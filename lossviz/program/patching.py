@@ -1,0 +1,356 @@
+"""Changes of a config to changes of a program's text: only what they concern is touched."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+from lossviz import losses, tasks
+from lossviz.program import optimizers
+from lossviz.program.anatomy import Literal
+from lossviz.program.arguments import inserted, removed
+from lossviz.program.config import TrainingConfig
+from lossviz.program.loss_source import literal, loss_function
+from lossviz.program.reading import Found, config_of, find, read
+from lossviz.program.rendering import (
+    StepNames,
+    data_expression,
+    early_stopping_statement,
+    model_expression,
+    optimizer_call,
+    policy_statement,
+    quoted,
+    train_step_function,
+)
+from lossviz.program.source_text import Edit, ProgramError, SourceText, changed
+
+_LITERALS = ("seed", "epochs", "batch_size", "task", "dataset", "learning_rate")
+
+
+def update(source: str, base: TrainingConfig | None = None, /, **changes: Any) -> str:
+    """The program's text with these choices changed.
+
+    Only the literals and the functions concerned are touched; everything else, with its comments
+    and spacing, stays byte for byte. A loss function that a person rewrote is replaced only by a
+    change of `loss`, a rewritten step and optimizer likewise only by what needs them replaced.
+
+    Args:
+        source: the text of a program.
+        base: the choices that were known before, as for `read`.
+        **changes: fields of `TrainingConfig`. Parameters that are not given with a new loss or
+            optimizer take their defaults; a data set or loss that a new task does not have gives
+            way to the task's own.
+
+    Raises:
+        ProgramError: when the text cannot be read, or says a choice in a way that cannot be
+            changed for the person, such as `learning_rate=schedule`.
+        ArgumentError: for an unknown field or a value that is not accepted.
+
+    Example:
+        >>> import lossviz
+        >>> text = lossviz.program.render(lossviz.TrainingConfig(epochs=3))
+        >>> lossviz.program.update(text + "# mine", epochs=4) == text.replace(
+        ...     "epochs=3", "epochs=4") + "# mine"
+        True
+    """
+    return changed(source, edits(source, base, **changes))
+
+
+def edits(source: str, base: TrainingConfig | None = None, /, **changes: Any) -> list[Edit]:
+    """The changes that `update` makes, by where they stand in `source`; they do not overlap."""
+    found = find(SourceText(source), base)
+    before = config_of(found)
+    after = _config_after(before, changes)
+    patch = _Patch(found, before, after)
+    patch.make(changes)
+    if patch.edits or before != after:
+        # Whatever a person may have written: what is set is what the text then says, or nothing.
+        said = read(changed(source, patch.edits), after).config
+        if said != after:
+            values = after.as_dict()
+            differing = [name for name in values if getattr(said, name) != values[name]]
+            raise patch.refusal(next((name for name in differing if name in changes), differing[0]))
+    return sorted(patch.edits)
+
+
+def _config_after(before: TrainingConfig, changes: dict[str, Any]) -> TrainingConfig:
+    values: dict[str, Any] = before.as_dict()
+    unknown = set(changes) - set(values)
+    if unknown:
+        # The config's own message names what is accepted.
+        TrainingConfig(**{name: changes[name] for name in unknown})
+    if "loss" in changes and losses.get(changes["loss"]).name != before.loss:
+        values["loss_params"] = {}
+    if "optimizer" in changes and optimizers.get(changes["optimizer"]).name != before.optimizer:
+        values["optimizer_params"] = {}
+    if "task" in changes and changes["task"] != before.task:
+        task = tasks.get(changes["task"])
+        if "loss" not in changes and before.loss not in task.losses:
+            values |= {"loss": task.default_loss, "loss_params": {}}
+        if not before.train and before.dataset not in task.datasets_by_name:
+            values["dataset"] = None
+    return TrainingConfig(**values | changes)
+
+
+class _Patch:
+    """Collects the edits from one config to another."""
+
+    def __init__(self, found: Found, before: TrainingConfig, after: TrainingConfig) -> None:
+        self.found, self.before, self.after = found, before, after
+        self.source, self.anatomy = found.anatomy.source, found.anatomy
+        self.edits: list[Edit] = []
+        self._added: dict[ast.Call, list[str]] = {}
+        self._removed: set[str] = set()
+
+    def make(self, chosen: Collection[str]) -> None:
+        """Collect them; `chosen` are the choices that were asked for, whether new or not."""
+        before, after = self.before, self.after
+        self._loss(replace=self._replaced("loss", "loss_fn", chosen))
+        new_optimizer = self._replaced("optimizer", "optimizer", chosen)
+        self._optimizer(replace=new_optimizer)
+        self._data_and_model()
+        if before.mixed_precision != after.mixed_precision:
+            self._policies()
+        if (bool(before.model), before.mixed_precision) != (
+            bool(after.model),
+            after.mixed_precision,
+        ):
+            self._step()
+        for name in _LITERALS:
+            if name == "learning_rate" and new_optimizer:
+                continue
+            if name == "dataset" and bool(before.train) != bool(after.train):
+                continue
+            self._literal(name)
+        self._option("device", after.device, before.device, "")
+        self._option("jit_compile", after.jit_compile, before.jit_compile, False)
+        if before.early_stopping != after.early_stopping:
+            self._early_stopping()
+        for call, arguments in self._added.items():
+            self.edits.append(inserted(self.source, call, arguments, self._removed))
+        # What stands in a part that is written anew is written anew with it.
+        self.edits = [
+            one
+            for one in self.edits
+            if not any(
+                other.start <= one.start < one.end <= other.end
+                and other.end - other.start > one.end - one.start
+                for other in self.edits
+            )
+        ]
+
+    def _replaced(self, name: str, part: str, chosen: Collection[str]) -> bool:
+        """Whether a part is to be written anew: another choice, or one in the place of a custom."""
+        differs = bool(getattr(self.before, name) != getattr(self.after, name))
+        return differs or (name in chosen and part in self.found.custom)
+
+    def _written(self, value: Any) -> str:
+        return quoted(value) if isinstance(value, str) else literal(value)
+
+    def _replace(self, node: Any, text: str) -> None:
+        edit = self.source.replaced(node, text)
+        if edit not in self.edits:
+            self.edits.append(edit)
+
+    def _set(self, places: list[Literal], value: Any) -> None:
+        for place in places:
+            same = place.value == value and isinstance(place.value, bool) == isinstance(value, bool)
+            if not same:
+                self._replace(place.node, self._written(value))
+
+    def _literal(self, name: str) -> None:
+        value = getattr(self.after, name)
+        if getattr(self.before, name) == value:
+            return
+        places = self.found.places.get(name, [])
+        self._set(places, value)
+        calls = {"learning_rate": self.found.optimizer_call, "dataset": self.found.load_call}
+        call = calls.get(name, self.anatomy.train)
+        if call is None and not places:
+            self._refuse(name)
+        if call and (not places or (name == "seed" and not self.anatomy.argument(call, name))):
+            self._insert(call, name, self._written(value))
+
+    def _refuse(self, name: str) -> NoReturn:
+        raise self.refusal(name)
+
+    def refusal(self, name: str) -> ProgramError:
+        return ProgramError(
+            name,
+            f"{name}: the code says this in a way that cannot be changed from here; edit it in "
+            "the code.",
+        )
+
+    def _insert(self, call: Any, name: str, text: str) -> None:
+        # `**options` may hold it already.
+        unknown = any(keyword.arg is None for keyword in call.keywords)
+        if unknown or self.anatomy.argument(call, name) is not None:
+            self._refuse(name)
+        self._added.setdefault(call, []).append(f"{name}={text}")
+
+    def _remove(self, call: ast.Call, name: str) -> bool:
+        """Take an argument out of a call; False where it cannot be taken out neatly."""
+        edit = removed(self.source, call, name)
+        if edit:
+            self.edits.append(edit)
+            self._removed.add(name)
+        return edit is not None
+
+    def _option(self, name: str, value: Any, before: Any, default: Any) -> None:
+        """An argument of the training that stands there only when it is not the default."""
+        if value == before:
+            return
+        places = self.found.places.get(name, [])
+        if not places:
+            self._insert(self.anatomy.train, name, self._written(value))
+        elif value == default and self._remove(self.anatomy.train, name):
+            pass
+        elif value == "":
+            self._replace(places[0].node, "None")
+        else:
+            self._set(places, value)
+
+    def _loss(self, *, replace: bool) -> None:
+        after, function = self.after, self.found.loss_function
+        if replace:
+            if function is None:
+                raise self.refusal("loss")
+            if self.anatomy.tensorflow()["tf"] != "tf":
+                begin, _ = self.source.lines_of(function)
+                self.edits.append(
+                    Edit(begin, begin, self.source.with_newlines("import tensorflow as tf\n"))
+                )
+            text = loss_function(
+                losses.get(after.loss), after.all_loss_params(), name=function.name
+            )
+            self._replace(function, text.rstrip("\n"))
+            return
+        params, old = after.all_loss_params(), self.before.all_loss_params()
+        for name, value in params.items():
+            if value != old.get(name):
+                places = self.found.places.get(f"loss_params.{name}") or self._refuse(name)
+                self._set(places, value)
+
+    def _optimizer(self, *, replace: bool) -> None:
+        before, after, call = self.before, self.after, self.found.optimizer_call
+        if replace:
+            if call is None:
+                self._refuse("optimizer")
+            module = "tf.keras.optimizers"
+            if isinstance(call.func, ast.Attribute):
+                module = self.source.segment(call.func.value)
+            self._replace(call, optimizer_call(after, module, self._room(call)))
+            return
+        new, old = after.all_optimizer_params(), before.all_optimizer_params()
+        for name, value in new.items():
+            if value == old[name]:
+                continue
+            card = optimizers.get(after.optimizer).params[name]
+            places = self.found.places.get(f"optimizer_params.{name}", [])
+            if call is None:
+                self._refuse(name)
+            if not places:
+                self._insert(call, name, self._written(value))
+            elif card.advanced and value == card.default:
+                # Keras takes None for "off"; a clipnorm of 0 would take the whole gradient.
+                if not self._remove(call, name):
+                    self._replace(places[0].node, "None")
+            else:
+                self._set(places, value)
+
+    def _room(self, node: Any) -> int:
+        """How many characters stand before the node on its line."""
+        begin, _ = self.source.lines_of(node)
+        return self.source.start(node) - begin
+
+    def _data_and_model(self) -> None:
+        before, after, anatomy = self.before, self.after, self.anatomy
+        for name, position in (("data", 1), ("validation", None)):
+            old, new = data_expression(before, name), data_expression(after, name)
+            if old == new or (name == "data" and not before.train and not after.train):
+                continue
+            node = anatomy.argument(anatomy.train, name, position)
+            if node is not None and new:
+                self._replace(anatomy.origin(node), new)
+            elif new:
+                self._insert(anatomy.train, name, new)
+            elif not self._remove(anatomy.train, name):
+                self._replace(node, "None")
+        if before.model != after.model:
+            node = anatomy.origin(anatomy.argument(anatomy.train, "model", 0))
+            self._replace(node, model_expression(after))
+
+    def _names(self) -> StepNames:
+        train, function = self.anatomy.train, self.found.step_function
+
+        def called(name: str, position: int | None, usual: str) -> str:
+            node = self.anatomy.argument(train, name, position)
+            return node.id if isinstance(node, ast.Name) else usual
+
+        return StepNames(
+            model=called("model", 0, "model"),
+            loss=called("loss", None, "loss_fn"),
+            optimizer=called("optimizer", None, "optimizer"),
+            step=function.name if function else "train_step",
+        )
+
+    def _step(self) -> None:
+        function = self.found.step_function
+        if function is None or "train_step" in self.found.custom:
+            return
+        half = self.after.mixed_precision and not self.after.model
+        text = train_step_function(own_model=bool(self.after.model), half=half, names=self._names())
+        self._replace(function, text.rstrip("\n"))
+
+    def _policies(self) -> None:
+        if not self.after.mixed_precision:
+            for statement, _ in self.found.policies:
+                self._remove_statement(statement)
+            return
+        given = self.anatomy.argument(self.anatomy.train, "model", 0)
+        model = self.anatomy.bound(given)
+        if model is None or not self.source.alone_on_its_lines(model):
+            self._refuse("mixed_precision")
+        begin, end = self.source.lines_of(model)
+        for at, policy in ((begin, "mixed_bfloat16"), (end, "float32")):
+            text = self.source.with_newlines(f"{policy_statement(policy)}\n")
+            self.edits.append(Edit(at, at, text))
+
+    def _remove_statement(self, statement: ast.stmt) -> None:
+        if self.source.alone_on_its_lines(statement):
+            self.edits.append(Edit(*self.source.lines_of(statement), ""))
+        else:
+            self._replace(statement, "pass")
+
+    def _early_stopping(self) -> None:
+        anatomy, after, call = self.anatomy, self.after, self.found.early_stopping
+        if call is not None and after.early_stopping:
+            self._set(self.found.places.get("early_stopping", []), after.early_stopping)
+            return
+        callbacks = anatomy.argument(anatomy.train, "callbacks")
+        written = anatomy.origin(callbacks)
+        if call is None:
+            begin, _ = self.source.lines_of(anatomy.statement)
+            text = self.source.with_newlines(early_stopping_statement(after))
+            self.edits.append(Edit(begin, begin, text))
+            if callbacks is None:
+                self._insert(anatomy.train, "callbacks", "[early_stopping]")
+            elif isinstance(written, ast.List):
+                at = self.source.start(written) + 1
+                comma = ", " if written.elts else ""
+                self.edits.append(Edit(at, at, f"early_stopping{comma}"))
+            else:
+                self._refuse("early_stopping")
+            return
+        if not isinstance(written, ast.List):
+            self._refuse("early_stopping")
+        own = [one for one in written.elts if anatomy.origin(one) is call]
+        others = [one for one in written.elts if one not in own]
+        alone = not others and written is callbacks
+        if not (alone and self._remove(anatomy.train, "callbacks")):
+            listed = ", ".join(self.source.segment(one) for one in others)
+            self._replace(written, f"[{listed}]")
+        statement = anatomy.bound(own[0])
+        if statement is not None and anatomy.uses(own[0]) == 1:
+            self._remove_statement(statement)

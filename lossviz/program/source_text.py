@@ -1,0 +1,179 @@
+"""A program's text with its syntax tree, and changes to it that leave the rest byte for byte."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+import threading
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lossviz._arguments import ArgumentError
+
+_MAGIC = re.compile(r"^([ \t]*)[%!]", re.MULTILINE)
+_quiet = threading.Lock()
+
+
+class ProgramError(ArgumentError):
+    """A program that cannot be read, or cannot be changed as asked.
+
+    Attributes:
+        line: the line of the program, counted from 1; 0 where it is not one line.
+        reason: what Python says of a syntax error, such as `"'(' was never closed"`; else "".
+    """
+
+    def __init__(self, argument: str, message: str, line: int = 0, reason: str = "") -> None:
+        super().__init__(argument, message)
+        self.line, self.reason = line, reason
+        if reason:
+            self.add_note(reason)
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """Put `text` in the place of the characters from `start` up to, but not with, `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+class SourceText:
+    r"""A program's text, its tree, and where each node of the tree stands in it.
+
+    Lines that begin with `%` or `!`, which a notebook runs itself, count as comments.
+
+    Attributes:
+        text: the program as it is.
+        tree: its syntax tree.
+        newline: how its lines end, `"\n"` or `"\r\n"`.
+
+    Raises:
+        ProgramError: when the text is no Python; `line` is where.
+    """
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeError(
+                f"source: got {type(text).__name__}; it must be the program's text, a str."
+            )
+        self.text = text
+        # Positions in the tree count UTF-8 bytes, and "\f" or "\x85" end no line there.
+        try:
+            self._bytes = text.encode()
+            self.tree = _parsed(text)
+        except SyntaxError as error:
+            at = error.lineno or 0
+            raise ProgramError(
+                "source", f"code has a syntax error in line {at}", at, str(error.msg)
+            ) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise ProgramError("source", f"code cannot be read: {error}") from None
+        self._line_starts = [0]
+        for line in self._bytes.splitlines(keepends=True):
+            self._line_starts.append(self._line_starts[-1] + len(line))
+        self.newline = "\r\n" if b"\r\n" in self._bytes else "\n"
+
+    def start(self, node: Any) -> int:
+        """The index of the node's first character; for a function, of its first decorator."""
+        decorators = getattr(node, "decorator_list", [])
+        line = decorators[0].lineno if decorators else node.lineno
+        if decorators:
+            begin = self._line_starts[line - 1]
+            return self._characters(begin + self._bytes[begin:].index(b"@"))
+        return self._characters(self._line_starts[line - 1] + node.col_offset)
+
+    def end(self, node: Any) -> int:
+        """The index behind the node's last character."""
+        return self._characters(self._line_starts[node.end_lineno - 1] + node.end_col_offset)
+
+    def segment(self, node: Any) -> str:
+        """The node's own text."""
+        return self.text[self.start(node) : self.end(node)]
+
+    def replaced(self, node: Any, text: str) -> Edit:
+        """The change that puts `text` in the node's place."""
+        return Edit(self.start(node), self.end(node), self.with_newlines(text))
+
+    def with_newlines(self, text: str) -> str:
+        """`text` with the line ends of this program."""
+        return text.replace("\n", self.newline)
+
+    def lines_of(self, node: Any) -> tuple[int, int]:
+        """Where the lines that the node stands on begin and end, the last line's end included."""
+        decorators = getattr(node, "decorator_list", [])
+        first = decorators[0].lineno if decorators else node.lineno
+        return (
+            self._characters(self._line_starts[first - 1]),
+            self._characters(self._line_starts[node.end_lineno]),
+        )
+
+    def alone_on_its_lines(self, node: Any) -> bool:
+        """Whether nothing but white space stands on the node's lines beside it."""
+        begin, end = self.lines_of(node)
+        beside = self.text[begin : self.start(node)] + self.text[self.end(node) : end]
+        return not beside.strip()
+
+    def _characters(self, offset: int) -> int:
+        if self.text.isascii():
+            return offset
+        return len(self._bytes[:offset].decode())
+
+
+def _parsed(text: str) -> ast.Module:
+    # A half-typed "\d" is no matter for a warning. The filters belong to the whole process, so
+    # one thread at a time may set and put them back.
+    with _quiet, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not _MAGIC.search(text):
+            return ast.parse(text)
+        try:
+            # Such a line may go on with an expression, or with a text of several lines.
+            return ast.parse(text)
+        except SyntaxError:
+            return ast.parse(_MAGIC.sub(r"\1#", text))
+
+
+def changed(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with the edits made; they must not overlap."""
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+_OPERATORS: dict[type, Any] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}  # fmt: skip
+
+
+def constant(node: ast.expr) -> Any:
+    """The value of a literal, or of a sum, product or power of numbers such as `1e-3 / 2`.
+
+    Nothing is run.
+
+    Raises:
+        ValueError: when the node is no such thing.
+    """
+    if isinstance(node, ast.BinOp):
+        left, right = constant(node.left), constant(node.right)
+        plain = all(type(one) in {int, float} for one in (left, right))
+        power = isinstance(node.op, ast.Pow)
+        if not plain or (power and (abs(right) > 64 or abs(left) > 1e3)):
+            raise ValueError("no constant")
+        try:
+            return _OPERATORS[type(node.op)](left, right)
+        except (ArithmeticError, KeyError):
+            raise ValueError("no constant") from None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = constant(node.operand)
+        if type(value) in {int, float}:
+            return -value
+    value = ast.literal_eval(node)
+    if isinstance(value, float) and math.isnan(value):
+        raise ValueError("no constant")
+    return value

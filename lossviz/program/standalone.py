@@ -1,0 +1,293 @@
+"""Config to a script on TensorFlow alone: the same training, to take away."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from lossviz import losses, tasks
+from lossviz._arguments import ArgumentError
+from lossviz.program.config import TrainingConfig
+from lossviz.program.extraction import Extract, extract
+from lossviz.program.loss_source import loss_function
+from lossviz.program.rendering import (
+    StepNames,
+    optimizer_call,
+    policy_statement,
+    train_step_function,
+)
+from lossviz.tasks import downloads, own_data
+
+SHUFFLED = """\
+for epoch in range(1, EPOCHS + 1):
+    # The order depends on the seed and the epoch alone.
+    shuffle = np.random.Generator(np.random.Philox(key=[SEED, epoch]))
+    order = shuffle.permutation(len(inputs))
+    total = 0.0
+    for start in range(0, len(order), BATCH_SIZE):
+        rows = order[start : start + BATCH_SIZE]
+        loss, output = train_step(tf.gather(inputs, rows), tf.gather(targets, rows))
+        step_losses.append(float(loss))
+        total += step_losses[-1] * len(rows)
+    mean = total / len(order)
+"""
+
+VALIDATE = '''\
+def validate():
+    """The loss on the held-out data{more}."""
+    total = {zero}0.0
+    for start in range(0, len(held_out_inputs), BATCH_SIZE):
+        rows = slice(start, start + BATCH_SIZE)
+        target = held_out_targets[rows]
+        output = {output}
+        total += float({loss}) * len(target)
+{count}    return {result}
+'''
+
+CORRECT = """\
+        right = tf.argmax(output, -1) == tf.argmax(target, -1)
+        correct += int(tf.math.count_nonzero(right))
+"""
+
+
+def script(config: TrainingConfig) -> str:
+    """The same training as one file on TensorFlow alone, without lossviz.
+
+    With the same seed it gives the losses that the program of `render` gives, in `step_losses`.
+    The task's data and model are the package's own functions; NumPy, SciPy and scikit-learn are all
+    that they need. What exists only in your notebook, such as a model of your own or a folder of
+    pictures, stands as `...` at the top, with the expression that made it beside it: put your code
+    there. A loss that is not finite does not end the script.
+
+    Args:
+        config: the choices.
+
+    Raises:
+        ArgumentError: for a loss of your own that needs more than its own text, such as a class or
+            a variable of the notebook.
+
+    Example:
+        >>> import lossviz
+        >>> text = lossviz.program.script(lossviz.TrainingConfig(task="regression"))
+        >>> "import lossviz" in text
+        False
+    """
+    return _Script(config).text()
+
+
+class _Script:
+    def __init__(self, config: TrainingConfig) -> None:
+        self.config = config
+        self.task = tasks.get(config.task)
+        self.dataset = self.task.dataset(config.dataset)
+        known = config.dataset in self.task.datasets_by_name
+        self.own_data = bool(config.train) or not known
+        self.held_out = bool(config.validation) or not config.train
+        self.half = config.mixed_precision and not config.model
+        self.accuracy = "accuracy" in self.dataset.metrics and not config.train
+
+    def text(self) -> str:
+        config = self.config
+        found = self._extracted()
+        loss = loss_function(losses.get(config.loss), config.all_loss_params())
+        if "lossviz" in loss:
+            raise ArgumentError(
+                "loss",
+                f"loss: {config.loss!r} needs more than its own text; a script can hold only a "
+                "plain function on TensorFlow, as `tf`.",
+            )
+        title = f"{self.task.title}: {losses.get(config.loss).title}"
+        title = title.replace("\\", " ").replace('"', "'")
+        constants = [
+            f"SEED, EPOCHS, BATCH_SIZE = {config.seed}, {config.epochs}, {config.batch_size}\n"
+        ]
+        sections = [
+            f'"""{title}."""\n\n{_sorted_imports(found.imports)}',
+            "".join([*constants, *found.constants]),
+            "tf.keras.utils.set_random_seed(SEED)\n",
+            self._data(found),
+            self._model(found),
+            f"\n# The loss\n{loss}\n",
+            f"# The optimizer\noptimizer = {optimizer_call(config, 'tf.keras.optimizers', 12)}\n",
+            self._step(),
+            self._validation(),
+            self._training(),
+        ]
+        text = "\n".join(section for section in sections if section)
+        return re.sub(r"\n{4,}", "\n\n\n", text)
+
+    def _extracted(self) -> Extract:
+        roots: dict[str, Callable[..., Any]] = {}
+        download = downloads.DOWNLOADS.get(self.config.dataset)
+        if download and not self.config.train:
+            roots["arrays"] = downloads.arrays
+        elif not self.own_data:
+            roots["load_data"] = self.dataset.load
+        if not self.config.model:
+            if self.own_data:
+                roots["outputs"] = own_data.outputs
+            roots["build_model"] = self.dataset.model
+        found = extract(roots, {"Data", *(["outputs"] if "outputs" not in roots else [])})
+        found.imports |= {"import numpy as np", "import tensorflow as tf"}
+        if not (self.config.model and self.own_data):
+            found.imports.add("from types import SimpleNamespace")
+        return found
+
+    def _data(self, found: Extract) -> str:
+        config = self.config
+        lines = ["# The data"]
+        download = downloads.DOWNLOADS.get(config.dataset)
+        both = ["inputs", "targets"]
+        if self.own_data:
+            lines = ["# Your own: put the code here that makes them, arrays with one sample a row."]
+            lines.append(f"inputs, targets = ...  # {_comment(config.train or config.dataset)}")
+            if config.one_hot:
+                lines.append(f"targets = tf.one_hot(targets, {config.one_hot})")
+            if self.held_out:
+                expression = _comment(config.validation or config.dataset)
+                lines.append(f"held_out_inputs, held_out_targets = ...  # {expression}")
+                if config.one_hot:
+                    lines.append(
+                        f"held_out_targets = tf.one_hot(held_out_targets, {config.one_hot})"
+                    )
+            if not config.model:
+                lines += [
+                    "data = SimpleNamespace(",
+                    "    inputs=inputs, targets=np.asarray(targets), classes=(), anchors=None",
+                    ")",
+                ]
+        elif download:
+            count = len(download.classes)
+            lines += [
+                "\n".join(found.definitions["arrays"]),
+                f"train, held_out = tf.keras.datasets.{download.module}.load_data()",
+                f"inputs, targets = arrays(*train, {count})",
+                f"held_out_inputs, held_out_targets = arrays(*held_out, {count})",
+                "data = SimpleNamespace(inputs=inputs, targets=targets)",
+            ]
+        else:
+            lines += ["Data = SimpleNamespace", *_spaced(found.definitions["load_data"])]
+            lines += ["data = load_data(SEED)"]
+            lines += [f"{name} = tf.constant(data.{name})" for name in both]
+            if self.held_out and not config.validation:
+                lines += [f"held_out_{one} = tf.constant(data.validation_{one})" for one in both]
+        if config.validation and not self.own_data:
+            lines.append(
+                f"held_out_inputs, held_out_targets = ...  # {_comment(config.validation)}"
+            )
+        return "\n".join(lines) + "\n"
+
+    def _model(self, found: Extract) -> str:
+        if self.config.model:
+            return (
+                "# Your own: put the code here that makes it.\n"
+                f"model = ...  # {_comment(self.config.model)}\n"
+            )
+        lines = ["# The model"]
+        if self.own_data:
+            lines += _spaced(found.definitions["outputs"])
+        definitions = found.definitions["build_model"]
+        if not self.own_data:
+            count = (
+                "len(data.classes)"
+                if self.dataset.targets == "sequence"
+                else ("data.targets.shape[-1]")
+            )
+            definitions = [
+                re.sub(r"outputs\(data, label_axes=\d+\)", count, one) for one in definitions
+            ]
+        lines += _spaced(definitions)
+        if self.half:
+            lines.append(policy_statement("mixed_bfloat16"))
+        lines.append("model = build_model(data)")
+        if self.half:
+            lines.append(policy_statement("float32"))
+        return "\n".join(lines) + "\n"
+
+    def _step(self) -> str:
+        text = train_step_function(
+            own_model=bool(self.config.model), half=self.half, names=StepNames()
+        )
+        compiled = "@tf.function(jit_compile=True)" if self.config.jit_compile else "@tf.function"
+        return f"\n{compiled}\n{text}\n"
+
+    def _validation(self) -> str:
+        if not self.held_out:
+            return ""
+        output = "model(held_out_inputs[rows], training=False)"
+        output = f"tf.cast({output}, tf.float32)" if self.half else output
+        own = " + sum(model.losses)" if self.config.model else ""
+        mean = "total / len(held_out_inputs)"
+        return (
+            VALIDATE.format(
+                more=", and the share of right answers" if self.accuracy else "",
+                zero="correct = " if self.accuracy else "",
+                output=output,
+                loss=f"loss_fn(target, output){own}",
+                count=CORRECT if self.accuracy else "",
+                result=f"{mean}, correct / len(held_out_inputs)" if self.accuracy else mean,
+            )
+            + "\n"
+        )
+
+    def _training(self) -> str:
+        config = self.config
+        lines = ["# The training", "step_losses = []"]
+        if config.early_stopping:
+            lines.append('best, best_weights, waited = float("inf"), model.get_weights(), 0')
+        loop, shown = [SHUFFLED.rstrip()], ["loss {mean:.4f}"]
+        watched = "mean"
+        if self.held_out:
+            names = "val_loss, val_accuracy" if self.accuracy else "val_loss"
+            loop.append(f"    {names} = validate()")
+            shown += [f"{name} {{{name}:.4f}}" for name in names.split(", ")]
+            watched = "val_loss"
+        if self.accuracy and self.held_out:
+            first = f'f"epoch {{epoch}}: {", ".join(shown[:2])},"'
+            loop.append(f'    print(\n        {first},\n        f"{shown[2]}",\n    )')
+        else:
+            loop.append(f'    print(f"epoch {{epoch}}: {", ".join(shown)}")')
+        if config.early_stopping:
+            loop.append(textwrap.indent(_early_stopping(watched, config.early_stopping), "    "))
+        whole = "\n".join(loop)
+        if config.device:
+            whole = f'with tf.device("/{config.device}"):\n' + textwrap.indent(whole, "    ")
+        lines.append(whole)
+        if config.early_stopping:
+            lines.append("model.set_weights(best_weights)")
+        return "\n".join(lines) + "\n"
+
+
+def _early_stopping(watched: str, patience: int) -> str:
+    return f"""\
+waited += 1
+if {watched} < best:
+    best, best_weights, waited = {watched}, model.get_weights(), 0
+elif waited >= {patience} and epoch > 1:
+    break"""
+
+
+def _sorted_imports(statements: set[str]) -> str:
+    """Imports as PEP 8 has them: the standard library's, then the others."""
+    standard = {"dataclasses", "functools", "types", "math", "itertools"}
+    blocks: list[list[str]] = [[], []]
+    for statement in sorted(statements, key=lambda one: (one.startswith("from"), one)):
+        blocks[statement.split()[1].split(".")[0] not in standard].append(statement)
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _spaced(definitions: list[str]) -> list[str]:
+    """Definitions with two empty lines around functions and classes."""
+    lines = []
+    for text in definitions:
+        plain = isinstance(ast.parse(text).body[0], ast.Assign)
+        lines.append(text.rstrip("\n") if plain else f"\n\n{text.rstrip()}\n\n")
+    return lines
+
+
+def _comment(expression: str) -> str:
+    """An expression on the one line of a comment."""
+    return " ".join(expression.split())

@@ -1,0 +1,121 @@
+"""Which cell of the notebook runs now, as IPython tells, and whose runs a thread starts."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from lossviz.training import Run
+from lossviz.training.start import at_start
+
+
+class CellOwner(Protocol):
+    """The lab to which a cell belongs. Everything is called on the kernel's main thread."""
+
+    def expects(self, text: str) -> bool:
+        """Whether a page was asked to run this text in a cell that is not known yet."""
+
+    def cell_begins(self, text: str, namespace: dict[str, Any]) -> None:
+        """Its cell begins to run with this text."""
+
+    def cell_ends(self, error: BaseException | None, namespace: dict[str, Any]) -> None:
+        """Its cell has run, or failed."""
+
+    def adopt(self, run: Run) -> None:
+        """Its program has started a run."""
+
+    def refresh(self) -> None:
+        """Another cell begins or ends."""
+
+
+class CellRuns:
+    """Knows the owner of each cell and tells it when the cell runs."""
+
+    def __init__(self) -> None:
+        self.running = ""
+        """The id of the cell that runs now, "?" for one without an id, "" for none."""
+        self._owners: dict[str, weakref.ref[CellOwner]] = {}
+        self._expecting: weakref.WeakSet[CellOwner] = weakref.WeakSet()
+        self._adopters: dict[int, Callable[[Run], None]] = {}
+        self._shell: Any = None
+        at_start.append(self._started)
+
+    def bind(self, cell: str, owner: CellOwner) -> None:
+        """From now on this cell belongs to `owner`, and no other one does."""
+        self.listen()
+        others = {one: ref for one, ref in self._owners.items() if ref() not in {None, owner}}
+        self._owners = others | {cell: weakref.ref(owner)}
+
+    def expect(self, owner: CellOwner) -> None:
+        """A page was asked to run the program of `owner`; it may tell the cell too late."""
+        self._expecting.add(owner)
+
+    def listen(self) -> None:
+        """Hear of cells, where there are any."""
+        shell = interactive_shell()
+        if shell is None or shell is self._shell:
+            return
+        self._shell = shell
+        shell.events.register("pre_run_cell", self._before)
+        shell.events.register("post_run_cell", self._after)
+
+    @contextlib.contextmanager
+    def adopting(self, adopt: Callable[[Run], None]) -> Iterator[None]:
+        """Runs that this thread starts meanwhile are handed to `adopt`."""
+        thread = threading.get_ident()
+        self._adopters[thread] = adopt
+        try:
+            yield
+        finally:
+            self._adopters.pop(thread, None)
+
+    def _started(self, run: Run) -> None:
+        adopt = self._adopters.get(threading.get_ident())
+        if adopt is not None:
+            adopt(run)
+
+    def _owner(self, cell: Any) -> CellOwner | None:
+        found = self._owners.get(str(cell)) if cell else None
+        return found() if found is not None else None
+
+    def _before(self, info: Any) -> None:
+        self.running = str(info.cell_id or "?")
+        owner = self._owner(info.cell_id)
+        if owner is None and info.cell_id:
+            text = str(info.raw_cell)
+            owner = next((one for one in list(self._expecting) if one.expects(text)), None)
+            if owner is not None:
+                self.bind(str(info.cell_id), owner)
+        if owner is not None:
+            self._expecting.discard(owner)
+            self._adopters[threading.get_ident()] = owner.adopt
+            owner.cell_begins(str(info.raw_cell), self._shell.user_ns)
+        self._tell_all()
+
+    def _after(self, result: Any) -> None:
+        self.running = ""
+        self._adopters.pop(threading.get_ident(), None)
+        owner = self._owner(getattr(result.info, "cell_id", None))
+        if owner is not None:
+            error = result.error_before_exec or result.error_in_exec
+            owner.cell_ends(error, self._shell.user_ns)
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        for reference in list(self._owners.values()):
+            owner = reference()
+            if owner is not None:
+                owner.refresh()
+
+
+def interactive_shell() -> Any:
+    """IPython's shell, or None outside IPython."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
+cell_runs = CellRuns()
