@@ -6,6 +6,7 @@ from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.record import EpochRecord, Event, Progress, Record
 from lossviz.training.run import Run
 from lossviz.training.start import described, train
+from lossviz.training.trial import TrialError
 
 __all__ = [
     "EpochRecord",
@@ -14,6 +15,7 @@ __all__ = [
     "Progress",
     "Record",
     "Run",
+    "TrialError",
     "described",
     "load_run",
     "prune_runs",
