@@ -320,12 +320,4 @@ export type FromKernel =
   Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison;
 
 export type FromPage =
-  | Attach
-  | Detach
-  | Seen
-  | RangeRequest
-  | Edit
-  | Command
-  | PlotlyRequest
-  | Source
-  | KeptLosses;
+  Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses;

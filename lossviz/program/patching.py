@@ -305,8 +305,12 @@ class _Patch:
 
     def _policies(self) -> None:
         if not self.after.mixed_precision:
-            for statement, _ in self.found.policies:
-                self._remove_statement(statement)
+            for statement, call in self.found.policies:
+                if self.source.holds_comment(statement):
+                    name = self.anatomy.argument(call, "name", 0)
+                    self._replace(name, self._written("float32"))
+                else:
+                    self._remove_statement(statement)
             return
         given = self.anatomy.argument(self.anatomy.train, "model", 0)
         model = self.anatomy.bound(given)
@@ -352,5 +356,7 @@ class _Patch:
             listed = ", ".join(self.source.segment(one) for one in others)
             self._replace(written, f"[{listed}]")
         statement = anatomy.bound(own[0])
-        if statement is not None and anatomy.uses(own[0]) == 1:
+        unused = statement is not None and anatomy.uses(own[0]) == 1
+        if unused and not self.source.holds_comment(statement):
+            assert statement is not None
             self._remove_statement(statement)

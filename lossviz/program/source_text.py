@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import math
 import operator
 import re
 import threading
+import tokenize
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -117,6 +120,13 @@ class SourceText:
         begin, end = self.lines_of(node)
         beside = self.text[begin : self.start(node)] + self.text[self.end(node) : end]
         return not beside.strip()
+
+    def holds_comment(self, node: Any) -> bool:
+        """Whether a comment stands inside the node, which would go with it."""
+        lines = io.StringIO(self.segment(node)).readline
+        with contextlib.suppress(tokenize.TokenError, IndentationError):
+            return any(one.type == tokenize.COMMENT for one in tokenize.generate_tokens(lines))
+        return True
 
     def _characters(self, offset: int) -> int:
         if self.text.isascii():

@@ -7,6 +7,7 @@ from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, pict
 from lossviz.training.record import EpochRecord, Event, Progress, Record
 from lossviz.training.run import Run
 from lossviz.training.start import described, train
+from lossviz.training.trial import TrialError
 
 __all__ = [
     "HEIGHT",
@@ -18,6 +19,7 @@ __all__ = [
     "Progress",
     "Record",
     "Run",
+    "TrialError",
     "described",
     "empty_picture",
     "load_run",

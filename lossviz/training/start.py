@@ -97,7 +97,8 @@ def train(
 
     Raises:
         ArgumentError: (a ValueError) for a value that is not accepted; the message names the
-            argument, what came and what is accepted. Nothing has been started then.
+            argument, what came and what is accepted. Nothing has been started then. A loss or step
+            of your own is tried on one batch before: its error has the line of your code in `line`.
         TypeError: for an argument of a wrong kind.
 
     Example:
@@ -136,6 +137,8 @@ def train(
         checkpoint=None if earlier is None else earlier.checkpoint,
     )
     record = _record(job, loss=loss_name, name=name, seed=seed, task=task or "", earlier=earlier)
+    for warning in job.warnings:
+        record.warn(warning)
     return _begin(job, record, when_busy)
 
 

@@ -44,6 +44,7 @@ class Job:
         mirrored: the copies of model and optimizer on several devices, or None for one device.
         jit_compile: whether steps are compiled with XLA.
         stop_at_nan: whether a loss that is not finite ends the run.
+        warnings: what the person should know from the start.
     """
 
     model: Any
@@ -60,6 +61,7 @@ class Job:
     mirrored: Mirrored | None = None
     jit_compile: bool = False
     stop_at_nan: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a person stops

@@ -234,7 +234,7 @@ def test_a_program_that_trains_nothing_is_refused(text):
 
 def test_a_text_nested_beyond_reason_is_refused():
     deep = TEXT.replace("    return ", f"    return {'-' * 3000}1 + ", 1)
-    with pytest.raises(ProgramError, match="deep|cannot be read"):
+    with pytest.raises(ProgramError, match=r"deep|cannot be read"):
         read(deep)
 
 
