@@ -208,11 +208,8 @@ class Bond:
 
     def script(self) -> tuple[str, str]:
         """The same training without lossviz, and what is to be known about it."""
-        write = getattr(program, "script", None)
-        if write is None:
-            return "", "This version cannot write a script yet."
         try:
-            text = str(write(self.config()))
+            text = program.script(self.config())
         except ArgumentError as error:
             return "", str(error)
         custom = ", ".join(self.code.custom)

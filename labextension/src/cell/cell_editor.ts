@@ -7,9 +7,17 @@ import type { TextEdit } from '../lab_traits';
 import { fromTheEnd } from '../text_edits';
 import type { ProgramEditor } from '../widget/program_sync';
 
-/** The part of a cell's undo history that is used; not part of its interface. */
+/** The part of an undo history that is used; not part of the interface of cells and notebooks. */
 interface WithUndo {
   undoManager?: { stopCapturing(): void } | null;
+}
+
+/** Make one change a step of its own: Yjs joins what follows within half a second. */
+export function asOneStep(document: object, change: () => void): void {
+  const history = (document as WithUndo).undoManager;
+  history?.stopCapturing();
+  change();
+  history?.stopCapturing();
 }
 
 export class CellEditor implements ProgramEditor {
@@ -37,15 +45,13 @@ export class CellEditor implements ProgramEditor {
   }
 
   edit(edits: readonly TextEdit[]): void {
-    const history = (this.model as WithUndo).undoManager;
-    // What was typed just before is a step of its own, and so is what is typed next.
-    history?.stopCapturing();
-    this.model.transact(() => {
-      for (const { start, end, text } of fromTheEnd(edits)) {
-        this.model.updateSource(start, end, text);
-      }
+    asOneStep(this.model, () => {
+      this.model.transact(() => {
+        for (const { start, end, text } of fromTheEnd(edits)) {
+          this.model.updateSource(start, end, text);
+        }
+      });
     });
-    history?.stopCapturing();
   }
 
   dispose(): void {

@@ -10,7 +10,7 @@ import type { Code, KeptLoss } from '../lab_traits';
 import type { ProgramCell, ProgramCellListener } from '../page';
 import type { ProgramEditor } from '../widget/program_sync';
 import { removeBadge, showBadge } from './badge';
-import { CellEditor } from './cell_editor';
+import { CellEditor, asOneStep } from './cell_editor';
 import { findProgram } from './find';
 import { METADATA, cellHint, joined, keptLosses } from './hint';
 
@@ -77,8 +77,10 @@ export class LabCell implements ProgramCell {
     if (labCell < 0) {
       return;
     }
-    const cell = this._document.insertCell(labCell + 1, { cell_type: 'code', source: text });
-    this._bind(cell as ISharedCodeCell);
+    asOneStep(this._document, () => {
+      const cell = this._document.insertCell(labCell + 1, { cell_type: 'code', source: text });
+      this._bind(cell as ISharedCodeCell);
+    });
   }
 
   reveal(): void {
