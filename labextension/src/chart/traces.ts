@@ -7,6 +7,7 @@ import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
 
 const FEW_POINTS = 20;
+const MOST_LABELS = 3;
 
 /** Text for Plotly, which reads some of HTML: a run may be called anything. */
 export function escapeText(text: string): string {
@@ -129,6 +130,7 @@ export function seriesLayout(
     logarithmic: boolean;
     few: boolean;
     continuous: boolean;
+    lines: number;
     range: [number, number] | undefined;
   }
 ): PlotlyLayout {
@@ -147,7 +149,8 @@ export function seriesLayout(
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: theme.font, color: theme.text, size: 12 },
-    hovermode: 'x',
+    // More labels than that would lie over each other.
+    hovermode: chart.lines > MOST_LABELS ? 'closest' : 'x',
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
     showlegend: chart.legend,
     // On the left: the buttons for zooming appear on the right.
@@ -155,7 +158,7 @@ export function seriesLayout(
     xaxis: {
       ...axis,
       title: { ...axis.title, text: chart.unit },
-      ...(chart.continuous ? { tickformat: '' } : { tickformat: ',d' }),
+      ...(chart.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
       ...(!empty && chart.few ? { dtick: 1 } : {}),
       ...(range ? { range } : { autorange: true }),
       ...(empty ? { range: [0, 10], autorange: false } : {})
