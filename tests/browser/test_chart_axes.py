@@ -166,6 +166,14 @@ def test_a_spike_in_ten_million_steps_is_seen_at_every_zoom_also_over_time(noteb
     figure.get_by_text("Options", exact=True).click()
     figure.get_by_label("X axis").select_option("time")
     until(lambda: 9 in line(page, STEPS_CHART, "training")["y"], "the spike over time")
+    # More than a page could hold is smoothed by the kernel, on every step.
+    figure.get_by_role("button", name="Linear scale").click()
+    zoom(page, 0, 1e9)
+    figure.get_by_label("Smoothing").fill("0.9")
+    until(lambda: len(line(page, STEPS_CHART, "smoothed")["y"]) > 1000, "the smoothed curve", 30)
+    smoothed = line(page, STEPS_CHART, "smoothed")["y"]
+    assert max(smoothed) == pytest.approx(1.8, abs=0.2)  # 0.9 * 1 + 0.1 * 9
+    assert min(smoothed) > 0.7
     page.ask_kernel("record.end('stopped', '')")
 
 

@@ -37,9 +37,10 @@ export function lineTrace(line: ChartLine, unit: string, detailed = false): Plot
     },
     opacity: line.faint ? 0.35 : 1,
     zorder: line.behind ? 1 : line.star ? 3 : 2,
-    hovertemplate: `${
+    // The name within: in a box of its own it would stand on white in the dark theme.
+    hovertemplate: `%{fullData.name}<br>${
       detailed && line.details ? line.details.template : `${escapeText(unit)} %{x}: %{y:.4~g}`
-    }<extra>%{fullData.name}</extra>`,
+    }<extra></extra>`,
     ...(detailed && line.details ? { customdata: customData(line.x.length, line.details.of) } : {}),
     connectgaps: false,
     ...(line.group ? { legendgroup: line.group } : {}),

@@ -90,6 +90,7 @@ export class RunFeed {
     this._unsubscribe();
     window.clearTimeout(this._retry);
     window.clearInterval(this._watch);
+    this.ranges.dispose();
   }
 
   /** The kernel is known to be gone. */
