@@ -247,6 +247,11 @@ export interface RangeRequest {
   stop: number;
   /** Up to so many steps come raw; of more, the extremes of so many buckets. */
   points: number;
+  /**
+   * The weight of the past in a moving average of the steps, from 0 (none) to under 1: for more
+   * steps than the page could average itself.
+   */
+  smoothing: number;
 }
 
 /** A person changed a field. `value` is the text as typed, or the value that was chosen. */

@@ -26,6 +26,9 @@ RATE_SECONDS = 1.0
 MOST_CHECKPOINTS = 64
 """So many checkpoints are remembered for the charts; on disk there is the latest alone."""
 
+CHECKPOINT_SECONDS = 5.0
+"""A new checkpoint alone is told to pages no more often than this."""
+
 
 @dataclass(frozen=True)
 class EpochRecord:
@@ -124,6 +127,7 @@ class Record:
         self._ended = threading.Event()
         self._origin: float | None = None  # on the monotonic clock
         self._checkpoints: list[int] = []
+        self._told_checkpoint = -CHECKPOINT_SECONDS
         self._rows: list[EpochRecord] = []
         self._events: list[Event] = []
         self._phase = "waiting"
@@ -220,7 +224,11 @@ class Record:
             if len(self._checkpoints) > MOST_CHECKPOINTS:
                 # The latest one stays: it is the one from which the run would go on.
                 self._checkpoints = self._checkpoints[::-2][::-1]
-            self.version += 1
+            # Pages get the whole state with each version: not for a tick twice a second.
+            now = time.monotonic()
+            if now - self._told_checkpoint >= CHECKPOINT_SECONDS:
+                self._told_checkpoint = now
+                self.version += 1
 
     def set_status(self, status: Status) -> None:
         """Go to a status that is no end."""

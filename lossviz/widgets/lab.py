@@ -202,6 +202,7 @@ class LossLab(anywidget.AnyWidget):
                     "start": int(message["start"]),
                     "stop": int(message["stop"]),
                     "points": int(message["points"]),
+                    "smoothing": min(max(float(message["smoothing"]), 0.0), 0.9999),
                 }
             )
         elif kind == "edit":

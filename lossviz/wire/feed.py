@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.series import StepSeries, Track, Window
+from lossviz.series import StepSeries, Track, Window, smoothed
 from lossviz.training import EpochRecord, Record
 from lossviz.wire import run_states
 from lossviz.wire.allowance import Allowance
@@ -252,16 +252,21 @@ class Feed:
 
     def _answer(self, request: RangeRequest, record: Record) -> None:
         points = min(request["points"], RANGE_POINTS)
-        window = record.series.window(request["start"], request["stop"], points=points)
+        start, stop = max(request["start"], 0), request["stop"]
+        series, first = record.series, 0
+        if request["smoothing"]:
+            series, first = StepSeries(), start
+            series.append(smoothed(record.series.read(start, stop), request["smoothing"]))
+        window = series.window(start - first, stop - first, points=points)
         message: Range = {
             "type": "range",
             "page": request["page"],
             "number": request["number"],
             "run": record.id,
-            "start": window.start,
+            "start": first + window.start,
             "width": window.width,
             "buckets": len(window.minimum),
-            "raw_start": window.raw_start,
+            "raw_start": first + window.raw_start,
         }
         self._send(message, _buffers(window))
 

@@ -281,6 +281,9 @@ class RangeRequest(TypedDict):
     """Index after the last step."""
     points: int
     """Up to so many steps come raw; of more, the extremes of so many buckets."""
+    smoothing: float
+    """The weight of the past in a moving average of the steps, from 0 (none) to under 1: for more
+    steps than the page could average itself."""
 
 
 class Edit(TypedDict):

@@ -153,7 +153,7 @@ def test_any_range_comes_as_asked(length, random):
     stop = random.randint(start + 1, length)
     request = {
         "type": "range", "page": "p", "number": 3, "run": "a", "start": start, "stop": stop,
-        "points": 64,
+        "points": 64, "smoothing": 0,
     }  # fmt: skip
     feed.ask(request)
     feed.ask({**request, "run": "gone"})

@@ -88,3 +88,17 @@ it('asks no more than once a second for a range whose end moves on, and gives th
   expect(asked.map(one => one.stop)).toEqual([6, 16]);
   expect(sent).toHaveLength(2 + 19);
 });
+
+it('has what it holds back asked for later, also when nothing else changes', () => {
+  vi.useFakeTimers();
+  ranges.get('a', 0, 6, 100);
+  answer(1, [7, 8]);
+  ranges.get('a', 0, 9, 100);
+  const before = changes;
+  vi.advanceTimersByTime(1100);
+  expect(changes).toBe(before + 1);
+  ranges.get('a', 0, 9, 100);
+  expect((sent.at(-1) as RangeRequest).stop).toBe(9);
+  ranges.dispose();
+  vi.useRealTimers();
+});

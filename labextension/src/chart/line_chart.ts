@@ -271,6 +271,7 @@ export class LineChart {
         // An axis with few whole numbers would else show halves rounded to doubles.
         few: !picture.range && !picture.continuous && picture.points < 6,
         continuous: !!picture.continuous,
+        lines: picture.lines.length,
         range: picture.range
       }),
       // The same revision keeps the person's zoom over redraws; another scale starts afresh.

@@ -7,6 +7,7 @@ import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
 
 const FEW_POINTS = 20;
+const MOST_LABELS = 3;
 
 /** Text for Plotly, which reads some of HTML: a run may be called anything. */
 export function escapeText(text: string): string {
@@ -36,9 +37,10 @@ export function lineTrace(line: ChartLine, unit: string, detailed = false): Plot
     },
     opacity: line.faint ? 0.35 : 1,
     zorder: line.behind ? 1 : line.star ? 3 : 2,
-    hovertemplate: `${
+    // The name within: in a box of its own it would stand on white in the dark theme.
+    hovertemplate: `%{fullData.name}<br>${
       detailed && line.details ? line.details.template : `${escapeText(unit)} %{x}: %{y:.4~g}`
-    }<extra>%{fullData.name}</extra>`,
+    }<extra></extra>`,
     ...(detailed && line.details ? { customdata: customData(line.x.length, line.details.of) } : {}),
     connectgaps: false,
     ...(line.group ? { legendgroup: line.group } : {}),
@@ -129,6 +131,7 @@ export function seriesLayout(
     logarithmic: boolean;
     few: boolean;
     continuous: boolean;
+    lines: number;
     range: [number, number] | undefined;
   }
 ): PlotlyLayout {
@@ -147,7 +150,8 @@ export function seriesLayout(
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: theme.font, color: theme.text, size: 12 },
-    hovermode: 'x',
+    // More labels than that would lie over each other.
+    hovermode: chart.lines > MOST_LABELS ? 'closest' : 'x',
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
     showlegend: chart.legend,
     // On the left: the buttons for zooming appear on the right.
@@ -155,7 +159,7 @@ export function seriesLayout(
     xaxis: {
       ...axis,
       title: { ...axis.title, text: chart.unit },
-      ...(chart.continuous ? { tickformat: '' } : { tickformat: ',d' }),
+      ...(chart.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
       ...(!empty && chart.few ? { dtick: 1 } : {}),
       ...(range ? { range } : { autorange: true }),
       ...(empty ? { range: [0, 10], autorange: false } : {})

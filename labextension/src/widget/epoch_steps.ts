@@ -13,8 +13,11 @@ const POINTS = 4096;
 /** Buckets in what is shown that are fine enough: two pixels of a wide chart each. */
 const FINE = 512;
 
-/** Up to so many steps of an epoch are smoothed although this page has not seen them come. */
+/** Up to so many steps that this page has not seen come it smoothes itself; more the kernel does. */
 const MOST_SMOOTHED = 1 << 18;
+
+/** What lies so many steps back weighs nothing, even with the greatest weight of the past. */
+const WARM_UP = 4096;
 
 const NOTHING: Line = { x: new Float64Array(0), y: new Float32Array(0) };
 
@@ -63,8 +66,15 @@ export class EpochSteps {
   }
 
   /** The smoothed line of `shown`, with the average beginning where the epoch does. */
-  smoothed({ start, stop }: Steps, shown: Steps, columns: number, weight: number): Line {
-    const [from, values] = this.raw({ start, stop });
+  smoothed({ start }: Steps, shown: Steps, columns: number, weight: number): Line {
+    const { run, series, ranges } = this._feed;
+    const begin = Math.max(start, shown.start - WARM_UP);
+    const between = Math.min(shown.stop, series.rawStart);
+    if (run && between - begin > MOST_SMOOTHED) {
+      const steps = ranges.get(run.id, begin, shown.stop, POINTS, weight);
+      return steps ? stepsLine(steps, columns) : NOTHING;
+    }
+    const [from, values] = this.raw({ start: begin, stop: shown.stop });
     const cut = Math.max(shown.start, from);
     const smoothed = smooth(values, weight).subarray(cut - from, Math.max(shown.stop, cut) - from);
     return decimate(smoothed, cut, columns);

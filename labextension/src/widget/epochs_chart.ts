@@ -141,9 +141,9 @@ export class EpochsChart {
     const rated = rows.some(row => row.learning_rate !== null);
     return {
       template:
-        (this._x.axis === 'time' ? `${this._x.hover}, ` : '') +
-        'epoch %{customdata[0]:,d}, step %{customdata[1]:,d}: loss %{y:.4~g}' +
-        (rated ? ', learning rate %{customdata[2]:.4~g}' : ''),
+        'loss %{y:.4~g}<br>epoch %{customdata[0]:,d}, step %{customdata[1]:,d}' +
+        (rated ? '<br>learning rate %{customdata[2]:.4~g}' : '') +
+        (this._x.axis === 'time' ? `<br>${this._x.hover}` : ''),
       of: i => {
         const { epoch = 0, first_step = 0, steps = 0, learning_rate = null } = rows[i] ?? {};
         return [epoch, first_step + steps, learning_rate ?? 'unknown'];

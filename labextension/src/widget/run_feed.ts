@@ -108,6 +108,7 @@ export class RunFeed {
     this._unsubscribe();
     window.clearTimeout(this._retry);
     window.clearInterval(this._watch);
+    this.ranges.dispose();
   }
 
   /** Show what was saved with the notebook, unless the kernel has answered already. */

@@ -147,9 +147,9 @@ export class StepChart {
       y,
       details: {
         template:
-          (timed ? `${this._x.hover}, step %{customdata[0]:,d}` : 'step %{x:,d}') +
-          `, epoch ${epoch}: loss %{y:.4~g}` +
-          (rated ? ', learning rate %{customdata[1]:.4~g}' : ''),
+          `loss %{y:.4~g}<br>epoch ${epoch}, step %{customdata[0]:,d}` +
+          (rated ? '<br>learning rate %{customdata[1]:.4~g}' : '') +
+          (timed ? `<br>${this._x.hover}` : ''),
         of: i => {
           const step = Math.floor(x[i] as number);
           return [step - start + 1, learningRates.at(step, true)];

@@ -12,8 +12,15 @@ const MOST_KEPT = 16;
 /** A question that was not answered is asked again after so long. */
 const RETRY_MS = 5000;
 
-/** A range whose end moves on is asked for anew after so long, or after a second a 100 KB. */
+/**
+ * A range whose end moves on is asked for anew after so long, or after so long for each value: 100 KB
+ * a second.
+ */
 const RENEW_MS = 1000;
+const RENEW_MS_EACH = 0.04;
+
+/** What is smoothed by the kernel costs it a tenth of this. */
+const SMOOTHING_MS_EACH = 0.001;
 
 /** Steps as the kernel gave them: buckets up to `rawStart`, then every value. */
 export interface Steps {
@@ -30,6 +37,7 @@ export class StepRanges {
   /** By run, start and points: what was asked last, and the last that was answered. */
   private _growing = new Map<string, { time: number; answered?: string }>();
   private _number = 0;
+  private _timer = 0;
 
   /** @param _changed called when an answer has come. */
   constructor(
@@ -45,9 +53,10 @@ export class StepRanges {
    * only `stop` has moved on since a moment ago, the steps up to the earlier stop are given.
    *
    * @param points up to so many steps come raw; of more, the extremes of so many buckets.
+   * @param smoothing the weight of the past in an average of the steps; 0 for the steps themselves.
    */
-  get(run: string, start: number, stop: number, points: number): Steps | undefined {
-    const key = `${run} ${start} ${stop} ${points}`;
+  get(run: string, start: number, stop: number, points: number, smoothing = 0): Steps | undefined {
+    const key = `${run} ${start} ${stop} ${points} ${smoothing}`;
     const known = this._known.get(key);
     if (known) {
       // The map's order is that of use, so that the first one is the one to forget.
@@ -56,20 +65,35 @@ export class StepRanges {
       return known;
     }
     const now = performance.now();
-    const kind = `${run} ${start} ${points}`;
+    const kind = `${run} ${start} ${points} ${smoothing > 0}`;
     const before = this._growing.get(kind);
     const asked = this._asked.get(key);
-    const soon =
-      before && now - before.time < Math.max(RENEW_MS, Math.min(stop - start, points) / 25);
+    const cost =
+      smoothing > 0
+        ? (stop - start) * SMOOTHING_MS_EACH
+        : Math.min(stop - start, points) * RENEW_MS_EACH;
+    const pause = before ? before.time + Math.max(RENEW_MS, cost) - now : 0;
+    const soon = pause > 0;
+    if (!asked && soon && !this._timer) {
+      // Also when nothing else will have changed by then.
+      this._timer = window.setTimeout(() => {
+        this._timer = 0;
+        this._changed();
+      }, pause);
+    }
     if (asked ? now - asked.time > RETRY_MS : !soon) {
       const number = ++this._number;
       this._asked.set(key, { number, time: now, kind });
       this._growing.delete(kind);
       this._growing.set(kind, { ...before, time: now });
       const page = this._page;
-      this._channel.send({ type: 'range', page, number, run, start, stop, points });
+      this._channel.send({ type: 'range', page, number, run, start, stop, points, smoothing });
     }
     return before?.answered === undefined ? undefined : this._known.get(before.answered);
+  }
+
+  dispose(): void {
+    window.clearTimeout(this._timer);
   }
 
   /** The kernel has answered. */

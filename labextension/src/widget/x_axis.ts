@@ -57,7 +57,7 @@ export class XAxis {
 
   /** The x of a point in a hover template, on the time axis. */
   get hover(): string {
-    return `%{x:.5~g} ${this._unit.name}`;
+    return `%{x:.4~g} ${this._unit.name}`;
   }
 
   /**
