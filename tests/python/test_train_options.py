@@ -13,6 +13,7 @@ import tensorflow as tf
 
 import lossviz
 from lossviz.training import pace
+from lossviz.training.position import Position
 
 
 def until(condition, seconds=60.0) -> None:
@@ -204,6 +205,13 @@ def test_a_dataset_that_ends_early_ends_its_epochs_there(dense_model, seconds, m
     assert run.wait(60)
     assert run.error is None, run.error
     assert run.step == 7
+
+
+def test_a_chunk_may_find_that_the_data_have_ended():
+    position = Position()
+    position.took(np.array([8, 8, 4]))
+    position.took(np.empty(0, np.int64))
+    assert (position.steps, position.sizes) == (3, [[8, 2], [4, 1]])
 
 
 def test_running_out_of_memory_says_so_and_leaves_the_kernel_usable(points, dense_model):
