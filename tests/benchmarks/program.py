@@ -5,10 +5,13 @@ Usage: python program.py
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,24 +35,29 @@ def program_text() -> str:
     return f"{text[:at]}{chr(10).join(own)}{chr(10)}{text[at:]}"
 
 
+def _updated(text: str, change: dict[str, Any]) -> str:
+    import lossviz
+
+    return lossviz.program.update(text, **change)
+
+
 def measure() -> str:
     """One line: milliseconds of the first time, and of many after it."""
     import lossviz
 
     text = program_text()
 
-    def once(work: Callable[[], object]) -> float:
+    texts = (f"{text}# {number}\n" for number in itertools.count())
+
+    def once(work: Callable[[str], object]) -> float:
+        fresh = next(texts)  # what was read before is known
         began = time.perf_counter()
-        work()
+        work(fresh)
         return 1000 * (time.perf_counter() - began)
 
-    first = once(lambda: lossviz.program.update(text, epochs=3))
-    reads = [once(lambda: lossviz.program.read(text)) for _ in range(50)]
-    patches = [
-        once(lambda: lossviz.program.update(text, **change))
-        for _ in range(20)
-        for change in CHANGES
-    ]
+    first = once(lambda text: lossviz.program.update(text, epochs=3))
+    reads = [once(lossviz.program.read) for _ in range(50)]
+    patches = [once(partial(_updated, change=change)) for _ in range(20) for change in CHANGES]
     read, patch = np.median(reads), np.percentile(patches, 95)
     return (
         f"a program of {len(text.splitlines())} lines: read in {read:.1f} ms (median), patched in "
