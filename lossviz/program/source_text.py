@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lossviz._arguments import ArgumentError
+from lossviz._arguments import ArgumentError, shown
 
 _MAGIC = re.compile(r"^([ \t]*)[%!]", re.MULTILINE)
 _quiet = threading.Lock()
@@ -60,10 +60,6 @@ class SourceText:
     """
 
     def __init__(self, text: str) -> None:
-        if not isinstance(text, str):
-            raise TypeError(
-                f"source: got {type(text).__name__}; it must be the program's text, a str."
-            )
         self.text = text
         # Positions in the tree count UTF-8 bytes, and "\f" or "\x85" end no line there.
         try:
@@ -132,6 +128,17 @@ class SourceText:
         if self.text.isascii():
             return offset
         return len(self._bytes[:offset].decode())
+
+
+def checked_text(source: Any) -> str:
+    """`source`, which must be a text.
+
+    Raises:
+        TypeError: when it is none.
+    """
+    if not isinstance(source, str):
+        raise TypeError(f"source: got {shown(source)}; it must be the program's text, a str.")
+    return source
 
 
 def _parsed(text: str) -> ast.Module:

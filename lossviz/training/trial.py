@@ -142,6 +142,8 @@ class _Trial:
         try:
             with _random_kept():
                 function = tf.function(traced).get_concrete_function(*specs)
+        except (MemoryError, tf.errors.ResourceExhaustedError):
+            return []  # the training will tell, and knows what to say
         except Exception as error:
             raise self._failure(error, shown) from error
         loss, gradients = given

@@ -243,3 +243,9 @@ def test_a_line_of_the_notebooks_own_and_a_modulo_are_both_read():
     assert read(text).config == PLAIN
     assert read(f"left = (7\n% 2)\n{TEXT}").config == PLAIN
     assert read(f'import re\nre.compile("\\d")\n{TEXT}').custom == []
+
+
+@pytest.mark.parametrize("source", [None, 3, [TEXT], TEXT.encode()])
+def test_what_is_no_text_is_refused(source):
+    with pytest.raises(TypeError, match="source: got"):
+        read(source)
