@@ -71,7 +71,10 @@ export class Lab {
     this._header.showRun(null, null);
 
     this._feed = new RunFeed(_channel, () => {
-      this._sendWaiting();
+      if (this._feed.attached) {
+        this._sendWaiting();
+        this._program.connect();
+      }
       this._showRun();
     });
     this._program = new ProgramPart(
