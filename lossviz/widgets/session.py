@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -15,14 +14,13 @@ from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.bond import MOST_PAGES, Bond
 from lossviz.widgets.cell_runs import cell_runs, save_as_cell
+from lossviz.widgets.class_weights import WEIGHTS, counted
 from lossviz.widgets.launch import Launch
 from lossviz.widgets.loading import loading
 from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.status import Notice, said_of
 from lossviz.wire.lab_traits import Code, Form, StatusLine
 from lossviz.wire.messages import FromKernel
-
-WEIGHTS = "loss.weighted_cross_entropy.class_weights"
 
 _numbers = itertools.count(1)
 
@@ -312,16 +310,7 @@ class Session:
         ).start()
 
     def _count_classes(self, config: dict[str, Any]) -> None:
-        weights: list[float] | None = None
-        try:
-            if self._own.train:
-                data = eval(self._own.train, dict(self._own.namespace))  # noqa: S307 - names alone
-            else:
-                data = tasks.get(config["task"]).load(config["dataset"], seed=config["seed"])
-            weights = tasks.class_weights(data)
-            notice = Notice("Class weights are filled in: rare classes weigh more.")
-        except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
-            notice = Notice(f"No class weights. {error}", "error", traceback.format_exc())
+        weights, notice = counted(self._own, config)
         with self._lock:
             if weights is not None:
                 self._bond.fill(WEIGHTS, weights)

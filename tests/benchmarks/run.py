@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import charts
 import engine
 import kernel
+import keystrokes
 import obedience
 import page
 import program
@@ -55,6 +56,8 @@ def main() -> None:
     print("\nThe charts, in the same way")
     for line in charts.measure():
         print(f"  {line}", flush=True)
+    print("\nThe program's cell")
+    print(f"  {keystrokes.measure()}", flush=True)
     print("\nThe engine")
     for name in engine.MEASUREMENTS:
         print(f"  {engine.measure(name)}", flush=True)

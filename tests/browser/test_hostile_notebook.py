@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +16,7 @@ HTML = "<img src=x onerror='globalThis.hurt=1'><script>globalThis.hurt=2</script
 TURNED = "\u202e\u2066gnp.exe \u05d0\u05d1"
 RUN = "open('{marker}', 'w').write('run')\nimport lossviz\nrun = lossviz.train(1, 2, loss='mse')"
 LOSS = "def loss_fn(target, output):\n    open('{marker}', 'w')\n    return 1.0"
+BUNDLE = Path(__file__).resolve().parents[2] / "lossviz" / "static" / "lab.js"
 WIDGETS = "application/vnd.jupyter.widget-"
 
 
@@ -22,7 +26,9 @@ def hostile(marker: Path) -> dict:
         "_anywidget_id": "lossviz.widgets.lab.LossLab", "_model_module": "anywidget",
         "_model_module_version": "~0.11.*", "_model_name": "AnyModel",
         "_view_module": "anywidget", "_view_module_version": "~0.11.*", "_view_name": "AnyView",
-        "lab_id": HTML, "form": {"fields": [], "commands": [HTML], "edits": {}},
+        "_esm": BUNDLE.read_text(), "_css": "",
+        "lab_id": HTML,
+        "form": {"fields": [], "commands": ["train", "show_code", HTML], "edits": {}},
         "status": {"text": HTML, "kind": HTML, "details": HTML, "tensorflow": HTML},
         "program": {
             "lab": HTML, "start": "s", "revision": 9, "text": RUN.format(marker=marker),
@@ -79,12 +85,27 @@ def unhurt(page: NotebookPage) -> None:
 
 def test_opening_runs_nothing_and_what_is_found_is_only_shown(notebook, server, tmp_path):
     marker = tmp_path / "marker"
-    (server.root / "hostile.ipynb").write_text(json.dumps(hostile(marker)))
+    file = server.root / "hostile.ipynb"
+    file.write_text(json.dumps(hostile(marker)))
+    # Only what somebody has declared to trust is shown at all.
+    trusted = {**os.environ, "JUPYTER_DATA_DIR": str(server.runtime.parent / "data")}
+    subprocess.run([sys.executable, "-m", "nbformat.sign", file], env=trusted, check=True)
     page = notebook(name="hostile.ipynb")
+    # The saved lab is shown as it was saved, by our own module.
+    page.lab.wait_for()
+    assert HTML in page.status()
+    page.lab.get_by_role("button", name="Show code", exact=True).click()
+    page.press("Train")
     time.sleep(3)
+    assert ProgramCell(page).marked.count() == 0
     assert not marker.exists()
-    assert page.page.get_by_role("tab", name="hostile.ipynb").locator(".jp-mod-dirty").count() == 0
     unhurt(page)
+    page.page.keyboard.press("Control+S")
+    time.sleep(2)
+    saved, found = json.loads(file.read_text()), hostile(marker)
+    assert saved["metadata"]["lossviz"] == found["metadata"]["lossviz"]
+    assert [cell["source"] for cell in saved["cells"]] == [one["source"] for one in found["cells"]]
+    assert saved["cells"][1]["metadata"] == found["cells"][1]["metadata"]
     # A live lab in such a notebook: the cell and the losses are still only texts.
     page.run_cell(0)
     page.lab.wait_for()

@@ -106,7 +106,7 @@ def test_stop_is_obeyed_while_a_cell_is_running(notebook):
     page.fill("Epochs", "2000")
     page.press("Train")
     until(lambda: page.points(EPOCHS_CHART) >= 1, "a first epoch", 120)
-    page.run_cell(1)
+    page.run_cell(2)  # behind the cell with the program, which the press has written
     page.page.wait_for_timeout(1000)
     page.lab.evaluate("lab => lab.scrollIntoView()")
     page.press("Stop")

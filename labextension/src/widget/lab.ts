@@ -83,6 +83,7 @@ export class Lab {
     this._feed = new RunFeed(_channel, () => {
       if (this._feed.attached) {
         this._sendWaiting();
+        this._program.connect();
       }
       this._showRun();
     });

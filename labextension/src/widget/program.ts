@@ -32,6 +32,7 @@ export class ProgramPart {
   private _sync: ProgramSync;
   private _cell: ProgramCell | undefined;
   private _code: Partial<Code> = {};
+  private _live = false;
   private _learned = false;
   private _tries = 0;
   private _timer = 0;
@@ -84,6 +85,14 @@ export class ProgramPart {
   get hasCells(): boolean {
     this._bind();
     return this._cell !== undefined;
+  }
+
+  /** The kernel has answered: only now may a cell be touched, not when a notebook is opened. */
+  connect(): void {
+    if (!this._live) {
+      this._live = true;
+      this._bind();
+    }
   }
 
   /** The kernel's program has changed. */
@@ -158,7 +167,7 @@ export class ProgramPart {
   /** Find the notebook, once the lab is in it. */
   private _bind(): void {
     const services = pageServices();
-    if (this._cell || !services || this._tries >= MOST_TRIES) {
+    if (!this._live || this._cell || !services || this._tries >= MOST_TRIES) {
       return;
     }
     const cell = services.bindCell(this._host, this._labId, {

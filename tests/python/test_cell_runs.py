@@ -1,0 +1,121 @@
+"""A program that runs in IPython, as in a notebook's cell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import lossviz
+from tests.python.test_code_bond import Page
+from tests.python.test_lab import until
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    shell = InteractiveShell.instance()
+    yield shell
+    for event in ("pre_run_cell", "post_run_cell"):
+        for callback in list(shell.events.callbacks[event]):
+            shell.events.unregister(event, callback)
+    InteractiveShell.clear_instance()
+
+
+def page_of(lab, cell="c1"):
+    page = Page(lab, cell=cell)
+    page.set("epochs", "2")
+    page.type(page.look()["text"] + "# in the cell\n")
+    return page
+
+
+def test_the_lab_follows_the_run_that_its_cell_starts(shell):
+    page = page_of(lossviz.LossLab())
+    shell.run_cell("other = 1", cell_id="c2")
+    assert page.lab.run is None
+    # The cell's text counts, also where the page has not sent it yet.
+    text = page.text.replace("epochs=2", "epochs=1")
+    shell.run_cell(text, cell_id="c1")
+    assert page.lab.run is shell.user_ns["run"]
+    assert page.lab.run.wait(60)
+    assert page.lab.config.epochs == 1
+    kept = lossviz.load_run(page.lab.run.id)
+    assert (kept.program, kept.config["epochs"]) == (text, 1)
+    # A run that the user starts elsewhere is none of the lab's, nor described by its text.
+    shell.run_cell("own = lossviz.train(model, data, loss='cross_entropy', epochs=1)", cell_id="c3")
+    assert shell.user_ns["own"].wait(60)
+    assert page.lab.runs == [page.lab.run]
+    assert lossviz.load_run(shell.user_ns["own"].id).program == ""
+
+
+def test_a_failure_in_the_cell_names_its_line(shell):
+    page = page_of(lossviz.LossLab())
+    text = page.text.replace("optimizer = tf", "no_such_name\noptimizer = tf", 1)
+    line = text[: text.index("no_such_name")].count("\n") + 1
+    shell.run_cell(text, cell_id="c1")
+    status = page.lab._session.status()
+    assert (
+        f"NameError: name 'no_such_name' is not defined (line {line} of the code)"
+        in (status["text"])
+    )
+    assert "Traceback" in status["details"]
+    shell.run_cell("1 +", cell_id="c1")
+    assert "the code has a syntax error in line 1" in page.status()
+    shell.run_cell("x = 1", cell_id="c1")
+    assert "started no training" in page.status()
+    assert "stop" not in page.lab._session.form()["commands"]
+
+
+def test_train_asks_the_page_and_knows_its_cell_by_the_text(shell):
+    lab = lossviz.LossLab(config=lossviz.TrainingConfig(epochs=1))
+    page = Page(lab, cell="")
+    page.press("train", cell=True)
+    until(lambda: lab._session._launch.asked)
+    assert page.status() == "Preparing data and model..."
+    shell.run_cell(page.look()["text"], cell_id="fresh")
+    assert lab.run.wait(60)
+    assert page.code["cell"] == "" or page.code["cell"] == "fresh"
+    # Stop while the page is on its way to run the cell ends the run at its beginning.
+    page.set("epochs", "100000")
+    page.press("train", cell=True)
+    until(lambda: lab._session._launch.asked)
+    page.press("stop")
+    shell.run_cell(page.look()["text"], cell_id="fresh")
+    assert lab.run.wait(60)
+    assert lab.run.status == "stopped"
+    # A page that cannot run it says so.
+    page.press("train", cell=True)
+    until(lambda: lab._session._launch.asked)
+    page.press("not_run")
+    assert "did not run the cell" in page.status()
+
+
+def test_objects_without_a_name_are_put_where_there_is_room(shell, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", shell.user_module)
+    shell.user_ns |= {"data": "mine", "my_train_inputs": "mine, too"}
+    x, labels = np.random.default_rng(0).random((30, 64)).astype("f4"), np.arange(30) % 3
+    import keras
+
+    model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(3)])
+    shell.user_ns["x"] = x
+    lab = lossviz.LossLab(model=model, train=(x, labels))
+    page = Page(lab, cell="c1")
+    assert page.status() == "In the code your objects are called my_model, train_targets."
+    assert "(x, tf.one_hot(train_targets, 3))" in page.text
+    page.set("epochs", "1")
+    page.type(page.look()["text"] + "\n")
+    for _ in range(2):
+        shell.run_cell(page.text, cell_id="c1")
+        assert lab.run.wait(60)
+        assert lab.run.error is None
+    assert shell.user_ns["my_train_inputs"] == "mine, too"
+    assert len(lab.runs) == 2
+
+
+def test_the_program_is_offered_as_a_cell(shell):
+    page = Page(lossviz.LossLab())
+    page.press("save_cell")
+    assert "when you run a cell" in page.status()
+    assert shell.rl_next_input == page.text
