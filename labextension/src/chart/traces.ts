@@ -153,6 +153,7 @@ export function seriesLayout(
     // More labels than that would lie over each other.
     hovermode: chart.lines > MOST_LABELS ? 'closest' : 'x',
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.faint, activecolor: theme.text },
     showlegend: chart.legend,
     // On the left: the buttons for zooming appear on the right.
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' },
