@@ -6,6 +6,20 @@ import re
 import traceback
 from pathlib import Path
 
+from lossviz._arguments import ArgumentError
+
+
+class TrialError(ArgumentError):
+    """A loss or a step of a user's own that cannot train.
+
+    Attributes:
+        line: the line of the user's code, of its cell or file; 0 where it is not known.
+    """
+
+    def __init__(self, argument: str, message: str, line: int = 0) -> None:
+        super().__init__(argument, message)
+        self.line = line
+
 
 class NonFiniteLossError(ArithmeticError):
     """A step's loss was NaN or infinite.
@@ -16,10 +30,17 @@ class NonFiniteLossError(ArithmeticError):
 
     def __init__(self, step: int, value: float) -> None:
         what = "not a number (NaN)" if value != value else "infinite"  # noqa: PLR0124 - NaN test
-        super().__init__(
-            f"The loss became {what} at step {step:,}. Usual causes: a learning rate that is too "
-            "high, or inputs that hold NaN. Try a tenth of the learning rate."
-        )
+        if step == 1:
+            causes = (
+                "a logarithm, division or root of zero, or inputs that hold NaN. A small constant "
+                "such as 1e-7 inside the logarithm helps."
+            )
+        else:
+            causes = (
+                "a learning rate that is too high, or inputs that hold NaN. Try a tenth of the "
+                "learning rate."
+            )
+        super().__init__(f"The loss became {what} at step {step:,}. Usual causes: {causes}")
         self.step = step
 
 
@@ -33,6 +54,8 @@ def explain(error: BaseException, step: int) -> str:
     if isinstance(error, NonFiniteLossError):
         return str(error)
     where = f"after step {step:,}" if step else "before the first step"
+    if isinstance(error, TrialError):
+        return f"Training failed {where}. {error}."
     kind = type(error).__name__
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return f"Training ran out of memory {where}. Try a smaller batch size."

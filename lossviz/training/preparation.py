@@ -18,6 +18,7 @@ from lossviz.training import devices, trial
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Found, variables
+from lossviz.training.faults import TrialError
 from lossviz.training.mirrored import Mirrored
 from lossviz.training.objective import check_shapes, check_values, objective
 from lossviz.training.position import Position
@@ -116,9 +117,7 @@ def prepared(
         if checkpoint is not None:
             checkpoint.restore(variables(trained, optimizer, job.metrics))
         if trial.is_own(loss, train_step) and model.built:
-            found = _tried(job, loss, model, source.first(batch_size))
-            # A model that has learnt may well have no gradient left.
-            job = replace(job, warnings=() if checkpoint is not None else tuple(found))
+            job = _tried(job, loss, model, source.first(batch_size), new=checkpoint is None)
         order = None if checkpoint is None else checkpoint.order()
         if checkpoint is not None and order is not None:
             # After the trial, which begins a dataset, too.
@@ -126,16 +125,21 @@ def prepared(
     return loss_name, job
 
 
-def _tried(job: Job, loss: Any, model: Any, batch: Any) -> list[str]:
-    """Try code of the user's own on a batch; warnings, where it can train."""
-    if job.train_step is not None:
-        return trial.try_step(job.train_step, loss, batch, job.optimizer, finite=job.stop_at_nan)
-    if any(isinstance(part, tf.TensorSpec) for part in tf.nest.flatten(batch)):
-        return []
-    output = model(batch[0], training=False)
-    if len(tf.nest.flatten((batch[1], output))) != 2:
-        return []
-    return trial.try_loss(job.objective, loss, batch[1], output, model, finite=job.stop_at_nan)
+def _tried(job: Job, loss: Any, model: Any, batch: Any, *, new: bool) -> Job:
+    """The job with what came of trying code of the user's own on a batch."""
+    found: list[str] = []
+    try:
+        if job.train_step is not None:
+            found = trial.try_step(job.train_step, loss, batch, job.optimizer)
+        elif not any(isinstance(part, tf.TensorSpec) for part in tf.nest.flatten(batch)):
+            output = model(batch[0], training=False)
+            if len(tf.nest.flatten((batch[1], output))) == 2:
+                found = trial.try_loss(job.objective, loss, batch[1], output, model)
+    except TrialError as error:
+        # Not an argument's fault, but the user's code's: that is what a run's error is for.
+        return replace(job, refused=error)
+    # A model that has learnt may well have no gradient left.
+    return replace(job, warnings=tuple(found) if new else ())
 
 
 def _optimizer(optimizer: Any, rate: float | None) -> Any:

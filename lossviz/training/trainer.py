@@ -45,6 +45,7 @@ class Job:
         jit_compile: whether steps are compiled with XLA.
         stop_at_nan: whether a loss that is not finite ends the run.
         warnings: what the person should know from the start.
+        refused: why the user's own code cannot train; the run fails with it before its first step.
     """
 
     model: Any
@@ -62,6 +63,7 @@ class Job:
     jit_compile: bool = False
     stop_at_nan: bool = True
     warnings: tuple[str, ...] = ()
+    refused: BaseException | None = None
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a person stops
@@ -94,6 +96,8 @@ class Trainer:
         try:
             if not take_turn(self, lambda: not self._control.stop_asked):
                 raise _Stopped
+            if self._job.refused is not None:
+                raise self._job.refused
             record.set_status("running")
             record.add_event("started", f"Training started on {self._job.device}.")
             try:

@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
 from lossviz.losses import Loss
-from lossviz.training.faults import place_of, reason_of
+from lossviz.training.faults import TrialError, place_of, reason_of
 from lossviz.training.one_device import held
 
 NOT_A_GRAPH = (
@@ -43,18 +42,6 @@ _ACTING = re.compile(r"Assign|ResourceApply|ResourceScatter|ResourceSparse|Scatt
                      r"Write|Summary|Iterator|.*(PyFunc|Queue|Dataset)")  # fmt: skip
 
 
-class TrialError(ArgumentError):
-    """A loss or a step of a user's own that cannot train.
-
-    Attributes:
-        line: the line of the user's code, of its cell or file; 0 where it is not known.
-    """
-
-    def __init__(self, argument: str, message: str, line: int = 0) -> None:
-        super().__init__(argument, message)
-        self.line = line
-
-
 def is_own(loss: Any, train_step: Any) -> bool:
     """Whether a training runs code that only its user knows: no catalogue's, no Keras'."""
     if train_step is not None:
@@ -66,7 +53,7 @@ def is_own(loss: Any, train_step: Any) -> bool:
 
 
 def try_loss(loss: Callable[[Any, Any], Any], named: Any, target: Any, output: Any,
-             model: Any, *, finite: bool) -> list[str]:  # fmt: skip
+             model: Any) -> list[str]:  # fmt: skip
     """Try a loss on a batch.
 
     Args:
@@ -75,7 +62,6 @@ def try_loss(loss: Callable[[Any, Any], Any], named: Any, target: Any, output: A
         target: a batch's targets, a tensor.
         output: the model's output for them, a tensor.
         model: the model.
-        finite: whether a loss that is not finite ends a training.
 
     Returns:
         Warnings for the person.
@@ -90,12 +76,12 @@ def try_loss(loss: Callable[[Any, Any], Any], named: Any, target: Any, output: A
             value = loss(target, output)
         return value, tape.gradient(value, [output, *model.trainable_variables])
 
-    trial = _Trial("loss", named, finite=finite, regularised=bool(model.losses))
+    trial = _Trial("loss", named, regularised=bool(model.losses))
     return trial.run(step, (target, output), {"target": target, "output": output})
 
 
-def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any, optimizer: Any, *,
-             finite: bool) -> list[str]:  # fmt: skip
+def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any,
+             optimizer: Any) -> list[str]:  # fmt: skip
     """Try a step on a batch; as `try_loss`.
 
     Args:
@@ -104,7 +90,6 @@ def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any, opti
         batch: inputs and targets, tensors or, where only running a dataset would give some, their
             TensorSpecs: the step is traced then, but not run.
         optimizer: the optimizer that the step uses.
-        finite: whether a loss that is not finite ends a training.
     """
     updates: list[Sequence[Any]] = []
 
@@ -117,16 +102,14 @@ def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any, opti
         loss = result[0] if isinstance(result, tuple) else result
         return loss, updates[-1] if updates else ()
 
-    trial = _Trial("train_step", named, finite=finite)
+    trial = _Trial("train_step", named)
     with held(optimizer, lambda _: apply):
         return trial.run(step, batch, {"inputs": batch[0], "target": batch[1]})
 
 
 class _Trial:
-    def __init__(
-        self, argument: str, loss: Any, *, finite: bool, regularised: bool = False
-    ) -> None:
-        self._argument, self._loss, self._finite = argument, loss, finite
+    def __init__(self, argument: str, loss: Any, *, regularised: bool = False) -> None:
+        self._argument, self._loss = argument, loss
         self._regularised = regularised
 
     def run(self, step: Callable[[Any, Any], Any], batch: Any, shown: dict[str, Any]) -> list[str]:
@@ -165,12 +148,9 @@ class _Trial:
                 values = _run(function, batch)
             except tf.errors.InvalidArgumentError as error:
                 raise self._failure(error, shown) from error
-        if values is not None:
-            value, largest = (np.asarray(one) for one in values)
-            if self._finite and not np.isfinite(value).all():
-                raise self._error(_not_finite(value))
-            if largest == 0:
-                warnings.append(ZERO_GRADIENT)
+        # A loss that is not finite is the training's to tell: it may be wanted, and is recorded.
+        if values is not None and float(values[1]) == 0:
+            warnings.append(ZERO_GRADIENT)
         return warnings
 
     def _check_form(self, loss: Any) -> None:
@@ -278,12 +258,3 @@ def _spec(part: Any) -> Any:
 def _shapes(parts: Any) -> str:
     shapes = [list(part.shape) for part in tf.nest.flatten(parts)]
     return " and ".join(str(shape).replace("None", "batch") for shape in shapes)
-
-
-def _not_finite(value: Any) -> str:
-    what = "not a number (NaN)" if np.isnan(value).any() else "infinite"
-    return (
-        f"the loss is {what} on the first batch, before anything was learnt. Usual causes: a "
-        "logarithm, division or root of zero, or inputs that hold NaN. A small constant such as "
-        "1e-7 inside the logarithm helps"
-    )
