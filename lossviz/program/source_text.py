@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import gc
 import io
 import math
 import operator
@@ -11,7 +12,7 @@ import re
 import threading
 import tokenize
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,10 +142,22 @@ def checked_text(source: Any) -> str:
     return source
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """A tree is thousands of objects at once, none of them garbage: no search for any meanwhile."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _parsed(text: str) -> ast.Module:
     # A half-typed "\d" is no matter for a warning. The filters belong to the whole process, so
     # one thread at a time may set and put them back.
-    with _quiet, warnings.catch_warnings():
+    with _quiet, warnings.catch_warnings(), _uncollected():
         warnings.simplefilter("ignore")
         if not _MAGIC.search(text):
             return ast.parse(text)
