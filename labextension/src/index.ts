@@ -12,6 +12,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ILatexTypesetter } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { keepPictures } from './cell/kept_picture';
 import { LabCell } from './cell/lab_cell';
 import type { PlotlyModule } from './chart/plotly_types';
 import { NEW_LAB, addCommands } from './commands';
@@ -30,6 +31,9 @@ const services: JupyterFrontEndPlugin<void> = {
     typesetter: ILatexTypesetter | null,
     dialogs: ISessionContextDialogs | null
   ) => {
+    tracker.widgetAdded.connect((_sender, panel) => {
+      keepPictures(panel);
+    });
     let plotly: Promise<PlotlyModule> | undefined;
     publishPageServices({
       plotly: () => (plotly ??= import('plotly.js-basic-dist-min').then(found => found.default)),

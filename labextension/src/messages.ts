@@ -32,6 +32,8 @@ export interface Progress {
   rate: number;
   /** Seconds to the end of the run; null while unknown and after the end. */
   left: number | null;
+  /** When the latest step was taken, in seconds since the run started, pauses included. */
+  seconds: number;
 }
 
 /** The means of one finished epoch. A loss that is not finite travels as null. */
@@ -46,11 +48,15 @@ export interface EpochRow {
   low: number | null;
   /** A tenth of the epoch's steps had a greater loss. */
   high: number | null;
+  /** When its last step was taken, in seconds since the run started. */
+  seconds: number | null;
+  /** That of its last step. */
+  learning_rate: number | null;
 }
 
 /** Something that happened to a run, to be marked on its charts. */
 export interface EventMark {
-  /** Such as "learning_rate", "paused", "resumed", "warning", "failed". */
+  /** Such as "learning_rate", "paused", "resumed", "nan", "warning", "failed". */
   kind: string;
   /** How many steps had been taken. */
   step: number;
@@ -70,8 +76,10 @@ export interface RunState {
   colour: number;
   /** The name of the loss. */
   loss: string;
-  /** The latest, without starts and ends that went well. */
+  /** The latest of each kind, without starts and ends that went well. */
   events: EventMark[];
+  /** After which steps one was written; of many an even choice. */
+  checkpoints: number[];
   error: ErrorState | null;
 }
 
@@ -86,7 +94,7 @@ export interface EarlierRun {
   best: number | null;
 }
 
-/** The kernel's answer to an Attach: everything a page needs, bounded in size. Buffers: `[minimum, maximum, raw]`, each float32. `minimum` and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. */
+/** The kernel's answer to an Attach: everything a page needs, bounded in size. Buffers: `[minimum, maximum, raw, times, learning_rates]`, the first three float32. `minimum` and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. `times` and `learning_rates` are the knots of polylines, float64: first numbers of steps taken, then as many values, the seconds since the run started and the rate of the step that follows. Two knots with the same number of steps are a jump. */
 export interface Snapshot {
   type: 'snapshot';
   /** The page that asked; other pages ignore the message. */
@@ -107,7 +115,23 @@ export interface Snapshot {
   earlier: EarlierRun[];
 }
 
-/** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. */
+/** Steps in bounded size: buckets, then raw. As in a Snapshot. */
+export interface StepWindow {
+  start: number;
+  width: number;
+  buckets: number;
+  raw_start: number;
+  /** The least loss of all steps of the run. */
+  best: number | null;
+}
+
+/** The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state. */
+export interface Saved {
+  message: Snapshot;
+  buffers: DataView[];
+}
+
+/** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. With a `window` there were more new steps than may travel: buffers as in a Range, and they take the place of all steps that the page holds. */
 export interface Append {
   type: 'append';
   run: string;
@@ -115,13 +139,23 @@ export interface Append {
   /** Index in the run's series of the buffer's first loss. */
   start: number;
   progress: Progress;
-  /** Epochs that ended since the last append. */
+  /** Epochs that ended since the last append; of very many some, as in a Snapshot. */
   rows?: EpochRow[];
+  /**
+   * New knots of the run's times, each a number of steps and seconds. After the last knot the line
+   * goes on to `progress.step` and `progress.seconds`.
+   */
+  times?: number[][];
+  /** New knots of its learning rate. */
+  learning_rates?: number[][];
+  /** That of the latest steps, where a schedule has changed it since the last knot. */
+  learning_rate?: number;
+  window?: StepWindow;
   /** Sent when anything in it has changed. */
   state?: RunState;
 }
 
-/** Steps of a run, as the answer to a RangeRequest. Buffers as in a Snapshot. */
+/** Steps of a run, as the answer to a RangeRequest. Buffers: a Snapshot's first three. */
 export interface Range {
   type: 'range';
   page: string;
@@ -188,6 +222,18 @@ export interface Attach {
   page: string;
 }
 
+/** A page has taken appends: it says so every few seconds while some come. */
+export interface Seen {
+  type: 'seen';
+  page: string;
+}
+
+/** A page's view of the lab is gone, such as when its cell is run again. */
+export interface Detach {
+  type: 'detach';
+  page: string;
+}
+
 /** A page asks for steps that it does not have, or only as buckets. */
 export interface RangeRequest {
   type: 'range';
@@ -201,6 +247,11 @@ export interface RangeRequest {
   stop: number;
   /** Up to so many steps come raw; of more, the extremes of so many buckets. */
   points: number;
+  /**
+   * The weight of the past in a moving average of the steps, from 0 (none) to under 1: for more
+   * steps than the page could average itself.
+   */
+  smoothing: number;
 }
 
 /** A person changed a field. `value` is the text as typed, or the value that was chosen. */
@@ -273,4 +324,5 @@ export interface PlotlyRequest {
 export type FromKernel =
   Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison;
 
-export type FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses;
+export type FromPage =
+  Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses;

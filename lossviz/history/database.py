@@ -16,6 +16,9 @@ BUSY_SECONDS = 10.0
 OPEN_SECONDS = 1.0
 """So long opening waits: `lossviz.train` returns at once, and the recorder tries again."""
 
+MADE_SECONDS = 3.0
+"""So long it waits for a file that several kernels make at once, which takes moments."""
+
 CHECKED_BYTES = 100_000_000
 """A larger file is not read through when it is opened: that would take seconds."""
 
@@ -67,6 +70,14 @@ MIGRATIONS = (
         PRIMARY KEY (run, block)
     );
     """,
+    """
+    CREATE TABLE tracks (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        knots BLOB NOT NULL,       -- float64 [2, n]: steps taken, and the values there
+        PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    """,
 )
 """Each brings the schema one version further; `PRAGMA user_version` counts them."""
 
@@ -117,8 +128,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         # Before anything is changed in it.
         _check(connection, path)
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _make(connection)
         # With a WAL this loses at most the last second to a power cut, and never the file.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -128,6 +138,21 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Bring a new file into its form; another kernel may be doing the same."""
+    deadline = time.monotonic() + MADE_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            # It must come before the first table.
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # Where two want the file to themselves, SQLite refuses one of them without waiting.
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

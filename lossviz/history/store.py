@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,7 @@ class Update:
         epochs: (epoch, first step, steps, metrics) of epochs that have ended since.
         first_event: how many events were written before.
         events: (kind, step, time, text) of what happened since.
+        tracks: by name the knots of what goes along with the steps, whole: float64 [2, n].
     """
 
     row: RunRow
@@ -73,6 +74,7 @@ class Update:
     epochs: Sequence[tuple[int, int, int, dict[str, float]]] = ()
     first_event: int = 0
     events: Sequence[tuple[str, int, float, str]] = ()
+    tracks: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 class History:
@@ -117,6 +119,13 @@ class History:
                     [
                         (update.row.id, update.first_event + i, *event)
                         for i, event in enumerate(update.events)
+                    ],
+                )
+                connection.executemany(
+                    "INSERT OR REPLACE INTO tracks VALUES (?, ?, ?)",
+                    [
+                        (update.row.id, name, np.ascontiguousarray(knots, "<f8").tobytes())
+                        for name, knots in update.tracks.items()
                     ],
                 )
 
@@ -225,6 +234,11 @@ class History:
         """(kind, step, time, text) of what happened, in order."""
         rows = self._all("SELECT * FROM events WHERE run = ? ORDER BY number", run)
         return [(row["kind"], row["step"], row["time"], row["text"]) for row in rows]
+
+    def tracks(self, run: str) -> dict[str, NDArray[np.float64]]:
+        """By name what goes along with the steps; nothing of runs from before this was kept."""
+        rows = self._all("SELECT name, knots FROM tracks WHERE run = ?", run)
+        return {row["name"]: np.frombuffer(row["knots"], "<f8").reshape(2, -1) for row in rows}
 
     def size(self) -> int:
         """Bytes on disk, checkpoints included."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +39,15 @@ class Anatomy:
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
-        imported = dict(_imported(source.tree))
+        # One walk over the tree for all that is looked for in it.
+        self._nodes = {one: _within(one) for one in source.tree.body}
+        imported = dict(_imported(node for nodes in self._nodes.values() for node in nodes))
         usual = {name: one for name, one in _USUAL.items() if one not in imported.values()}
         self._modules = usual | imported
         for statement in reversed(source.tree.body):
             calls = [
                 node
-                for node in ast.walk(statement)
+                for node in self._nodes[statement]
                 if isinstance(node, ast.Call) and self.qualified(node.func) == "lossviz.train"
             ]
             if calls and not isinstance(statement, ast.FunctionDef):
@@ -55,18 +58,18 @@ class Anatomy:
         self._bound: dict[str, ast.stmt] = {}
         for statement in source.tree.body[: source.tree.body.index(self.statement)]:
             self._bind(statement)
-        names = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name)]
-        self._stores, self._loads = {}, {}  # type: dict[str, int], dict[str, int]
-        for name in names:
-            counts = self._loads if isinstance(name.ctx, ast.Load) else self._stores
-            counts[name.id] = counts.get(name.id, 0) + 1
+        names = [
+            node for nodes in self._nodes.values() for node in nodes if isinstance(node, ast.Name)
+        ]
+        self._loads = Counter(one.id for one in names if isinstance(one.ctx, ast.Load))
+        self._stores = Counter(one.id for one in names if not isinstance(one.ctx, ast.Load))
 
     def _bind(self, statement: ast.stmt) -> None:
         """Note what a statement at the top level binds; what it binds in other ways is unknown."""
         if isinstance(statement, ast.FunctionDef):
             self._bound[statement.name] = statement
             return
-        for node in ast.walk(statement):
+        for node in self._nodes[statement]:
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 self._bound.pop(node.id, None)
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -177,8 +180,21 @@ class Anatomy:
         return None
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
+def _within(statement: ast.stmt) -> list[ast.AST]:
+    """The nodes of a statement that have a place: half of what `ast.walk` gives, in its order."""
+    found: list[ast.AST] = [statement]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST) and value._fields:
+                found.append(value)
+    return found
+
+
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 head = alias.name.partition(".")[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Mapping
 
 TEMPORARY = "local "
@@ -24,8 +23,6 @@ def canonical(
         keywords: keep the names of parameters with a default, and sort them: the form of a
             function whose keywords were put in another order.
     """
-    function = copy.deepcopy(function)
-    function.decorator_list, function.returns, function.name = [], None, "function"
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
     given = positional[: len(positional) - len(arguments.defaults)]
@@ -50,43 +47,44 @@ def canonical(
             number(node.arg)
         elif isinstance(node, ast.FunctionDef) and node is not function:
             number(node.name)
-    written = _Renamed(names, dict(known or {}))
-    body = [written.visit(statement) for statement in _without_docstring(function.body)]
     extra = [one.arg for one in (arguments.vararg, arguments.kwarg) if one]
     signature = [names[one.arg] for one in (*given, *optional)]
-    return repr((len(given), signature, extra)) + "\n".join(
-        ast.dump(statement) for statement in body
-    )
+    form = _Form(names, known or {})
+    body = "".join(map(form.of, _without_docstring(function.body)))
+    return f"{(len(given), signature, extra)!r} {body}"
 
 
-class _Renamed(ast.NodeTransformer):
+class _Form:
+    """The form of a tree: its kinds of nodes and their values, with names that mean the same."""
+
     def __init__(self, own: Mapping[str, str], known: Mapping[str, str]) -> None:
         self._own, self._known = own, known
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        node.id = self._own.get(node.id) or self._known.get(node.id, node.id)
-        return node
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.arg, node.annotation = self._own[node.arg], None
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        node.name, node.returns = self._own[node.name], None
-        node.body = _without_docstring(node.body)
-        self.generic_visit(node)
-        return node
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        # 'a' and u'a' are the same.
-        node.kind = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        self.generic_visit(node)
-        if node.value is None:
-            return ast.Pass()
-        return ast.Assign(targets=[node.target], value=node.value)
+    def of(self, node: object) -> str:
+        """The form of a node, a list of nodes, or a value."""
+        if isinstance(node, ast.Name):
+            return f" {self._own.get(node.id) or self._known.get(node.id, node.id)!r}"
+        if isinstance(node, ast.Constant):
+            # 'a' and u'a' are the same.
+            return f" {node.value!r}"
+        if isinstance(node, ast.arg):
+            return f" {self._own[node.arg]!r}"
+        if isinstance(node, ast.FunctionDef):
+            body = self.of(_without_docstring(node.body))
+            decorators = self.of(node.decorator_list)
+            return f" (def {self._own[node.name]!r} {self.of(node.args)}{body}{decorators})"
+        if isinstance(node, ast.AnnAssign):
+            if node.value is None:
+                return ""
+            return f" (Assign [{self.of(node.target)}]{self.of(node.value)})"
+        if isinstance(node, ast.Assign):
+            return f" (Assign{self.of(node.targets)}{self.of(node.value)})"
+        if isinstance(node, ast.AST):
+            fields = [self.of(getattr(node, name, None)) for name in node._fields if name != "ctx"]
+            return f" ({type(node).__name__}{''.join(fields)})"
+        if isinstance(node, list):
+            return f" [{''.join(map(self.of, node))}]"
+        return f" {node!r}"
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:

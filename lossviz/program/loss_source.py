@@ -7,6 +7,7 @@ import builtins
 import inspect
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lossviz.losses import Loss
@@ -34,9 +35,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") 
     # A fifth of a second to import, and not needed to put a lab on the page.
     import libcst as cst
 
-    module = cst.parse_module(loss.source).visit(_without_annotations())
-    function = module.body[0]
-    assert isinstance(function, cst.FunctionDef)
+    function = _bare(loss.source)
     keywords = [
         _keyword(parameter, params[parameter.name.value])
         for parameter in (*function.params.params[2:], *function.params.kwonly_params)
@@ -54,6 +53,16 @@ def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") 
         body=_short_docstring(function.body),
     )
     return cst.Module([written]).code
+
+
+@lru_cache(maxsize=64)
+def _bare(source: str) -> cst.FunctionDef:
+    """The function of a text, without its annotations."""
+    import libcst as cst
+
+    function = cst.parse_module(source).visit(_without_annotations()).body[0]
+    assert isinstance(function, cst.FunctionDef)
+    return function
 
 
 def _stands_alone(loss: Loss) -> bool:

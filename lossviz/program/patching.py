@@ -23,7 +23,7 @@ from lossviz.program.rendering import (
     quoted,
     train_step_function,
 )
-from lossviz.program.source_text import Edit, ProgramError, SourceText, changed
+from lossviz.program.source_text import Edit, ProgramError, changed
 
 _LITERALS = ("seed", "epochs", "batch_size", "task", "dataset", "learning_rate")
 
@@ -59,12 +59,12 @@ def update(source: str, base: TrainingConfig | None = None, /, **changes: Any) -
 
 def edits(source: str, base: TrainingConfig | None = None, /, **changes: Any) -> list[Edit]:
     """The changes that `update` makes, by where they stand in `source`; they do not overlap."""
-    found = find(SourceText(source), base)
+    found = find(source, base)
     before = config_of(found)
     after = _config_after(before, changes)
     patch = _Patch(found, before, after)
     patch.make(changes)
-    if patch.edits or before != after:
+    if not patch.certain and (patch.edits or before != after):
         # Whatever a person may have written: what is set is what the text then says, or nothing.
         said = read(changed(source, patch.edits), after).config
         if said != after:
@@ -102,6 +102,7 @@ class _Patch:
         self.edits: list[Edit] = []
         self._added: dict[ast.Call, list[str]] = {}
         self._removed: set[str] = set()
+        self._literals: set[Edit] = set()
 
     def make(self, chosen: Collection[str]) -> None:
         """Collect them; `chosen` are the choices that were asked for, whether new or not."""
@@ -140,6 +141,14 @@ class _Patch:
             )
         ]
 
+    @property
+    def certain(self) -> bool:
+        """Whether nothing but literals, of which it is known what they say, is changed."""
+        before, after = self.before.as_dict(), self.after.as_dict()
+        changed = {name for name in after if before[name] != after[name]}
+        written = {*_LITERALS, "loss_params", "optimizer_params"}
+        return changed <= written and self._literals.issuperset(self.edits)
+
     def _replaced(self, name: str, part: str, chosen: Collection[str]) -> bool:
         """Whether a part is to be written anew: another choice, or one in the place of a custom."""
         differs = bool(getattr(self.before, name) != getattr(self.after, name))
@@ -148,16 +157,17 @@ class _Patch:
     def _written(self, value: Any) -> str:
         return quoted(value) if isinstance(value, str) else literal(value)
 
-    def _replace(self, node: Any, text: str) -> None:
+    def _replace(self, node: Any, text: str) -> Edit:
         edit = self.source.replaced(node, text)
         if edit not in self.edits:
             self.edits.append(edit)
+        return edit
 
     def _set(self, places: list[Literal], value: Any) -> None:
         for place in places:
             same = place.value == value and isinstance(place.value, bool) == isinstance(value, bool)
             if not same:
-                self._replace(place.node, self._written(value))
+                self._literals.add(self._replace(place.node, self._written(value)))
 
     def _literal(self, name: str) -> None:
         value = getattr(self.after, name)
@@ -305,8 +315,12 @@ class _Patch:
 
     def _policies(self) -> None:
         if not self.after.mixed_precision:
-            for statement, _ in self.found.policies:
-                self._remove_statement(statement)
+            for statement, call in self.found.policies:
+                if self.source.holds_comment(statement):
+                    name = self.anatomy.argument(call, "name", 0)
+                    self._replace(name, self._written("float32"))
+                else:
+                    self._remove_statement(statement)
             return
         given = self.anatomy.argument(self.anatomy.train, "model", 0)
         model = self.anatomy.bound(given)
@@ -326,7 +340,10 @@ class _Patch:
     def _early_stopping(self) -> None:
         anatomy, after, call = self.anatomy, self.after, self.found.early_stopping
         if call is not None and after.early_stopping:
-            self._set(self.found.places.get("early_stopping", []), after.early_stopping)
+            self._set(
+                self.found.places.get("early_stopping") or self._refuse("early_stopping"),
+                after.early_stopping,
+            )
             return
         callbacks = anatomy.argument(anatomy.train, "callbacks")
         written = anatomy.origin(callbacks)
@@ -352,5 +369,7 @@ class _Patch:
             listed = ", ".join(self.source.segment(one) for one in others)
             self._replace(written, f"[{listed}]")
         statement = anatomy.bound(own[0])
-        if statement is not None and anatomy.uses(own[0]) == 1:
+        unused = statement is not None and anatomy.uses(own[0]) == 1
+        if unused and not self.source.holds_comment(statement):
+            assert statement is not None
             self._remove_statement(statement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lossviz import losses, tasks
@@ -13,7 +14,7 @@ from lossviz.program.anatomy import Anatomy, Literal
 from lossviz.program.canonical import canonical
 from lossviz.program.config import TrainingConfig
 from lossviz.program.rendering import train_step_function
-from lossviz.program.source_text import ProgramError, SourceText
+from lossviz.program.source_text import ProgramError, SourceText, checked_text
 
 _KERAS = "tensorflow.keras."
 POLICY = f"{_KERAS}mixed_precision.set_global_policy"
@@ -97,14 +98,20 @@ def read(source: str, base: TrainingConfig | None = None) -> Reading:
         >>> reading.config.learning_rate, reading.custom
         (0.5, [])
     """
-    found = find(SourceText(source), base)
+    found = find(source, base)
     return Reading(config_of(found), [one for one in _ORDER if one in found.custom], _lines(found))
 
 
-def find(source: SourceText, base: TrainingConfig | None = None) -> Found:
+@lru_cache(maxsize=4)
+def _anatomy(text: str) -> Anatomy:
+    """A text is often read again, by the next change of a widget; nothing changes an anatomy."""
+    return Anatomy(SourceText(text))
+
+
+def find(source: str, base: TrainingConfig | None = None) -> Found:
     """Look all parts of a program up; raises as `read` does."""
     try:
-        found = Found(Anatomy(source), base)
+        found = Found(_anatomy(checked_text(source)), base)
         for part in (_run, _data, _model, _loss, _optimizer, _train_step):
             part(found)
     except RecursionError:

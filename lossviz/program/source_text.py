@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import gc
+import io
 import math
 import operator
 import re
 import threading
+import tokenize
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lossviz._arguments import ArgumentError
+from lossviz._arguments import ArgumentError, shown
 
 _MAGIC = re.compile(r"^([ \t]*)[%!]", re.MULTILINE)
 _quiet = threading.Lock()
@@ -57,10 +61,6 @@ class SourceText:
     """
 
     def __init__(self, text: str) -> None:
-        if not isinstance(text, str):
-            raise TypeError(
-                f"source: got {type(text).__name__}; it must be the program's text, a str."
-            )
         self.text = text
         # Positions in the tree count UTF-8 bytes, and "\f" or "\x85" end no line there.
         try:
@@ -118,16 +118,46 @@ class SourceText:
         beside = self.text[begin : self.start(node)] + self.text[self.end(node) : end]
         return not beside.strip()
 
+    def holds_comment(self, node: Any) -> bool:
+        """Whether a comment stands inside the node, which would go with it."""
+        lines = io.StringIO(self.segment(node)).readline
+        with contextlib.suppress(tokenize.TokenError, IndentationError):
+            return any(one.type == tokenize.COMMENT for one in tokenize.generate_tokens(lines))
+        return True
+
     def _characters(self, offset: int) -> int:
         if self.text.isascii():
             return offset
         return len(self._bytes[:offset].decode())
 
 
+def checked_text(source: Any) -> str:
+    """`source`, which must be a text.
+
+    Raises:
+        TypeError: when it is none.
+    """
+    if not isinstance(source, str):
+        raise TypeError(f"source: got {shown(source)}; it must be the program's text, a str.")
+    return source
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """A tree is thousands of objects at once, none of them garbage: no search for any meanwhile."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _parsed(text: str) -> ast.Module:
     # A half-typed "\d" is no matter for a warning. The filters belong to the whole process, so
     # one thread at a time may set and put them back.
-    with _quiet, warnings.catch_warnings():
+    with _quiet, warnings.catch_warnings(), _uncollected():
         warnings.simplefilter("ignore")
         if not _MAGIC.search(text):
             return ast.parse(text)

@@ -153,20 +153,22 @@ class _Script:
                     lines.append(
                         f"held_out_targets = tf.one_hot(held_out_targets, {config.one_hot})"
                     )
+            lines.append("inputs, targets = tf.constant(inputs), tf.constant(targets)")
             if not config.model:
                 lines += [
                     "data = SimpleNamespace(",
-                    "    inputs=inputs, targets=np.asarray(targets), classes=(), anchors=None",
+                    "    inputs=inputs, targets=targets.numpy(), classes=(), anchors=None",
                     ")",
                 ]
         elif download:
             count = len(download.classes)
             lines += [
-                "\n".join(found.definitions["arrays"]),
+                *_spaced(found.definitions["arrays"]),
                 f"train, held_out = tf.keras.datasets.{download.module}.load_data()",
                 f"inputs, targets = arrays(*train, {count})",
                 f"held_out_inputs, held_out_targets = arrays(*held_out, {count})",
                 "data = SimpleNamespace(inputs=inputs, targets=targets)",
+                "inputs, targets = tf.constant(inputs), tf.constant(targets)",
             ]
         else:
             lines += ["Data = SimpleNamespace", *_spaced(found.definitions["load_data"])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lossviz.series.smoothing import smoothed
 from lossviz.series.step_series import StepSeries, Window
+from lossviz.series.track import Knots, Track
 
-__all__ = ["StepSeries", "Window"]
+__all__ = ["Knots", "StepSeries", "Track", "Window", "smoothed"]

@@ -26,7 +26,8 @@ class Window:
         width: steps in a bucket.
         minimum, maximum: float32 arrays, one value a bucket; bucket i covers the steps
             `start + i * width` to `start + (i + 1) * width`, the first perhaps fewer.
-        raw_start: index of the first raw step; buckets end there.
+        raw_start: index of the first raw step. Buckets end there; the last one before it may be
+            cut short.
         raw: float32 array with every step from `raw_start` on.
     """
 
@@ -96,8 +97,8 @@ class StepSeries:
     def window(self, start: int = 0, stop: int | None = None, *, points: int = 4096) -> Window:
         """The steps `start <= step < stop` in at most about `2 * points` values.
 
-        Up to `points` steps (at least 64) come raw. Of more, all but the end come as the minimum
-        and maximum of anchored buckets; not one extreme is lost.
+        Up to `points` steps (at least 64) come raw. Of more, all but the end, at most `points`
+        steps, come as the minimum and maximum of anchored buckets; not one extreme is lost.
         """
         points = max(points, 64)
         with self._lock:
@@ -116,10 +117,14 @@ class StepSeries:
                 # A range that starts inside a bucket must not show steps from before it.
                 head = self._raw.read(start, (first + 1) * width)
                 minimum[:1], maximum[:1] = _extremes(head[None, :])
-            return Window(
-                first * width, width, minimum, maximum, last * width,
-                self._raw.read(last * width, stop),
-            )  # fmt: skip
+            raw_start = max(last * width, stop - points)
+            if raw_start > last * width:
+                # Very wide buckets: what is left over would be too much, too.
+                rest = self._raw.read(max(last * width, start), raw_start)
+                low, high = _extremes(rest[None, :])
+                minimum, maximum = np.append(minimum, low), np.append(maximum, high)
+            raw = self._raw.read(max(raw_start, start), stop)
+            return Window(first * width, width, minimum, maximum, raw_start, raw)
 
     def _buckets(self, width: int, first: int, last: int) -> tuple[Values, Values]:
         """The extremes of the complete buckets `first <= bucket < last` of `width` steps."""

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
+from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
 from lossviz.training.record import EpochRecord, Event, Progress, Record
 from lossviz.training.run import Run
 from lossviz.training.start import described, train
+from lossviz.training.trial import TrialError
 
 __all__ = [
+    "HEIGHT",
+    "WIDTH",
     "EpochRecord",
     "Event",
     "PastRun",
+    "Picture",
     "Progress",
     "Record",
     "Run",
+    "TrialError",
     "described",
+    "empty_picture",
     "load_run",
+    "picture",
     "prune_runs",
     "runs",
     "train",

@@ -16,7 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
+
+_IGNORE_EXTERNAL_STATE = 1
+"""Python functions in a pipeline are no reason to refuse; the enum is TensorFlow's own."""
 
 Step = Callable[[Any, Any], Any]
 """`step(inputs, targets)` builds one step in the graph and gives its loss, a float32 scalar."""
@@ -54,6 +58,17 @@ class Batches(ABC):
         With `until_not_finite` the chunk ends right after a step whose loss is NaN or infinite.
         """
 
+    @abstractmethod
+    def order(self, epoch: int) -> Any:
+        """The order of the batches of `epoch`, for `restore_order`; None where seed and epoch tell.
+
+        A scalar variant tensor.
+        """
+
+    @abstractmethod
+    def restore_order(self, epoch: int, order: Any) -> None:
+        """Give the batches of `epoch` the order that they had when `order` was taken."""
+
 
 class ArrayBatches(Batches):
     """Arrays that fit in memory: the batch is gathered from them in the graph.
@@ -89,6 +104,12 @@ class ArrayBatches(Batches):
             # The stream depends on seed and epoch only, so any epoch can be begun at any time.
             stream = np.random.Generator(np.random.Philox(key=[self._seed, epoch]))
             self._order = tf.constant(stream.permutation(self._samples).astype(np.int32))
+
+    def order(self, epoch: int) -> Any:
+        return None
+
+    def restore_order(self, epoch: int, order: Any) -> None:
+        pass  # seed and epoch have told
 
     def compile(self, step: Step, *, until_not_finite: bool = True) -> Callable[[int], Chunk]:
         size = self._batch_size
@@ -138,10 +159,55 @@ class DatasetBatches(Batches):
         self.steps_per_epoch = cardinality if cardinality >= 0 else None
         self._prefetched = dataset.prefetch(tf.data.AUTOTUNE)
         self._iterator: Any = None
+        self._epoch = 0
+        self._order: Any = None
+        self._taken = 0
 
     def begin_epoch(self, epoch: int, skip: int = 0) -> None:
-        self._iterator = iter(self._prefetched.skip(skip) if skip else self._prefetched)
+        if self._epoch != epoch or self._taken:
+            self._open(epoch)
+        for _ in range(skip):
+            # Not `dataset.skip`: that is another pipeline, into which no order can be put.
+            self._iterator.get_next()
         self._taken = skip
+
+    def order(self, epoch: int) -> Any:
+        if self._epoch != epoch:
+            # The epoch is about to begin, and will find its iterator made.
+            self._open(epoch)
+        return self._order
+
+    def restore_order(self, epoch: int, order: Any) -> None:
+        self._open(epoch)
+        try:
+            tf.raw_ops.DeserializeIterator(
+                resource_handle=_resource(self._iterator), serialized=order
+            )
+        except tf.errors.OpError as error:
+            raise ArgumentError(
+                "data",
+                "data: the dataset is not built as it was when the run ended, so that it cannot "
+                "go on with the same batches; build it in the same way.",
+            ) from error
+        self._order = order
+
+    def _open(self, epoch: int) -> None:
+        """Begin the dataset anew, and note in which order it will come.
+
+        A dataset that is shuffled comes in another order each time that it is begun. What
+        TensorFlow tells of an iterator before its first batch is small, seeds without data; put
+        into another iterator it brings the order back, and the orders of the epochs after it.
+        """
+        self._iterator = iter(self._prefetched)
+        self._epoch, self._taken = epoch, 0
+        try:
+            # What `tf.train.Checkpoint` does, but here the tensor is at hand without a file.
+            self._order = tf.raw_ops.SerializeIterator(
+                resource_handle=_resource(self._iterator),
+                external_state_policy=_IGNORE_EXTERNAL_STATE,
+            )
+        except tf.errors.OpError:
+            self._order = None  # of a kind that tells nothing: it is taken to come as it did
 
     def compile(self, step: Step, *, until_not_finite: bool = True) -> Callable[[int], Chunk]:
         @tf.function(reduce_retracing=True)
@@ -188,6 +254,10 @@ class DatasetBatches(Batches):
             return Chunk(values, sizes.numpy()[:taken], ended)
 
         return chunk
+
+
+def _resource(iterator: Any) -> Any:
+    return tf.nest.flatten(iterator, expand_composites=True)[0]
 
 
 def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool) -> Any:

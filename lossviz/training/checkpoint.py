@@ -21,6 +21,7 @@ from lossviz.history import CHECKPOINTS, home, private_folder, recorder
 from lossviz.training.position import Position
 
 LATEST = "latest.json"
+ORDER = "order"
 PAUSE = 0.5
 """Seconds between two checkpoints at epochs' ends: short epochs must not wait for the disk."""
 
@@ -34,12 +35,14 @@ class State:
         position: the place in the data.
         step: steps taken by then.
         rows: epochs ended by then.
+        order: in which order the dataset gives its batches, as `Batches.order` tells it, or None.
     """
 
     tensors: dict[str, Any]
     position: dict[str, Any]
     step: int
     rows: int
+    order: Any = None
 
 
 def variables(model: Any, optimizer: Any, metrics: Sequence[Any]) -> dict[str, Any]:
@@ -70,10 +73,19 @@ class Checkpoints:
     an older one that waits gives way.
     """
 
-    def __init__(self, run: str, failed: Callable[[str], None]) -> None:
-        """Write for the run of this id; call `failed` with a sentence when that does not work."""
+    def __init__(
+        self, run: str, failed: Callable[[str], None], saved: Callable[[int], None]
+    ) -> None:
+        """Write for the run of this id.
+
+        Args:
+            run: the run's id.
+            failed: called with a sentence when one could not be written.
+            saved: called with its step when one has been.
+        """
         self._run = run
         self._failed = failed
+        self._saved = saved
         self._last = 0.0
         self._busy = threading.Lock()
         self._warned = False
@@ -107,6 +119,7 @@ class Checkpoints:
         try:
             write(folder_of(self._run), state)
             self._warned = False
+            self._saved(state.step)
         except Exception as error:  # noqa: BLE001 - a full disk ends no training
             if not self._warned:
                 first = str(error).strip().partition("\n")[0][:200]
@@ -148,6 +161,13 @@ def write(folder: Path, state: State) -> None:
             shape_and_slices=[""] * len(labels),
             tensors=[state.tensors[name] for name in names],
         )
+        if state.order is not None:
+            tf.raw_ops.SaveV2(
+                prefix=str(inside / ORDER),
+                tensor_names=[ORDER],
+                shape_and_slices=[""],
+                tensors=[state.order],
+            )
     for file in inside.iterdir():
         file.chmod(0o600)
     known = {
@@ -177,6 +197,18 @@ class Found:
     rows: int
     position: Position
     variables: list[str]
+
+    def order(self) -> Any:
+        """The order of the dataset's batches, or None where none was saved."""
+        if not (self.folder / f"{ORDER}.index").exists():
+            return None
+        with tf.device("/CPU:0"):
+            return tf.raw_ops.RestoreV2(
+                prefix=str(self.folder / ORDER),
+                tensor_names=[ORDER],
+                shape_and_slices=[""],
+                dtypes=[tf.variant],
+            )[0]
 
     def restore(self, found: dict[str, Any]) -> None:
         """Put the values into these variables.

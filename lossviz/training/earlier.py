@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, shown
 from lossviz.history import ALIVE, recorder
+from lossviz.series import Knots
 from lossviz.training.checkpoint import Found, find
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import EpochRecord, Event, Record
@@ -34,6 +35,7 @@ class Earlier:
     losses: NDArray[np.float32]
     rows: list[EpochRecord]
     events: list[Event]
+    tracks: dict[str, Knots]
 
     @classmethod
     def of(cls, run: Any) -> Earlier:
@@ -53,6 +55,7 @@ class Earlier:
             return cls(
                 run.id, record.name, record.number, record.seed, record.created, found,
                 record.series.read(0, found.step), record.rows[: found.rows], record.events,
+                {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
         if isinstance(run, PastRun):
             run = run.id
@@ -67,7 +70,7 @@ class Earlier:
                 "resume", f"resume: run {run!r} still trains, perhaps in another kernel."
             )
         found = find(run)
-        rows, events = stored(run)
+        rows, events, tracks = stored(run)
         losses = recorder.history().losses(run, 0, found.step)
         if len(losses) < found.step:
             raise ArgumentError(
@@ -76,13 +79,13 @@ class Earlier:
             )
         return cls(
             run, row.name, row.number, row.seed, row.created, found, losses, rows[: found.rows],
-            events,
+            events, tracks,
         )  # fmt: skip
 
     def hand_over(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""
         record.created = self.created
-        record.restore(self.losses, self.rows, self.events)
+        record.restore(self.losses, self.rows, self.events, self.tracks)
         try:
             # What the earlier part has not written yet must not come after the cut.
             recorder.flush()

@@ -36,17 +36,17 @@ def explain(error: BaseException, step: int) -> str:
     kind = type(error).__name__
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return f"Training ran out of memory {where}. Try a smaller batch size."
-    place, reason = _said(error)
-    return f"Training failed {where}{place}: {reason} ({kind})"
+    frame = place_of(error)
+    place = f", in line {frame.lineno} of {frame.name}" if frame else ""
+    return f"Training failed {where}{place}: {reason_of(error)} ({kind})"
 
 
-def _said(error: BaseException) -> tuple[str, str]:
-    """Where in the user's code, as ", in line ... of ...", and what, of the error's own words."""
+def reason_of(error: BaseException) -> str:
+    """What was wrong, of the error's own words: one line."""
     text = str(error).strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
-        return "", "no message"
-    place = ""
+        return "no message"
     if lines[0] == "in user code:":
         # TensorFlow puts the whole traceback into the message, the reason last.
         lines = [*lines[:0], re.sub(r"^\w*(Error|Exception): ", "", lines[-1])]
@@ -55,16 +55,19 @@ def _said(error: BaseException) -> tuple[str, str]:
         inner = re.findall(r"^\W*\w*(?:Error|Exception): (.+)$", text, re.MULTILINE)
         lines = [inner[0] if inner else lines[-1]]
     # The operation and its wiring mean nothing to who wrote the line.
-    lines[0] = re.split(r" for '{{node|\[Op:", lines[0])[0].strip().removesuffix(" for")
+    line = re.split(r" for '{{node|\[Op:", lines[0])[0].strip().removesuffix(" for")
+    return line[:300]
+
+
+def place_of(error: BaseException) -> traceback.FrameSummary | None:
+    """The innermost line of the user's code that the error passed, or None."""
     found = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame)]
     found += [
         traceback.FrameSummary(file, int(line), name)
-        for file, line, name in re.findall(r'File "([^"]+)", line (\d+), in (\w+)', text)
+        for file, line, name in re.findall(r'File "([^"]+)", line (\d+), in (\w+)', str(error))
     ]
     own = [frame for frame in found if _is_users(frame)]
-    if own:
-        place = f", in line {own[-1].lineno} of {own[-1].name}"
-    return place, lines[0][:300]
+    return own[-1] if own else None
 
 
 def _is_users(frame: traceback.FrameSummary) -> bool:

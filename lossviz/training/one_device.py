@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from lossviz._tensorflow import tf
+
+_locks: weakref.WeakKeyDictionary[Any, threading.RLock] = weakref.WeakKeyDictionary()
+_locks_lock = threading.Lock()
+
+
+@contextmanager
+def held(optimizer: Any, replaced: Callable[[Any], Callable[..., Any]]) -> Iterator[None]:
+    """Let `replaced(apply)` take the place of the optimizer's `apply` while a step is traced.
+
+    A run and the trial of another may trace with the same optimizer: one waits for the other.
+    """
+    with _locks_lock:
+        lock = _locks.setdefault(optimizer, threading.RLock())
+    with lock:
+        optimizer.apply = replaced(optimizer.apply)
+        try:
+            yield
+        finally:
+            del optimizer.apply
 
 
 @contextmanager
@@ -18,17 +39,16 @@ def plain_updates(optimizer: Any) -> Iterator[None]:
     leaves the sum out in a merge call, which is the documented way to update variables from a
     replica; the values are the same to the bit.
     """
-    apply = optimizer.apply
 
-    def merged(grads: Any, trainable_variables: Any = None) -> None:
-        context = tf.distribute.get_replica_context()
-        if context is None or tf.distribute.has_strategy():
-            apply(grads, trainable_variables)
-        else:
-            context.merge_call(lambda _: apply(grads, trainable_variables))
+    def replaced(apply: Any) -> Callable[..., Any]:
+        def merged(grads: Any, trainable_variables: Any = None) -> None:
+            context = tf.distribute.get_replica_context()
+            if context is None or tf.distribute.has_strategy():
+                apply(grads, trainable_variables)
+            else:
+                context.merge_call(lambda _: apply(grads, trainable_variables))
 
-    optimizer.apply = merged
-    try:
+        return merged
+
+    with held(optimizer, replaced):
         yield
-    finally:
-        del optimizer.apply

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.history import History, RunRow, recorder
+from lossviz.series import Knots
 from lossviz.training.record import EpochRecord, Event, Record
 
 if TYPE_CHECKING:
@@ -126,12 +127,13 @@ class PastRun:
         return record
 
 
-def stored(run: str) -> tuple[list[EpochRecord], list[Event]]:
-    """The epochs and events of the run of this id."""
+def stored(run: str) -> tuple[list[EpochRecord], list[Event], dict[str, Knots]]:
+    """The epochs, events and tracks of the run of this id."""
     history = _history()
     return (
         [EpochRecord(*row) for row in history.epochs(run)],
         [Event(*event) for event in history.events(run)],
+        history.tracks(run),
     )
 
 

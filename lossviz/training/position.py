@@ -28,6 +28,8 @@ class Position:
 
     def took(self, sizes: NDArray[np.int64]) -> None:
         """Steps with batches of these sizes have been taken."""
+        if not len(sizes):
+            return  # the data ended just where the chunk before it did
         self.steps += len(sizes)
         starts = np.flatnonzero(np.diff(sizes, prepend=-1))
         for start, end in zip(starts, [*starts[1:], len(sizes)], strict=True):

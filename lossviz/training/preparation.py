@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from lossviz._tensorflow import tf
 from lossviz.losses import Loss
 from lossviz.losses import get as get_loss
 from lossviz.tasks import Data
-from lossviz.training import devices
+from lossviz.training import devices, trial
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Found, variables
@@ -114,7 +115,27 @@ def prepared(
             optimizer.build(trained.trainable_variables)
         if checkpoint is not None:
             checkpoint.restore(variables(trained, optimizer, job.metrics))
+        if trial.is_own(loss, train_step) and model.built:
+            found = _tried(job, loss, model, source.first(batch_size))
+            # A model that has learnt may well have no gradient left.
+            job = replace(job, warnings=() if checkpoint is not None else tuple(found))
+        order = None if checkpoint is None else checkpoint.order()
+        if checkpoint is not None and order is not None:
+            # After the trial, which begins a dataset, too.
+            job.batches.restore_order(checkpoint.position.epoch, order)
     return loss_name, job
+
+
+def _tried(job: Job, loss: Any, model: Any, batch: Any) -> list[str]:
+    """Try code of the user's own on a batch; warnings, where it can train."""
+    if job.train_step is not None:
+        return trial.try_step(job.train_step, loss, batch, job.optimizer, finite=job.stop_at_nan)
+    if any(isinstance(part, tf.TensorSpec) for part in tf.nest.flatten(batch)):
+        return []
+    output = model(batch[0], training=False)
+    if len(tf.nest.flatten((batch[1], output))) != 2:
+        return []
+    return trial.try_loss(job.objective, loss, batch[1], output, model, finite=job.stop_at_nan)
 
 
 def _optimizer(optimizer: Any, rate: float | None) -> Any:

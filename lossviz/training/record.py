@@ -6,20 +6,28 @@ import math
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.series import StepSeries
+from lossviz.series import Knots, StepSeries, Track
 
 Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
 ENDS: frozenset[Status] = frozenset({"completed", "stopped", "failed", "interrupted"})
 
 RATE_SECONDS = 1.0
 """The steps per second on display are those of about so many seconds."""
+
+
+MOST_CHECKPOINTS = 64
+"""So many checkpoints are remembered for the charts; on disk there is the latest alone."""
+
+CHECKPOINT_SECONDS = 5.0
+"""A new checkpoint alone is told to pages no more often than this."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,8 @@ class Event:
     """Something that happened to a run.
 
     Attributes:
-        kind: started, paused, resumed, learning_rate, warning, or the status that it ended with.
+        kind: started, paused, resumed, learning_rate, nan, warning, or the status that it ended
+            with.
         step: how many steps had been taken.
         time: seconds since 1970.
         text: for people.
@@ -68,6 +77,8 @@ class Progress:
         phase: waiting, compiling, training, validating, or "" after the end.
         rate: steps per second lately, 0 while unknown.
         left: seconds to the end, None while unknown.
+        seconds: when the latest step was taken, counted as in `Record.times`.
+        learning_rate: that of the latest steps, None while unknown.
     """
 
     step: int
@@ -76,6 +87,8 @@ class Progress:
     phase: str
     rate: float
     left: float | None
+    seconds: float
+    learning_rate: float | None
 
 
 @dataclass(kw_only=True)
@@ -101,12 +114,20 @@ class Record:
     at_end: list[Callable[[], None]] = field(default_factory=list)
     """Called by the training thread after the end."""
     series: StepSeries = field(default_factory=StepSeries)
+    times: Track = field(default_factory=lambda: Track(absolute=0.02))
+    """Seconds since the run started, by steps taken: time on the wall, with pauses and validation.
+    What lies between the end of a run and its continuation (`resume=`) does not count."""
+    learning_rates: Track = field(default_factory=lambda: Track(relative=0.002))
+    """The learning rate of the step that follows so many steps taken."""
     version: int = 0
     """Grows with every change of anything but series, epochs and progress."""
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._ended = threading.Event()
+        self._origin: float | None = None  # on the monotonic clock
+        self._checkpoints: list[int] = []
+        self._told_checkpoint = -CHECKPOINT_SECONDS
         self._rows: list[EpochRecord] = []
         self._events: list[Event] = []
         self._phase = "waiting"
@@ -127,6 +148,11 @@ class Record:
         return self._ended.wait(timeout)
 
     @property
+    def tracks(self) -> dict[str, Track]:
+        """What goes along with the steps, by the names under which the history keeps it."""
+        return {"times": self.times, "learning_rates": self.learning_rates}
+
+    @property
     def rows(self) -> list[EpochRecord]:
         """The epochs that have ended, in order."""
         with self._lock:
@@ -137,6 +163,12 @@ class Record:
         """What happened, in order."""
         with self._lock:
             return list(self._events)
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """After which steps a checkpoint was written, in order: of many an even choice."""
+        with self._lock:
+            return list(self._checkpoints)
 
     @property
     def epoch_start(self) -> int:
@@ -167,17 +199,36 @@ class Record:
             if self.steps_per_epoch and step and not self.ended:
                 missing = self.steps_per_epoch * self.epochs - step
                 left = max(0.0, missing * self._busy / step) if self._busy > 0.2 else None
-            return Progress(step, self._epoch, self._epoch_start, self._phase, self._rate, left)
+            return Progress(
+                step, self._epoch, self._epoch_start, self._phase, self._rate, left,
+                self.times.last or 0.0, self.learning_rates.last,
+            )  # fmt: skip
 
     # -- write: the training thread only ------------------------------------------------------
 
-    def add_event(self, kind: str, text: str) -> None:
-        """Note what has happened now."""
+    def add_event(self, kind: str, text: str, step: int | None = None) -> None:
+        """Note what has happened now, or at an earlier step."""
         with self._lock:
             if self.ended:
                 return
-            self._events.append(Event(kind, len(self.series), time.time(), text))
+            step = len(self.series) if step is None else step
+            self._events.append(Event(kind, step, time.time(), text))
             self.version += 1
+
+    def add_checkpoint(self, step: int) -> None:
+        """A checkpoint of the state after so many steps is on disk. From any thread."""
+        with self._lock:
+            if self.ended or step in self._checkpoints[-1:]:
+                return
+            self._checkpoints.append(step)
+            if len(self._checkpoints) > MOST_CHECKPOINTS:
+                # The latest one stays: it is the one from which the run would go on.
+                self._checkpoints = self._checkpoints[::-2][::-1]
+            # Pages get the whole state with each version: not for a tick twice a second.
+            now = time.monotonic()
+            if now - self._told_checkpoint >= CHECKPOINT_SECONDS:
+                self._told_checkpoint = now
+                self.version += 1
 
     def set_status(self, status: Status) -> None:
         """Go to a status that is no end."""
@@ -186,6 +237,8 @@ class Record:
                 return
             self.status = status
             self.version += 1
+            if self._origin is None and status == "running":
+                self._start_clock()
 
     def set_phase(self, phase: str) -> None:
         """Say what the training thread does."""
@@ -204,18 +257,46 @@ class Record:
             self._epoch_start = len(self.series) if start is None else start
 
     def restore(
-        self, losses: NDArray[np.float32], rows: list[EpochRecord], events: list[Event]
+        self,
+        losses: NDArray[np.float32],
+        rows: list[EpochRecord],
+        events: list[Event],
+        tracks: Mapping[str, Knots] = MappingProxyType({}),
     ) -> None:
-        """Take over what an earlier part of the run recorded; before anything else."""
+        """Take over what an earlier part of the run recorded; before anything else.
+
+        Args:
+            losses: float32 [steps].
+            rows: its epochs.
+            events: what happened.
+            tracks: knots by the names of `tracks`; those after the last loss are left out.
+        """
         with self._lock:
             self.series.append(losses)
             self._rows, self._events = list(rows), list(events)
+            for name, track in self.tracks.items():
+                if name in tracks:
+                    track.restore(tracks[name], len(losses) or math.inf)
+
+    def set_learning_rate(self, value: float, *, jumps: bool) -> None:
+        """The next step has this learning rate.
+
+        Args:
+            value: the learning rate.
+            jumps: whether it was the last one until now; else it has changed with each step, as a
+                schedule does.
+        """
+        with self._lock:
+            if not self.ended:
+                add = self.learning_rates.jump if jumps else self.learning_rates.add
+                add(len(self.series), value)
 
     def add_steps(self, losses: NDArray[np.float32], seconds: float | None) -> None:
         """Add the losses of a chunk that took `seconds`; None when the time says nothing."""
         with self._lock:
             if self.ended:
                 return  # given up while it hung
+            self._add_times(len(losses), seconds or 0.0)
             self.series.append(losses)
             if not seconds:
                 return
@@ -223,6 +304,24 @@ class Record:
             rate = len(losses) / seconds
             share = min(1.0, seconds / RATE_SECONDS) if self._rate else 1.0
             self._rate += (rate - self._rate) * share
+
+    def _start_clock(self) -> None:
+        """Count time from now on, or go on where an earlier part of the run ended."""
+        before = self.times.last
+        if before is None:
+            self.times.add(len(self.series), 0.0)
+        self._origin = time.monotonic() - (before or 0.0)
+
+    def _add_times(self, steps: int, seconds: float) -> None:
+        """So many steps have been taken until now, from `seconds` ago on."""
+        if self._origin is None:
+            self._start_clock()
+        assert self._origin is not None
+        now = time.monotonic() - self._origin
+        began = max(now - seconds, self.times.last or 0.0)
+        self.times.add(len(self.series), began)
+        if steps:
+            self.times.add(len(self.series) + steps, max(now, began))
 
     def add_busy(self, seconds: float) -> None:
         """Count time that the run needs besides its steps, for the time that is left."""

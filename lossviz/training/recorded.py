@@ -45,6 +45,9 @@ class RecordedRun:
             losses=losses,
             epochs=[(row.epoch, row.first_step, row.steps, row.metrics) for row in rows],
             first_event=self._events,
+            tracks={name: track.knots() for name, track in record.tracks.items()}
+            if len(losses) or ended
+            else {},
             events=[(event.kind, event.step, event.time, event.text) for event in events],
         )  # fmt: skip
 

@@ -57,6 +57,12 @@ class Source:
         else:
             raise ArgumentError(argument, f"{argument}: got {shown(data)}; it must be {ACCEPTED}.")
 
+    def first(self, count: int) -> Any:
+        """`(inputs, targets)` of the first samples as tensors; of a dataset their TensorSpecs."""
+        if self._arrays is None:
+            return self._dataset.element_spec
+        return tf.nest.map_structure(lambda rows: rows[:count], self._arrays)
+
     def batches(self, batch_size: int, *, shuffle: bool, seed: int | None) -> Batches:
         """The batches; arrays are shuffled for each epoch with `shuffle`, datasets never."""
         if self._arrays is None:

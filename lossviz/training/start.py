@@ -82,7 +82,9 @@ def train(
         resume: a run that has ended, or its id: go on where its last checkpoint was written, up to
             `epochs` in all. Model, data, optimizer and metrics must be made as then; weights and
             all else come from the checkpoint. With the same seed and data a CPU gives the losses
-            that an uninterrupted run gives, to the bit. A dataset must give the same batches again.
+            that an uninterrupted run gives, to the bit. Of a `tf.data.Dataset` the order is kept,
+            too, also where it is shuffled anew for each epoch with a seed; what a Python generator
+            gives it must give again.
         callbacks: Keras callbacks, such as `keras.callbacks.EarlyStopping`. Those that want to
             hear of every batch make training several times slower.
         jit_compile: compile steps with XLA.
@@ -95,7 +97,8 @@ def train(
 
     Raises:
         ArgumentError: (a ValueError) for a value that is not accepted; the message names the
-            argument, what came and what is accepted. Nothing has been started then.
+            argument, what came and what is accepted. Nothing has been started then. A loss or step
+            of your own is tried on one batch before: its error has the line of your code in `line`.
         TypeError: for an argument of a wrong kind.
 
     Example:
@@ -134,6 +137,8 @@ def train(
         checkpoint=None if earlier is None else earlier.checkpoint,
     )
     record = _record(job, loss=loss_name, name=name, seed=seed, task=task or "", earlier=earlier)
+    for warning in job.warnings:
+        record.warn(warning)
     return _begin(job, record, when_busy)
 
 

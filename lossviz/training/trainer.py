@@ -18,6 +18,7 @@ from lossviz.training.checkpoint import Checkpoints, State, copied, variables
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
 from lossviz.training.freed_memory import give_back
+from lossviz.training.learning_rate import LearningRate
 from lossviz.training.mirrored import Mirrored
 from lossviz.training.one_device import plain_updates
 from lossviz.training.pace import Pace
@@ -43,6 +44,7 @@ class Job:
         mirrored: the copies of model and optimizer on several devices, or None for one device.
         jit_compile: whether steps are compiled with XLA.
         stop_at_nan: whether a loss that is not finite ends the run.
+        warnings: what the person should know from the start.
     """
 
     model: Any
@@ -59,6 +61,7 @@ class Job:
     mirrored: Mirrored | None = None
     jit_compile: bool = False
     stop_at_nan: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a person stops
@@ -75,8 +78,9 @@ class Trainer:
         self._pace = Pace()
         self._validation_pace = Pace()
         self._position = job.start
-        self._checkpoints = Checkpoints(record.id, record.warn)
+        self._checkpoints = Checkpoints(record.id, record.warn, record.add_checkpoint)
         self._warned_of_nan = False
+        self._learning_rate = LearningRate(job.optimizer)
         self._longest = 0.0
         step = job.train_step or self._default_step
         if job.mirrored is not None:
@@ -113,11 +117,11 @@ class Trainer:
 
     def abandon(self) -> None:
         """End a run that was stopped and hangs, such as in a dataset that gives no more batches."""
-        self._record.end(
-            "stopped",
-            "Training was stopped in the middle of a chunk, which does not end: the data may give "
-            "no more batches.",
-        )
+        if self._record.progress().phase == "compiling":
+            where = "while it was being compiled, which takes long."
+        else:
+            where = "in a chunk that does not end: the data may give no more batches."
+        self._record.end("stopped", f"Training was stopped {where}")
         leave(self)
 
     def _place(self) -> Any:
@@ -177,6 +181,7 @@ class Trainer:
         record, callbacks = self._record, self._job.callbacks
         count = 1 if callbacks.each_batch else self._control.bounded(self._pace.count)
         callbacks.batch_begins(self._position.steps)
+        self._note_learning_rate()
         began = time.perf_counter()
         chunk = train(count)
         seconds = time.perf_counter() - began
@@ -184,6 +189,9 @@ class Trainer:
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)
+        if self._learning_rate.scheduled:
+            # Where the line from the chunk's beginning ends; others stay as they are until set.
+            self._note_learning_rate()
         self._position.took(chunk.sizes)
         self._control.took(len(chunk.losses))
         if not len(record.series):
@@ -202,7 +210,8 @@ class Trainer:
             first = int(np.flatnonzero(~np.isfinite(chunk.losses))[0])
             step = len(self._record.series) - len(chunk.losses) + first + 1
             self._warned_of_nan = True
-            self._record.warn(f"The loss is not finite from step {step:,} on; training goes on.")
+            text = f"The loss is not finite from step {step:,} on; training goes on."
+            self._record.add_event("nan", text, step)
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
@@ -251,6 +260,7 @@ class Trainer:
             self._position.as_dict(),
             len(self._record.series),
             len(self._record.rows),
+            job.batches.order(self._position.epoch),
         )
 
     def _save(self) -> None:
@@ -259,15 +269,27 @@ class Trainer:
             self._checkpoints.save(self._state())
 
     def _set_learning_rate(self, rate: float) -> None:
-        optimizer = self._job.optimizer
-        before = float(tf.convert_to_tensor(optimizer.learning_rate))
         try:
-            optimizer.learning_rate = rate
+            self._job.optimizer.learning_rate = rate
         except TypeError:
             self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
             return
-        text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
-        self._record.add_event("learning_rate", text)
+        self._note_learning_rate(asked=True)
+
+    def _note_learning_rate(self, *, asked: bool = False) -> None:
+        """Record the learning rate of the next step, and an event where somebody has changed it."""
+        record, source = self._record, self._learning_rate
+        rate = source.read()
+        if rate is None:
+            return
+        before = record.learning_rates.last
+        record.set_learning_rate(rate, jumps=not source.scheduled)
+        if source.scheduled or before is None or before == rate:
+            return
+        # A callback that sets it with every batch must not fill the run with events.
+        if asked or self._position.steps == 0:
+            text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
+            record.add_event("learning_rate", text)
 
     def _training_step(self, inputs: Any, target: Any) -> Any:
         """One step in the graph; gives its loss."""

@@ -276,7 +276,7 @@ class Bond:
             params = tuple(place.params) if place else ()
         question = ""
         if self._question is not None and code.custom_loss:
-            question = f"Your own loss_fn gives way to {self._question[1]}."
+            question = f"Replace your own loss_fn with {self._question[1]}?"
         self.form.written = Written(
             custom=custom,
             made_from=plain_title(code.made_from) if code.made_from else "",

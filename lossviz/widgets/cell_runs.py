@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from lossviz.training import Run
 from lossviz.training.start import at_start
+from lossviz.widgets.status import Notice
 
 
 class CellOwner(Protocol):
@@ -119,3 +120,12 @@ def interactive_shell() -> Any:
 
 
 cell_runs = CellRuns()
+
+
+def save_as_cell(text: str) -> Notice:
+    """Ask the front end for a cell with this text; gives what came of it."""
+    shell = interactive_shell()
+    if shell is None or not hasattr(shell, "set_next_input"):
+        return Notice("There is no notebook here to put a cell into: copy the code.", "warning")
+    shell.set_next_input(text)
+    return Notice("The cell appears when you run a cell the next time.")

@@ -10,13 +10,15 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.loading import loading
 from lossviz.widgets.own_objects import loss_name, own_objects
 from lossviz.widgets.session import Session
-from lossviz.wire import Feed, forget_route, publisher
+from lossviz.widgets.static_view import StaticView, call_after_cells
+from lossviz.wire import Feed, forget_route, publisher, saved
 from lossviz.wire.messages import FromKernel
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -65,6 +67,7 @@ class LossLab(anywidget.AnyWidget):
     lab_id = traitlets.Unicode().tag(sync=True)
     form = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Dict().tag(sync=True)
     # `code` is the name of the property that gives the text.
     program = traitlets.Dict().tag(sync=True)
 
@@ -88,12 +91,14 @@ class LossLab(anywidget.AnyWidget):
             begin |= {"train": own.train, "dataset": ""}
         config = TrainingConfig(**begin)
         self._answers: list[tuple[FromKernel, list[bytes]]] = []
+        lab_id = uuid.uuid4().hex[:8]
+        self._static = StaticView(lab_id)
         self._session = Session(
             config, own, publisher.wake, lambda message: self._answers.append((message, []))
         )
         self._feed = Feed(self._send_to_pages)
         super().__init__(
-            lab_id=uuid.uuid4().hex[:8],
+            lab_id=lab_id,
             form=self._session.form(),
             status=self._session.status(),
             program=self._session.trait(),
@@ -133,12 +138,35 @@ class LossLab(anywidget.AnyWidget):
         """The text of the program that Train runs."""
         return self._session.code()
 
+    def _ipython_display_(self, **_options: Any) -> None:
+        """Show the lab, and below it the picture that stays where no lab can be shown."""
+        data, metadata = self._repr_mimebundle_() or ({}, {})
+        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+        self._static.show()
+        call_after_cells(self)
+
+    def after_cell(self) -> None:
+        """A cell has been run; called in the main thread."""
+        run = self.run
+        if run is not None and self._static.repeat(run.record):
+            self.send_state(["form", "status", "saved"])
+
     def publish(self) -> bool:
         """Send what is new to all pages; called by the publisher's thread."""
         run = self._session.shown
         earlier = [one.record for one in self.runs] if run is not None else []
         self._feed.follow(run.record if run is not None else None, earlier)
         live = self._feed.publish()
+        # The cell was run again: the form of each lab that it has made is nobody's any more.
+        if not self._feed.left:
+            self._publish_form()
+        if run is not None and self._static.due(run.record):
+            before = [one for one in earlier if one is not run.record]
+            self.set_trait("saved", saved(run.record, before))
+            self._static.draw(run.record)
+        return live
+
+    def _publish_form(self) -> None:
         # Only what has changed travels: traitlets compares the new value with the old one. Both in
         # one message: a page must not show an error beside a field and an older status line.
         answers, self._answers = self._answers, []
@@ -150,7 +178,6 @@ class LossLab(anywidget.AnyWidget):
         # After the program that they speak of.
         for message, buffers in answers:
             self._send_to_pages(message, buffers)
-        return live
 
     def _send_to_pages(self, message: FromKernel, buffers: list[bytes]) -> None:
         self.send(message, buffers)
@@ -158,10 +185,13 @@ class LossLab(anywidget.AnyWidget):
     def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         """A page speaks. Runs on whatever thread the kernel answers comms on; returns at once."""
         kind = message.get("type")
+        self._feed.answered()
         if kind == "attach":
             self._feed.attach(str(message["page"]))
             self._session.see()
             loading.start(publisher.wake)
+        elif kind == "detach":
+            self._feed.detach(str(message["page"]))
         elif kind == "range":
             self._feed.ask(
                 {
@@ -172,6 +202,7 @@ class LossLab(anywidget.AnyWidget):
                     "start": int(message["start"]),
                     "stop": int(message["stop"]),
                     "points": int(message["points"]),
+                    "smoothing": min(max(float(message["smoothing"]), 0.0), 0.9999),
                 }
             )
         elif kind == "edit":

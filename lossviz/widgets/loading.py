@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 from collections.abc import Callable
 
@@ -37,6 +38,9 @@ class Loading:
         listener()
 
     def _load(self) -> None:
+        # What TensorFlow's core prints at its import (which processor, that there is no GPU) would
+        # stand in red under the person's cell. Who wants to see it sets the variable.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
             importlib.import_module("tensorflow")
             line = ""

@@ -15,7 +15,6 @@ from lossviz.program import Edit, TrainingConfig
 from lossviz.program.loss_match import parameters
 from lossviz.program.loss_source import loss_function
 from lossviz.program.reading import find
-from lossviz.program.source_text import SourceText
 from lossviz.wire.messages import DiffLine
 
 KINDS: Mapping[str, Any] = {"  ": "same", "+ ": "added", "- ": "removed"}
@@ -42,10 +41,10 @@ class LossText:
     def found_in(cls, text: str, config: TrainingConfig) -> LossText | None:
         """The loss function of a program; None where the loss is no function of its own."""
         try:
-            source = SourceText(text)
-            function = find(source, config).loss_function
+            found = find(text, config)
         except ArgumentError:
             return None
+        source, function = found.anatomy.source, found.loss_function
         if function is None:
             return None
         start, end = source.start(function), source.end(function)

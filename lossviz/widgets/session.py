@@ -13,7 +13,7 @@ from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.bond import MOST_PAGES, Bond
-from lossviz.widgets.cell_runs import cell_runs, interactive_shell
+from lossviz.widgets.cell_runs import cell_runs, save_as_cell
 from lossviz.widgets.class_weights import WEIGHTS, counted
 from lossviz.widgets.launch import Launch
 from lossviz.widgets.loading import loading
@@ -234,7 +234,7 @@ class Session:
             self._answer({"type": "script", "page": page, "text": text, "message": message})
         elif name == "save_cell":
             bond.write()
-            self._notice = _save_as_cell(bond.code.text)
+            self._notice = save_as_cell(bond.code.text)
 
     def predictions(self) -> tuple[str, str]:
         """What the latest run's model says of a few held-out samples.
@@ -380,11 +380,3 @@ class Session:
         if run is None:
             return Notice("Ready to train.")
         return said_of(run, first=len(self.runs) == 1, waiting=self._launch.waiting)
-
-
-def _save_as_cell(text: str) -> Notice:
-    shell = interactive_shell()
-    if shell is None or not hasattr(shell, "set_next_input"):
-        return Notice("There is no notebook here to put a cell into: copy the code.", "warning")
-    shell.set_next_input(text)
-    return Notice("The cell appears when you run a cell the next time.")

@@ -51,7 +51,7 @@ def said_of(run: Run, *, first: bool, waiting: int) -> Notice:
     told = [f"{run.name} started on the {device}."]
     if first and not any(name.startswith("GPU") for name in devices.names()):
         told.append("TensorFlow sees no GPU here.")
-    told += [event.text for event in record.events if event.kind == "warning"][-1:]
+    told += [event.text for event in record.events if event.kind in {"warning", "nan"}][-1:]
     if waiting:
         told.append(f"{waiting} more to come: the next starts when this one has ended.")
     return Notice(" ".join(told))

@@ -5,5 +5,6 @@ from __future__ import annotations
 from lossviz.wire.feed import Feed
 from lossviz.wire.parent_request import forget_route
 from lossviz.wire.publisher import Outlet, publisher
+from lossviz.wire.saved import saved
 
-__all__ = ["Feed", "Outlet", "forget_route", "publisher"]
+__all__ = ["Feed", "Outlet", "forget_route", "publisher", "saved"]

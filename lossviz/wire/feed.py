@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from lossviz.series import StepSeries, Window
+from lossviz.series import StepSeries, Track, Window, smoothed
 from lossviz.training import EpochRecord, Record
 from lossviz.wire import run_states
+from lossviz.wire.allowance import Allowance
 from lossviz.wire.messages import (
     Append,
     EarlierRun,
@@ -27,6 +29,15 @@ SNAPSHOT_POINTS = 4096
 RANGE_POINTS = 1 << 18
 """So many values an answer to a page's question holds at most: a megabyte."""
 
+WINDOW_POINTS = 1024
+"""About as many values as steps take the place of which there are too many to be sent: about two
+pixels of a wide chart for each bucket."""
+
+WINDOW_BYTES = 12 * WINDOW_POINTS
+
+MOST_NEW_ROWS = 50
+"""So many epochs travel in one append; more than that end in a tenth of a second in play only."""
+
 MOST_EARLIER = 8
 """So many runs before the present one stay on the charts."""
 
@@ -39,15 +50,19 @@ class Feed:
     `follow` and `attach` may be called from any thread; `publish` from the publisher's only.
     """
 
-    def __init__(self, send: Send) -> None:
-        """Send through `send(message, buffers)`."""
+    def __init__(self, send: Send, clock: Callable[[], float] = time.monotonic) -> None:
+        """Send through `send(message, buffers)`; `clock` gives seconds."""
         self._send = send
+        self._allowance = Allowance(clock)
+        self._missed = False
         self._lock = threading.Lock()
         self._record: Record | None = None
         self._earlier: list[Record] = []
         self._waiting: list[str] = []
         self._asked: list[RangeRequest] = []
         self._attached = False
+        self._pages: set[str] = set()
+        self._had_pages = False
         self._ended: dict[str, EarlierRun] = {}
         self._begin(None)
 
@@ -66,6 +81,26 @@ class Feed:
         """A page wants a snapshot; the page "" stands for all pages."""
         with self._lock:
             self._waiting.append(page)
+            self._pages.add(page)
+            self._had_pages = True
+
+    def detach(self, page: str) -> None:
+        """A page is gone. After the last one nothing more is sent, until another page comes."""
+        with self._lock:
+            self._pages.discard(page)
+            self._waiting = [one for one in self._waiting if one != page]
+            self._attached = self._attached and bool(self._pages)
+
+    @property
+    def left(self) -> bool:
+        """Whether pages were there, and all of them have said that they are gone."""
+        with self._lock:
+            return self._had_pages and not self._pages
+
+    def answered(self) -> None:
+        """A page has said something; call it on the thread that hears pages."""
+        main = threading.current_thread() is threading.main_thread()
+        self._allowance.answered(by_main_thread=main)
 
     def ask(self, request: RangeRequest) -> None:
         """A page wants steps of a run that it shows."""
@@ -73,7 +108,11 @@ class Feed:
             self._asked.append(request)
 
     def publish(self) -> bool:
-        """Send what is new; True while the run is alive."""
+        """Send what is new; True while the run is alive, or there is more to send.
+
+        Without a page that answers, nothing is sent; the first one that does gets all pages a
+        snapshot.
+        """
         with self._lock:
             record, waiting, self._waiting = self._record, self._waiting, []
             asked, self._asked = self._asked, []
@@ -85,16 +124,26 @@ class Feed:
                 waiting = waiting or [""]
         # Read before the numbers: what is read after the end is all there is.
         live = record is not None and not record.ended
+        late = False
         if record is not None and self._attached:
-            self._publish_news(record)
+            if self._allowance.deserted:
+                self._missed = True
+            elif self._missed:
+                self._missed = False
+                self._skip(record)
+                waiting = [""]
+                self._allowance.sent(0)
+            else:
+                late = not self._publish_news(record)
         for page in waiting:
             self._publish_snapshot(page, record)
-        self._attached = self._attached or bool(waiting)
+        with self._lock:
+            self._attached = bool(self._pages)
         for request in asked:
             # A run may have left the charts since the page asked.
             if request["run"] in known:
                 self._answer(request, known[request["run"]])
-        return live
+        return live or late
 
     def _begin(self, record: Record | None) -> None:
         """Start over with this run. What it has recorded so far is for snapshots: a page that sees
@@ -106,14 +155,28 @@ class Feed:
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
         self._rows: dict[int, EpochRow] = {}
+        self._knots = (
+            {name: track.since(0)[0] for name, track in record.tracks.items()} if record else {}
+        )
+        self._rate = record.learning_rates.last if record else None
 
-    def _publish_news(self, record: Record) -> None:
+    def _skip(self, record: Record) -> None:
+        """Take all that there is as sent: a snapshot of it follows."""
+        sequence, known = self._sequence, self._rows
+        self._begin(record)
+        self._sequence, self._rows = sequence, known
+
+    def _publish_news(self, record: Record) -> bool:
+        """Send an append; False when it has to wait for its bytes to be allowed."""
         version = record.version
         rows = record.rows
         progress = run_states.progress(record)
-        losses = record.series.read(self._sent)
-        if not len(losses) and len(rows) == self._rows_sent and version == self._version:
-            return
+        stop = len(record.series)
+        if stop == self._sent and len(rows) == self._rows_sent and version == self._version:
+            return True
+        raw = self._allowance.allows(4 * (stop - self._sent))
+        if not raw and not self._allowance.allows(WINDOW_BYTES):
+            return False
         self._sequence += 1
         message: Append = {
             "type": "append",
@@ -123,13 +186,46 @@ class Feed:
             "progress": progress,
         }
         if len(rows) > self._rows_sent:
-            message["rows"] = [self._row(record, one) for one in rows[self._rows_sent :]]
+            news = run_states.some(rows[self._rows_sent :], MOST_NEW_ROWS)
+            message["rows"] = self._described_rows(record, news)
+        self._add_tracks(message, record)
+        if raw:
+            buffers = [_bytes(record.series.read(self._sent, stop))]
+        else:
+            buffers = self._add_window(message, record, min(progress["epoch_start"], stop), stop)
         if version != self._version:
             message["state"] = run_states.state(record)
-        self._send(message, [_bytes(losses)])
-        self._sent += len(losses)
+        self._send(message, buffers)
+        self._allowance.sent(sum(map(len, buffers)))
+        self._sent = stop
         self._rows_sent = len(rows)
         self._version = version
+        return True
+
+    def _add_tracks(self, message: Append, record: Record) -> None:
+        self._knots["times"], times = record.times.since(self._knots["times"])
+        if times:
+            message["times"] = [[step, round(seconds, 3)] for step, seconds in times]
+        number, rates = record.learning_rates.since(self._knots["learning_rates"])
+        self._knots["learning_rates"] = number
+        if rates:
+            message["learning_rates"] = [[step, float(f"{rate:.7g}")] for step, rate in rates]
+            self._rate = rates[-1][1]
+        last = record.learning_rates.last
+        if last is not None and last != self._rate:
+            message["learning_rate"] = float(f"{last:.7g}")
+            self._rate = last
+
+    def _add_window(self, message: Append, record: Record, start: int, stop: int) -> list[bytes]:
+        window = record.series.window(start, stop, points=WINDOW_POINTS)
+        message["window"] = {
+            "start": window.start,
+            "width": window.width,
+            "buckets": len(window.minimum),
+            "raw_start": window.raw_start,
+            "best": run_states.finite(record.series.best),
+        }
+        return _buffers(window)
 
     def _publish_snapshot(self, page: str, record: Record | None) -> None:
         series = record.series if record is not None else StepSeries()
@@ -147,32 +243,39 @@ class Feed:
             "width": window.width,
             "buckets": len(window.minimum),
             "raw_start": window.raw_start,
-            "rows": [self._row(record, one) for one in rows] if record is not None else [],
+            "rows": self._described_rows(record, rows) if record is not None else [],
             "best": run_states.finite(series.best),
             "earlier": [self._describe(one) for one in self._earlier],
         }
-        self._send(message, _buffers(window))
+        knots = [_knots(record.tracks[name]) for name in self._knots] if record else []
+        self._send(message, [*_buffers(window), *knots])
 
     def _answer(self, request: RangeRequest, record: Record) -> None:
         points = min(request["points"], RANGE_POINTS)
-        window = record.series.window(request["start"], request["stop"], points=points)
+        start, stop = max(request["start"], 0), request["stop"]
+        series, first = record.series, 0
+        if request["smoothing"]:
+            series, first = StepSeries(), start
+            series.append(smoothed(record.series.read(start, stop), request["smoothing"]))
+        window = series.window(start - first, stop - first, points=points)
         message: Range = {
             "type": "range",
             "page": request["page"],
             "number": request["number"],
             "run": record.id,
-            "start": window.start,
+            "start": first + window.start,
             "width": window.width,
             "buckets": len(window.minimum),
-            "raw_start": window.raw_start,
+            "raw_start": first + window.raw_start,
         }
         self._send(message, _buffers(window))
 
-    def _row(self, record: Record, epoch: EpochRecord) -> EpochRow:
+    def _described_rows(self, record: Record, epochs: Sequence[EpochRecord]) -> list[EpochRow]:
         """Each epoch's quantiles are computed once, also when many pages come."""
-        if epoch.epoch not in self._rows:
-            self._rows[epoch.epoch] = run_states.row(record, epoch)
-        return self._rows[epoch.epoch]
+        new = [one for one in epochs if one.epoch not in self._rows]
+        for row in run_states.rows(record, new):
+            self._rows[row["epoch"]] = row
+        return [self._rows[one.epoch] for one in epochs]
 
     def _describe(self, record: Record) -> EarlierRun:
         if not record.ended:
@@ -188,3 +291,7 @@ def _buffers(window: Window) -> list[bytes]:
 
 def _bytes(values: Any) -> bytes:
     return np.ascontiguousarray(values, "<f4").tobytes()
+
+
+def _knots(track: Track) -> bytes:
+    return np.ascontiguousarray(track.knots(), "<f8").tobytes()

@@ -37,6 +37,8 @@ class Progress(TypedDict):
     """Steps per second over the last seconds; 0 while unknown."""
     left: float | None
     """Seconds to the end of the run; None while unknown and after the end."""
+    seconds: float
+    """When the latest step was taken, in seconds since the run started, pauses included."""
 
 
 class EpochRow(TypedDict):
@@ -52,13 +54,17 @@ class EpochRow(TypedDict):
     """A tenth of the epoch's steps had a smaller loss."""
     high: float | None
     """A tenth of the epoch's steps had a greater loss."""
+    seconds: float | None
+    """When its last step was taken, in seconds since the run started."""
+    learning_rate: float | None
+    """That of its last step."""
 
 
 class EventMark(TypedDict):
     """Something that happened to a run, to be marked on its charts."""
 
     kind: str
-    """Such as "learning_rate", "paused", "resumed", "warning", "failed"."""
+    """Such as "learning_rate", "paused", "resumed", "nan", "warning", "failed"."""
     step: int
     """How many steps had been taken."""
     text: str
@@ -79,7 +85,9 @@ class RunState(TypedDict):
     loss: str
     """The name of the loss."""
     events: list[EventMark]
-    """The latest, without starts and ends that went well."""
+    """The latest of each kind, without starts and ends that went well."""
+    checkpoints: list[int]
+    """After which steps one was written; of many an even choice."""
     error: ErrorState | None
 
 
@@ -98,9 +106,12 @@ class EarlierRun(TypedDict):
 class Snapshot(TypedDict):
     """The kernel's answer to an Attach: everything a page needs, bounded in size.
 
-    Buffers: `[minimum, maximum, raw]`, each float32. `minimum` and `maximum` hold `buckets`
-    values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`.
-    `raw` holds every step from `raw_start` on.
+    Buffers: `[minimum, maximum, raw, times, learning_rates]`, the first three float32. `minimum`
+    and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to
+    `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. `times` and
+    `learning_rates` are the knots of polylines, float64: first numbers of steps taken, then as many
+    values, the seconds since the run started and the rate of the step that follows. Two knots with
+    the same number of steps are a jump.
     """
 
     type: Literal["snapshot"]
@@ -122,8 +133,30 @@ class Snapshot(TypedDict):
     """Oldest first."""
 
 
+class StepWindow(TypedDict):
+    """Steps in bounded size: buckets, then raw. As in a Snapshot."""
+
+    start: int
+    width: int
+    buckets: int
+    raw_start: int
+    best: float | None
+    """The least loss of all steps of the run."""
+
+
+class Saved(TypedDict):
+    """The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state."""
+
+    message: Snapshot
+    buffers: list[bytes]
+
+
 class Append(TypedDict):
-    """What is new since the last append. Buffers: `[losses]`, float32, one for each new step."""
+    """What is new since the last append. Buffers: `[losses]`, float32, one for each new step.
+
+    With a `window` there were more new steps than may travel: buffers as in a Range, and they take
+    the place of all steps that the page holds.
+    """
 
     type: Literal["append"]
     run: str
@@ -132,13 +165,21 @@ class Append(TypedDict):
     """Index in the run's series of the buffer's first loss."""
     progress: Progress
     rows: NotRequired[list[EpochRow]]
-    """Epochs that ended since the last append."""
+    """Epochs that ended since the last append; of very many some, as in a Snapshot."""
+    times: NotRequired[list[list[float]]]
+    """New knots of the run's times, each a number of steps and seconds. After the last knot the
+    line goes on to `progress.step` and `progress.seconds`."""
+    learning_rates: NotRequired[list[list[float]]]
+    """New knots of its learning rate."""
+    learning_rate: NotRequired[float]
+    """That of the latest steps, where a schedule has changed it since the last knot."""
+    window: NotRequired[StepWindow]
     state: NotRequired[RunState]
     """Sent when anything in it has changed."""
 
 
 class Range(TypedDict):
-    """Steps of a run, as the answer to a RangeRequest. Buffers as in a Snapshot."""
+    """Steps of a run, as the answer to a RangeRequest. Buffers: a Snapshot's first three."""
 
     type: Literal["range"]
     page: str
@@ -212,6 +253,20 @@ class Attach(TypedDict):
     page: str
 
 
+class Seen(TypedDict):
+    """A page has taken appends: it says so every few seconds while some come."""
+
+    type: Literal["seen"]
+    page: str
+
+
+class Detach(TypedDict):
+    """A page's view of the lab is gone, such as when its cell is run again."""
+
+    type: Literal["detach"]
+    page: str
+
+
 class RangeRequest(TypedDict):
     """A page asks for steps that it does not have, or only as buckets."""
 
@@ -226,6 +281,9 @@ class RangeRequest(TypedDict):
     """Index after the last step."""
     points: int
     """Up to so many steps come raw; of more, the extremes of so many buckets."""
+    smoothing: float
+    """The weight of the past in a moving average of the steps, from 0 (none) to under 1: for more
+    steps than the page could average itself."""
 
 
 class Edit(TypedDict):
@@ -302,4 +360,6 @@ class PlotlyRequest(TypedDict):
 
 
 FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison
-FromPage = Attach | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses
+FromPage = (
+    Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses
+)

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.training import EpochRecord, Record
+from lossviz.training import EpochRecord, Event, Record
 from lossviz.wire.messages import EarlierRun, EpochRow, EventMark, Progress, RunState
 
 MOST_ROWS = 2000
 """So many epochs travel in a snapshot; thousands more could not be told apart on a chart."""
 
-MOST_EVENTS = 100
+MOST_EVENTS = 50
+"""So many events of each kind: a callback that changes the learning rate after every epoch must not
+push out a pause."""
+
 TOLD_ELSEWHERE = frozenset({"started", "completed", "stopped"})
 
 
-def row(record: Record, epoch: EpochRecord) -> EpochRow:
-    """An epoch's means, and between which losses most of its steps lie."""
+def rows(record: Record, epochs: Sequence[EpochRecord]) -> list[EpochRow]:
+    """Epochs' means, between which losses most of their steps lie, and when they ended."""
+    ends = np.array([one.first_step + one.steps for one in epochs], np.float64)
+    seconds = record.times.at(ends)
+    rates = record.learning_rates.at(ends - 1, later=True)
+    return [_row(record, *one) for one in zip(epochs, seconds, rates, strict=True)]
+
+
+def _row(record: Record, epoch: EpochRecord, seconds: float, rate: float) -> EpochRow:
     low, high = record.spread(epoch)
     return {
         "epoch": epoch.epoch,
@@ -27,6 +38,8 @@ def row(record: Record, epoch: EpochRecord) -> EpochRow:
         "metrics": {name: finite(value) for name, value in epoch.metrics.items()},
         "low": finite(low),
         "high": finite(high),
+        "seconds": finite(seconds),
+        "learning_rate": finite(rate),
     }
 
 
@@ -50,13 +63,13 @@ def some(epochs: Sequence[EpochRecord], most: int = MOST_ROWS) -> list[EpochReco
     return [epochs[index] for index in sorted(kept)]
 
 
-def earlier(record: Record) -> EarlierRun:
+def earlier(record: Record, most: int = MOST_ROWS // 4) -> EarlierRun:
     """A run before the one that is followed."""
     last = record.series.read(len(record.series) - 1)
     return {
         "run": state(record),
         "progress": progress(record),
-        "rows": [row(record, one) for one in some(record.rows, MOST_ROWS // 4)],
+        "rows": rows(record, some(record.rows, most)),
         "last": finite(float(last[0])) if len(last) else None,
         "best": finite(record.series.best),
     }
@@ -72,6 +85,7 @@ def progress(record: Record) -> Progress:
         "phase": now.phase,
         "rate": round(now.rate, 1),
         "left": None if now.left is None else round(now.left, 1),
+        "seconds": round(now.seconds, 2),
     }
 
 
@@ -93,10 +107,18 @@ def state(record: Record) -> RunState:
         "device": record.device,
         "colour": record.number - 1,
         "loss": record.loss,
-        "events": [
-            EventMark(kind=one.kind, step=one.step, text=one.text)
-            for one in record.events
-            if one.kind not in TOLD_ELSEWHERE
-        ][-MOST_EVENTS:],
+        "events": _latest(record.events),
+        "checkpoints": record.checkpoints,
         "error": error,  # type: ignore[typeddict-item]
     }
+
+
+def _latest(events: Sequence[Event]) -> list[EventMark]:
+    """The latest events of each kind, in order."""
+    kept: list[EventMark] = []
+    kinds: Counter[str] = Counter()
+    for one in reversed(events):
+        kinds[one.kind] += 1
+        if one.kind not in TOLD_ELSEWHERE and kinds[one.kind] <= MOST_EVENTS:
+            kept.append(EventMark(kind=one.kind, step=one.step, text=one.text))
+    return kept[::-1]

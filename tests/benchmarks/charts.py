@@ -6,27 +6,15 @@ Usage: python charts.py
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jupyter_page import jupyter_page
+from step_to_pixel import figure_widget, printed, waits, watch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from playwright.sync_api import sync_playwright
-
-from tests.browser.conftest import FLAGS
-from tests.browser.jupyter_server import JupyterServer
-from tests.browser.notebook_page import STEPS_CHART, NotebookPage, until, write_notebook
+from tests.browser.notebook_page import STEPS_CHART, NotebookPage, until
 
 SETUP = """
-import os
-os.sched_setaffinity(0, {{{core}}})
 import json, threading, time
 import numpy as np
 import lossviz
@@ -86,39 +74,18 @@ requestAnimationFrame(look);
 
 def measure() -> list[str]:
     """The lines of the report."""
-    cores = sorted(os.sched_getaffinity(0))
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    home = Path(tempfile.mkdtemp(prefix="lossviz-bench-"))
-    root = home / "root"
-    root.mkdir()
     cells = [
-        SETUP.format(core=cores[0]),
+        SETUP,
         "lab, record, times = lab_with(0, 1000)\nlab",
         "print('<<', json.dumps(times[::20]), '>>'); record.end('stopped', '')",
         "lab2, long, _ = lab_with(10_000_000, 1000)\nlab2",
         "long.end('stopped', '')\nfour = [lab_with(1_000_000, 1000) for _ in range(4)]",
         *(f"four[{i}][0]" for i in range(4)),
     ]
-    write_notebook(root / "bench.ipynb", *cells)
-    os.sched_setaffinity(0, {cores[-1]})
-    server = JupyterServer(home / "jupyter", root)
-    lines = []
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1280, "height": 1400})
-            notebook = NotebookPage(page, server.address("lab/tree/bench.ipynb"))
-            notebook.run_cell(0)
-            notebook.wait_idle()
-            lines.append(latency(notebook))
-            lines += ten_million(notebook)
-            lines.append(four_charts(notebook))
-            browser.close()
-    finally:
-        server.close()
-        os.sched_setaffinity(0, cores)
-        shutil.rmtree(home, ignore_errors=True)
-    return lines
+    with jupyter_page(*cells, height=1400) as bench:
+        notebook = bench.open()
+        lines = [latency(notebook), *ten_million(notebook), four_charts(notebook)]
+    return [*lines, *(figure_widget(steps) for steps in (10_000, 100_000))]
 
 
 def figure(notebook: NotebookPage, index: int) -> Any:
@@ -134,35 +101,12 @@ def latency(notebook: NotebookPage) -> str:
     chart.wait_for()
     chart.evaluate("one => one.scrollIntoView()")
     until(lambda: int(chart.get_attribute("data-points") or 0) > 1000, "steps")
-    seen = chart.evaluate(
-        """one => new Promise(done => {
-            const seen = [];
-            const end = performance.now() + 15000;
-            let last = -1;
-            const look = () => {
-                const points = Number(one.dataset.points);
-                if (points !== last) {
-                    last = points;
-                    seen.push([(performance.timeOrigin + performance.now()) / 1000, points]);
-                }
-                if (performance.now() < end) requestAnimationFrame(look); else done(seen);
-            };
-            look();
-        })"""
-    )
-    notebook.run_cell(2)
-    output = notebook.cells.nth(2).locator("pre", has_text=">>")
-    output.wait_for()
-    times = json.loads(output.inner_text().split("<<")[1].split(">>")[0])
-    waits = []
-    for when, step in times:
-        shown = next((moment for moment, points in seen if points >= step), None)
-        if shown is not None and seen[0][1] < step:
-            waits.append(shown - when)
-    p50, p95 = np.percentile(waits, [50, 95])
+    seen, end = watch(chart, "Number(one.dataset.points)")
+    found = waits(seen, end, printed(notebook, 2))
+    p50, p95 = np.percentile(found, [50, 95])
     return (
         f"step to pixel at 1,000 steps/s: median {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms "
-        f"(promised 150), {len(waits)} steps"
+        f"(promised 150), {len(found)} steps"
     )
 
 

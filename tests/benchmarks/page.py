@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from jupyter_page import jupyter_page
 
-from tests.browser.conftest import FLAGS
 from tests.browser.jupyter_server import JupyterServer
-from tests.browser.notebook_page import NotebookPage, until, write_notebook
+from tests.browser.notebook_page import NotebookPage, until
 
 HERE = Path(__file__).resolve().parent
 
@@ -51,53 +47,35 @@ class Seen:
 
 def measure(seconds: float) -> Seen:
     """Train with a page that draws, then close the page and let the same run go on."""
-    cores = sorted(os.sched_getaffinity(0))
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    home = Path(tempfile.mkdtemp(prefix="lossviz-bench-"))
-    root = home / "root"
-    root.mkdir()
-    pin = f"import os\nos.sched_setaffinity(0, {{{cores[0]}}})"
     count = "print('<<', run.step, time.time(), '>>')"
-    write_notebook(root / "bench.ipynb", pin, LAB, TRAIN, count, count)
-    # Everything that this process starts draws on the other core; the kernel pins itself away.
-    os.sched_setaffinity(0, {cores[-1]})
-    server = JupyterServer(home / "jupyter", root)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            received = [0]
-            session = page.context.new_cdp_session(page)
-            session.send("Network.enable")
-            session.on(
-                "Network.webSocketFrameReceived",
-                lambda event: received.__setitem__(0, received[0] + _size(event["response"])),
-            )
-            notebook = NotebookPage(page, server.address("lab/tree/bench.ipynb"))
-            notebook.run_cell(0)
-            notebook.wait_idle()
-            began = notebook.run_cell(1)
-            notebook.lab.wait_for()
-            appears = time.monotonic() - began
-            unloaded = notebook.cells.nth(1).locator("pre", has_text="False").count() == 1
-            notebook.run_cell(2)
-            until(lambda: notebook.points("Loss over all epochs") >= 3, "three epochs", 120)
-            notebook.lab.evaluate("lab => lab.scrollIntoView()")
-            before, first = received[0], _count(notebook, 3)
-            page.wait_for_timeout(1000 * seconds)
-            after, second = received[0], _count(notebook, 4)
-            page.wait_for_timeout(500)
-            browser.close()
+    with jupyter_page("", LAB, TRAIN, count, count) as bench:
+        page = bench.page
+        received = [0]
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on(
+            "Network.webSocketFrameReceived",
+            lambda event: received.__setitem__(0, received[0] + _size(event["response"])),
+        )
+        notebook = bench.open()
+        began = notebook.run_cell(1)
+        notebook.lab.wait_for()
+        appears = time.monotonic() - began
+        unloaded = notebook.cells.nth(1).locator("pre", has_text="False").count() == 1
+        notebook.run_cell(2)
+        until(lambda: notebook.points("Loss over all epochs") >= 3, "three epochs", 120)
+        notebook.lab.evaluate("lab => lab.scrollIntoView()")
+        before, first = received[0], _count(notebook, 3)
+        page.wait_for_timeout(1000 * seconds)
+        after, second = received[0], _count(notebook, 4)
+        page.wait_for_timeout(500)
+        page.close()
         # The page has gone; the kernel tells through a client of its own.
-        third = _ask(server, seconds)
-        attached = (second[0] - first[0]) / (second[1] - first[1])
-        detached = (third[1][0] - third[0][0]) / (third[1][1] - third[0][1])
-        steps = second[0] - first[0]
-        return Seen(appears, unloaded, attached, detached, (after - before) / steps)
-    finally:
-        server.close()
-        os.sched_setaffinity(0, cores)
-        shutil.rmtree(home, ignore_errors=True)
+        third = _ask(bench.server, seconds)
+    attached = (second[0] - first[0]) / (second[1] - first[1])
+    detached = (third[1][0] - third[0][0]) / (third[1][1] - third[0][1])
+    steps = second[0] - first[0]
+    return Seen(appears, unloaded, attached, detached, (after - before) / steps)
 
 
 def _size(response: dict[str, str]) -> int:

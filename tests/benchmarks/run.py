@@ -18,6 +18,7 @@ import kernel
 import keystrokes
 import obedience
 import page
+import program
 
 BARE, OURS, LIVE, FIT = "bare chunked loop", "lossviz.train", "lossviz.train, live chart", "fit"
 SLOWER = "wider model, live chart"
@@ -62,6 +63,8 @@ def main() -> None:
         print(f"  {engine.measure(name)}", flush=True)
     for name in obedience.MEASUREMENTS:
         print(f"  {obedience.measure(name)}", flush=True)
+    print("\nThe program")
+    print(f"  {program.measure()}", flush=True)
 
 
 if __name__ == "__main__":

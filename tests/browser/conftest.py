@@ -29,6 +29,8 @@ NOT_OURS = re.compile(
     # What it says itself when the network or a kernel has gone.
     r"|Connection lost, reconnecting|WebSocket connection to|Kernel .*died|restarting kernel"
     r"|Could not determine jupyter lab version"
+    # What ipywidgets says of a widget whose kernel has gone.
+    r"|widget model not found"
     r"|Missing required translation|[Dd]eprecat"
 )
 

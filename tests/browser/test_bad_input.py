@@ -61,7 +61,7 @@ def test_bad_data_and_models_explain_themselves(notebook, outputs, train, said):
     page.lab.wait_for(timeout=60_000)
     page.press("Train")
     until(lambda: said in page.error("Dataset"), "an error beside Dataset", 60)
-    assert said in page.status()
+    until(lambda: said in page.status(), "the same in the status line", 60)
     assert page.lab.get_by_role("button", name="Train", exact=True).is_enabled()
 
 

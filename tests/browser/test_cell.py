@@ -169,7 +169,7 @@ def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):
     cell.replace(body_of_loss(cell), CONSTANT)
     until(lambda: chosen(page, "Loss").startswith("custom"), "the custom loss")
     page.choose("Loss", "quadratic")
-    question = page.lab.get_by_text("Your own loss_fn gives way to Quadratic", exact=False).first
+    question = page.lab.get_by_text("Replace your own loss_fn with Quadratic", exact=False).first
     question.wait_for()
     page.press("Keep mine")
     until(lambda: chosen(page, "Loss").startswith("custom"), "mine")

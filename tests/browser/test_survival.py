@@ -72,6 +72,20 @@ def test_two_tabs_on_one_notebook(notebook, page):
     assert_same_as_kernel(book)
 
 
+def test_a_notebook_that_was_closed_and_opened_again(notebook, page):
+    book = training(notebook)
+    before = book.points(EPOCHS_CHART)
+    page.keyboard.press("Control+S")
+    page.wait_for_timeout(1000)
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_text("Close Tab", exact=True).click()
+    page.locator(".jp-NotebookPanel").wait_for(state="detached")
+    page.locator(".jp-DirListing-item", has_text="test.ipynb").dblclick()
+    book.lab.wait_for(timeout=60_000)
+    until(lambda: book.points(EPOCHS_CHART) > before, "epochs while it was closed, and after it")
+    assert_same_as_kernel(book)
+
+
 @pytest.mark.parametrize("by", ["the menu", "somebody else"])
 def test_a_restarted_kernel_is_said_and_the_last_picture_stays(notebook, server, by):
     page = training(notebook)

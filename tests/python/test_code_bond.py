@@ -177,7 +177,7 @@ def test_a_custom_loss_is_kept_and_another_is_asked_for_once():
     mine = loss_of(page.text)
     page.set("loss", "jaccard")
     assert loss_of(page.look()["text"]) == mine
-    assert page.field("loss")["warning"] == "Your own loss_fn gives way to Jaccard (soft IoU)."
+    assert page.field("loss")["warning"] == "Replace your own loss_fn with Jaccard (soft IoU)?"
     assert [one["label"] for one in page.field("loss")["actions"]] == ["Replace it", "Keep mine"]
     page.press("keep_loss")
     assert loss_of(page.look()["text"]) == mine

@@ -23,11 +23,11 @@ class Page:
     def __init__(self, feed: Feed, name: str) -> None:
         self.feed, self.name = feed, name
         self.run, self.sequence, self.losses, self.rows = None, -1, np.empty(0, np.float32), []
-        self.start = 0
+        self.start, self.buckets, self.best = 0, np.empty(0, np.float32), None
         feed.attach(name)
 
     def receive(self, message, buffers) -> None:
-        arrays = [np.frombuffer(one, "<f4") for one in buffers]
+        arrays = [np.frombuffer(one, "<f4") for one in buffers[:3]]
         if message["type"] == "snapshot" and message["page"] in {self.name, ""}:
             self.run = message["run"] and message["run"]["id"]
             self.sequence, self.rows = message["sequence"], list(message["rows"])
@@ -38,7 +38,12 @@ class Page:
                 self.feed.attach(self.name)
                 return
             self.sequence += 1
-            self.losses = np.concatenate([self.losses, arrays[0]])
+            if "window" in message:
+                self.start, self.losses = message["window"]["raw_start"], arrays[2]
+                self.buckets = np.concatenate(arrays[:2])
+                self.best = message["window"]["best"]
+            else:
+                self.losses = np.concatenate([self.losses, arrays[0]])
             self.rows += message.get("rows", [])
 
 
@@ -148,7 +153,7 @@ def test_any_range_comes_as_asked(length, random):
     stop = random.randint(start + 1, length)
     request = {
         "type": "range", "page": "p", "number": 3, "run": "a", "start": start, "stop": stop,
-        "points": 64,
+        "points": 64, "smoothing": 0,
     }  # fmt: skip
     feed.ask(request)
     feed.ask({**request, "run": "gone"})

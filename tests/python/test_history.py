@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,7 +107,9 @@ def test_a_failed_run_keeps_its_error(points, dense_model):
     def broken(target, output):
         raise RuntimeError("my own mistake")
 
-    run = lossviz.train(dense_model(), points, loss=broken, epochs=1)
+    # Of a dataset no batch is tried before.
+    data = tf.data.Dataset.from_tensor_slices(points).batch(8)
+    run = lossviz.train(dense_model(), data, loss=broken, epochs=1)
     assert run.wait(60)
     kept = lossviz.load_run(run.id)
     assert kept.status == "failed"

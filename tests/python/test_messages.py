@@ -18,7 +18,8 @@ def of_python(node: ast.expr) -> frozenset[str]:
     if isinstance(node, ast.Constant) and node.value is None:
         return frozenset({"null"})
     if isinstance(node, ast.Name):
-        plain = {"str": "string", "int": "number", "float": "number", "bool": "boolean"}
+        plain = {"str": "string", "int": "number", "float": "number", "bool": "boolean",
+                 "bytes": "DataView"}  # fmt: skip
         return frozenset({plain.get(node.id, node.id)})
     if isinstance(node, ast.BinOp):
         return of_python(node.left) | of_python(node.right)

@@ -174,3 +174,24 @@ def test_a_text_that_cannot_be_read_is_not_changed():
     with pytest.raises(ProgramError) as caught:
         update(TEXT + "x = (\n", epochs=3)
     assert caught.value.line == len(TEXT.splitlines()) + 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_note_beside_an_option_stays_when_the_option_goes(end):
+    config = whole_config(
+        PLAIN, device="CPU:0", jit_compile=True, early_stopping=2, optimizer_params={"clipnorm": 2}
+    )
+    text = render(config)
+    for number, part in enumerate(
+        ("early_stopping = ", "    device=", "    jit_compile=", "    callbacks=", "weights=True",
+         "    task=")
+    ):  # fmt: skip
+        lines = text.splitlines()
+        at = next(n for n, line in enumerate(lines) if part in line)
+        lines[at] += f"  # note {number}"
+        text = "\n".join(lines) + "\n"
+    text = text.replace("\n", end)
+    changed = update(text, **PLAIN.as_dict())
+    assert read(changed).config == PLAIN
+    assert [f"note {n}" in changed for n in range(6)] == [True] * 6
+    assert read(update(changed, **config.as_dict())).config == config

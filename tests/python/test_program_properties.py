@@ -132,7 +132,7 @@ def outside_functions(text: str) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.generate])
+@settings(max_examples=60, deadline=None, phases=[Phase.generate, Phase.shrink])
 @given(
     start=st.sampled_from([one for one in CONFIGS if one.task == "image_classification"]),
     moves=st.lists(st.one_of(changes, st.sampled_from(EDITS)), min_size=3, max_size=14),
@@ -140,7 +140,8 @@ def outside_functions(text: str) -> str:
 )
 def test_widgets_and_a_person_keep_what_the_other_said(start, moves, seed):
     person, config = Person(render(start), seed), start
-    for move in moves:
+    for one in moves:
+        move = dict(one) if isinstance(one, dict) else one
         before = person.text
         if isinstance(move, str):
             person.edit(move)
@@ -148,9 +149,9 @@ def test_widgets_and_a_person_keep_what_the_other_said(start, moves, seed):
             assert read(person.text).custom == [], (move, person.text)
             continue
         if "loss" in move and move["loss"] != config.loss:
-            move = {**move, "loss_params": {}}
+            move |= {"loss_params": {}}
         if "optimizer" in move and move["optimizer"] != config.optimizer:
-            move = {**move, "optimizer_params": {}}
+            move |= {"optimizer_params": {}}
         after = whole_config(config, **move)
         person.text = update(before, config, **move)
         assert read(person.text).config == after, (move, before, person.text)

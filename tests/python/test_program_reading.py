@@ -234,7 +234,7 @@ def test_a_program_that_trains_nothing_is_refused(text):
 
 def test_a_text_nested_beyond_reason_is_refused():
     deep = TEXT.replace("    return ", f"    return {'-' * 3000}1 + ", 1)
-    with pytest.raises(ProgramError, match="deep|cannot be read"):
+    with pytest.raises(ProgramError, match=r"deep|cannot be read"):
         read(deep)
 
 
@@ -243,3 +243,9 @@ def test_a_line_of_the_notebooks_own_and_a_modulo_are_both_read():
     assert read(text).config == PLAIN
     assert read(f"left = (7\n% 2)\n{TEXT}").config == PLAIN
     assert read(f'import re\nre.compile("\\d")\n{TEXT}').custom == []
+
+
+@pytest.mark.parametrize("source", [None, 3, [TEXT], TEXT.encode()])
+def test_what_is_no_text_is_refused(source):
+    with pytest.raises(TypeError, match="source: got"):
+        read(source)

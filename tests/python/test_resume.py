@@ -14,7 +14,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 import lossviz
 from lossviz.history import home as home_of_runs
@@ -123,23 +122,6 @@ def test_a_completed_run_can_be_given_more_epochs(uninterrupted):
     more = train(resume=half)
     assert more.wait(120)
     assert_same(more, uninterrupted)
-
-
-def test_datasets_go_on_where_they_were():
-    inputs, targets = data()
-    dataset = tf.data.Dataset.from_tensor_slices((inputs, targets)).batch(20)
-    options = OPTIONS | {"epochs": 6}
-    whole = lossviz.train(model(), dataset, **options)
-    assert whole.wait(60)
-    run = lossviz.train(model(), dataset, **options)
-    run.pause()
-    run.advance(40)
-    until(lambda: run.step == 40)
-    run.stop()
-    assert run.wait(60)
-    again = lossviz.train(model(), dataset, resume=run, **options)
-    assert again.wait(60)
-    assert_same(again, whole)
 
 
 def test_single_steps_are_single(points, dense_model):

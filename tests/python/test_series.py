@@ -49,9 +49,11 @@ def test_blocks_hold_more_than_one_block():
 def test_a_window_is_bounded_and_keeps_every_extreme(parts, start, points):
     series, whole = filled(parts)
     window = series.window(start, points=points)
-    assert len(window.raw) <= max(points, 2 * window.width)
-    assert len(window.minimum) <= points + 1
-    assert window.raw_start == window.start + len(window.minimum) * window.width
+    assert len(window.minimum) <= points + 2
+    end = window.start + len(window.minimum) * window.width
+    assert end - window.width < window.raw_start <= end
+    assert window.raw_start + len(window.raw) == len(whole)
+    assert len(window.raw) <= points
     shown = whole[min(start, len(whole)) :]
     everything = np.concatenate([window.minimum, window.maximum, window.raw])
     if len(shown) and not np.isnan(shown).all():
@@ -59,15 +61,52 @@ def test_a_window_is_bounded_and_keeps_every_extreme(parts, start, points):
         assert np.nanmin(everything) == np.nanmin(shown)
 
 
+@given(
+    st.integers(1, 40_000), st.integers(0, 40_000), st.integers(1, 40_000), st.integers(0, 40_000),
+    st.integers(1, 5000), st.lists(st.integers(1, 40_000), max_size=6),
+)  # fmt: skip
+def test_a_spike_is_in_every_window_that_holds_it_and_in_no_other(
+    length, start, count, place, points, cuts
+):
+    losses = np.full(length, 0.5, np.float32)
+    place %= length
+    losses[place] = 9.0
+    series = StepSeries()
+    # In any pieces: levels are extended in the middle of buckets.
+    for part in np.split(losses, sorted(cut % length for cut in cuts)):
+        series.append(part)
+    start %= length
+    stop = min(start + count, length)
+    window = series.window(start, stop, points=points)
+    shown = max(window.maximum.max(initial=0), window.raw.max(initial=0))
+    assert shown == (9.0 if start <= place < stop else 0.5)
+    # It is where it belongs: in the one bucket that covers its step, or raw.
+    if start <= place < stop:
+        bucket = (place - window.start) // window.width
+        found = np.flatnonzero(window.maximum == 9.0).tolist()
+        raw = (np.flatnonzero(window.raw == 9.0) + window.raw_start).tolist()
+        assert (found, raw) == (([bucket], []) if place < window.raw_start else ([], [place]))
+
+
 @given(pieces, pieces)
 def test_buckets_never_change_when_steps_arrive(before, after):
     series, _ = filled(before)
     early = series.window(points=64)
+    seen = len(series)
     for part in after:
         series.append(part)
     whole = series.read()
+    # The same steps asked for later give the same buckets, to the bit.
+    late = series.window(0, seen, points=64)
+    assert (late.start, late.width, late.raw_start) == (early.start, early.width, early.raw_start)
+    for ours, theirs in zip(
+        (late.minimum, late.maximum, late.raw), (early.minimum, early.maximum, early.raw),
+        strict=True,
+    ):  # fmt: skip
+        assert ours.tobytes() == theirs.tobytes()
     for index in range(len(early.minimum)):
-        bucket = whole[early.start + index * early.width :][: early.width]
+        first = early.start + index * early.width
+        bucket = whole[first : min(first + early.width, early.raw_start)]
         if not np.isnan(bucket).all():
             assert early.minimum[index] == np.nanmin(bucket)
             assert early.maximum[index] == np.nanmax(bucket)

@@ -26,7 +26,13 @@ class Wire implements Channel {
   }
 
   deliver(message: FromKernel, ...losses: number[][]): void {
-    const buffers = losses.map(values => new DataView(Float32Array.from(values).buffer));
+    this.deliverBuffers(
+      message,
+      losses.map(values => new DataView(Float32Array.from(values).buffer))
+    );
+  }
+
+  deliverBuffers(message: FromKernel, buffers: DataView[]): void {
     for (const handler of this._handlers) {
       handler(message, buffers);
     }
@@ -51,6 +57,7 @@ const run: RunState = {
   colour: 0,
   loss: 'mse',
   events: [],
+  checkpoints: [],
   error: null
 };
 const progress: Progress = {
@@ -59,7 +66,8 @@ const progress: Progress = {
   epoch_start: 0,
   phase: 'training',
   rate: 1,
-  left: 1
+  left: 1,
+  seconds: 0
 };
 
 function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
@@ -107,7 +115,18 @@ it('attaches, takes its snapshot and follows', () => {
   wire.deliver(snapshot(feed.page), [], [], [3, 2]);
   wire.deliver(
     append(5, 2, {
-      rows: [{ epoch: 1, first_step: 0, steps: 3, metrics: {}, low: 1, high: 3 }]
+      rows: [
+        {
+          epoch: 1,
+          first_step: 0,
+          steps: 3,
+          metrics: {},
+          low: 1,
+          high: 3,
+          seconds: 1,
+          learning_rate: 0.1
+        }
+      ]
     }),
     [1]
   );
@@ -185,4 +204,66 @@ it('leaves a kernel alone whose run has ended', () => {
   wire.deliver(snapshot(feed.page, { run: { ...run, status: 'completed' } }), [], [], [3]);
   vi.advanceTimersByTime(100_000);
   expect(wire.attaches).toBe(1);
+});
+
+it('takes a window in place of its steps, and the best of all from it', () => {
+  wire.deliver(snapshot(feed.page, { best: 2 }), [], [], [3, 2]);
+  const window = { start: 0, width: 64, buckets: 2, raw_start: 128, best: 0.5 };
+  wire.deliver(append(5, 2, { window }), [1, 0.5], [9, 4], [7, 6]);
+  expect(feed.series.length).toBe(130);
+  expect(feed.series.last).toBe(6);
+  expect(feed.best).toBe(0.5);
+  expect([...feed.series.line(0, 130, 500).y]).toEqual([1, 9, 0.5, 4, 7, 6]);
+  wire.deliver(append(6, 130), [5]);
+  expect(feed.series.last).toBe(5);
+  // One that does not go on where the page is means that something was lost.
+  wire.deliver(append(7, 999, { window }), [], [], [1]);
+  vi.advanceTimersByTime(600);
+  expect(wire.attaches).toBe(2);
+});
+
+it('says every three seconds that it takes what comes, without a timer', () => {
+  const seen = (): number => wire.sent.filter(message => message.type === 'seen').length;
+  wire.deliver(snapshot(feed.page), [], [], []);
+  expect(seen()).toBe(0);
+  for (let i = 0; i < 90; i++) {
+    vi.advanceTimersByTime(100);
+    wire.deliver(append(5 + i, i), [1]);
+  }
+  expect(seen()).toBe(3);
+  vi.advanceTimersByTime(4000);
+  expect(seen()).toBe(3);
+});
+
+it('knows times and learning rates from a snapshot on', () => {
+  const floats32 = [[], [], [3, 2]].map(one => new DataView(Float32Array.from(one).buffer));
+  const knots = [
+    [0, 2, 0, 1],
+    [0, 0.1]
+  ].map(one => new DataView(Float64Array.from(one).buffer));
+  wire.deliverBuffers(snapshot(feed.page), [...floats32, ...knots]);
+  expect(feed.times.at(1)).toBe(0.5);
+  const now = { ...progress, step: 4, seconds: 3 };
+  wire.deliver(
+    append(5, 2, {
+      progress: now,
+      learning_rates: [
+        [3, 0.1],
+        [3, 0.01]
+      ]
+    }),
+    [1, 1]
+  );
+  expect(feed.times.at(3)).toBe(2);
+  expect([2, 3, 4].map(step => feed.learningRates.at(step, true))).toEqual([0.1, 0.01, 0.01]);
+  wire.deliver(append(6, 4, { progress: { ...now, step: 5 }, learning_rate: 0.02 }), [1]);
+  expect(feed.learningRates.at(4, true)).toBeCloseTo(0.015);
+});
+
+it('asks for a snapshot when there are more knots than the kernel keeps', () => {
+  wire.deliver(snapshot(feed.page), [], [], []);
+  const times = Array.from({ length: 5000 }, (_, i) => [i, i * i]);
+  wire.deliver(append(5, 0, { times }), []);
+  vi.advanceTimersByTime(600);
+  expect(wire.attaches).toBe(2);
 });

@@ -71,3 +71,34 @@ it('keeps a bounded number of answers, those that were used last', () => {
   expect(ranges.get('a', 1, 7, 100)).toBeUndefined();
   expect(sent).toHaveLength(before + 1);
 });
+
+it('asks no more than once a second for a range whose end moves on, and gives the last one', () => {
+  const now = vi.spyOn(performance, 'now');
+  now.mockReturnValue(0);
+  expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
+  answer(1, [7, 8]);
+  for (let i = 1; i < 20; i++) {
+    now.mockReturnValue(100 * i);
+    expect(ranges.get('a', 0, 6 + i, 100)?.stop).toBe(6);
+    // Another place is not held up by that.
+    ranges.get('a', i, 50, 100);
+  }
+  now.mockRestore();
+  const asked = sent.filter(one => (one as RangeRequest).start === 0) as RangeRequest[];
+  expect(asked.map(one => one.stop)).toEqual([6, 16]);
+  expect(sent).toHaveLength(2 + 19);
+});
+
+it('has what it holds back asked for later, also when nothing else changes', () => {
+  vi.useFakeTimers();
+  ranges.get('a', 0, 6, 100);
+  answer(1, [7, 8]);
+  ranges.get('a', 0, 9, 100);
+  const before = changes;
+  vi.advanceTimersByTime(1100);
+  expect(changes).toBe(before + 1);
+  ranges.get('a', 0, 9, 100);
+  expect((sent.at(-1) as RangeRequest).stop).toBe(9);
+  ranges.dispose();
+  vi.useRealTimers();
+});

@@ -5,7 +5,14 @@
 import type { Line } from './decimate';
 import type { PlotlyElement, PlotlyModule } from './plotly_types';
 import { saveButtons, type Table } from './save';
-import { bandTrace, lineTrace, markAnnotations, markShapes, seriesLayout } from './traces';
+import {
+  bandTrace,
+  lineTrace,
+  markAnnotations,
+  markShapes,
+  seriesLayout,
+  tickShapes
+} from './traces';
 import { readTheme } from './theme';
 
 export interface ChartLine extends Line {
@@ -22,6 +29,8 @@ export interface ChartLine extends Line {
   group?: string;
   /** Not in the legend. */
   unlisted?: boolean;
+  /** What is said of a point on hover: a template for Plotly, and the data of the point `i`. */
+  details?: { template: string; of: (i: number) => (number | string)[] };
 }
 
 /** The area between two lines over the same x. */
@@ -35,7 +44,7 @@ export interface Band {
   unlisted?: boolean;
 }
 
-/** Something that happened at one x. */
+/** Something that happened at one x; its text may have several lines. */
 export interface Mark {
   x: number;
   symbol: string;
@@ -49,6 +58,10 @@ export interface Picture {
   lines: ChartLine[];
   band?: Band;
   marks?: Mark[];
+  /** Where short ticks stand on the axis. */
+  ticks?: number[];
+  /** Whether x has values between the whole numbers. */
+  continuous?: boolean;
   /** How many points of the series the picture stands for, decimated or not. */
   points: number;
   /** Whether there is something to draw although the series has no points yet. */
@@ -72,6 +85,8 @@ export interface ChartOptions {
   controls: HTMLElement[];
   /** Controls that unfold under it. */
   options: HTMLElement[];
+  /** One sentence below them. */
+  key?: string;
   /** The data, to be copied. */
   table: () => Table;
 }
@@ -88,6 +103,7 @@ export class LineChart {
   private _dirty = false;
   private _frame = 0;
   private _visible = false;
+  private _pointed = false;
   private _logarithmic = false;
   private _view: View = null;
   private _viewed = '';
@@ -113,6 +129,16 @@ export class LineChart {
     this._summary = document.createElement('p');
     this._summary.className = 'lossviz-visually-hidden';
     this.element.append(head, this._folded(), this._plot, this._summary);
+    // What is said of each point is made only where somebody can read it.
+    for (const [event, pointed] of [
+      ['pointerenter', true],
+      ['pointerleave', false]
+    ] as const) {
+      this._plot.addEventListener(event, () => {
+        this._pointed = pointed;
+        this.update();
+      });
+    }
     this._resize = new ResizeObserver(() => {
       this.update();
     });
@@ -176,7 +202,7 @@ export class LineChart {
     this.element.dataset['points'] = String(picture.points);
     this._summarise(picture);
     const traces = [
-      ...picture.lines.map(line => lineTrace(line, this._unit)),
+      ...picture.lines.map(line => lineTrace(line, this._unit, this._pointed)),
       ...(picture.band ? [bandTrace(picture.band)] : [])
     ];
     const layout = this._layout(picture, width);
@@ -243,7 +269,9 @@ export class LineChart {
         unit: this._unit,
         logarithmic: this._logarithmic,
         // An axis with few whole numbers would else show halves rounded to doubles.
-        few: !picture.range && picture.points < 6,
+        few: !picture.range && !picture.continuous && picture.points < 6,
+        continuous: !!picture.continuous,
+        lines: picture.lines.length,
         range: picture.range
       }),
       // The same revision keeps the person's zoom over redraws; another scale starts afresh.
@@ -253,7 +281,10 @@ export class LineChart {
       ...(empty
         ? {}
         : {
-            shapes: markShapes(picture.marks ?? [], theme),
+            shapes: [
+              ...markShapes(picture.marks ?? [], theme),
+              ...tickShapes(picture.ticks ?? [], theme)
+            ],
             annotations: markAnnotations(picture.marks ?? [], theme)
           })
     };
@@ -275,6 +306,11 @@ export class LineChart {
       })
     );
     details.append(summary, row);
+    if (this._options.key) {
+      const key = document.createElement('p');
+      key.textContent = this._options.key;
+      details.append(key);
+    }
     return details;
   }
 

@@ -15,6 +15,7 @@ export interface PlotlyTrace {
   fill?: 'toself';
   fillcolor?: string;
   hovertemplate?: string;
+  customdata?: (number | string)[][];
   hoverinfo?: 'skip';
   legendgroup?: string;
   connectgaps: boolean;

@@ -7,13 +7,15 @@ import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
 
 const FEW_POINTS = 20;
+const MOST_LABELS = 3;
 
 /** Text for Plotly, which reads some of HTML: a run may be called anything. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-export function lineTrace(line: ChartLine, unit: string): PlotlyTrace {
+/** @param detailed whether a pointer is on the chart, so that the points' details are needed. */
+export function lineTrace(line: ChartLine, unit: string, detailed = false): PlotlyTrace {
   // A line through very few points would be hard to see, or, through one, nothing.
   const many = !line.markers && line.x.length > FEW_POINTS;
   const mode = line.star ? 'markers' : many || line.faint ? 'lines' : 'lines+markers';
@@ -35,11 +37,19 @@ export function lineTrace(line: ChartLine, unit: string): PlotlyTrace {
     },
     opacity: line.faint ? 0.35 : 1,
     zorder: line.behind ? 1 : line.star ? 3 : 2,
-    hovertemplate: `${unit} %{x:,d}: %{y:.4~g}<extra>%{fullData.name}</extra>`,
+    // The name within: in a box of its own it would stand on white in the dark theme.
+    hovertemplate: `%{fullData.name}<br>${
+      detailed && line.details ? line.details.template : `${escapeText(unit)} %{x}: %{y:.4~g}`
+    }<extra></extra>`,
+    ...(detailed && line.details ? { customdata: customData(line.x.length, line.details.of) } : {}),
     connectgaps: false,
     ...(line.group ? { legendgroup: line.group } : {}),
     showlegend: !line.unlisted
   };
+}
+
+function customData(count: number, of: (i: number) => (number | string)[]): (number | string)[][] {
+  return Array.from({ length: count }, (_, i) => of(i));
 }
 
 /** The outline of a band, there along the low edge and back along the high one. */
@@ -81,6 +91,19 @@ export function markShapes(marks: Mark[], theme: Theme): object[] {
   }));
 }
 
+/** A short tick on the axis at each x. */
+export function tickShapes(ticks: number[], theme: Theme): object[] {
+  return ticks.map(x => ({
+    type: 'line',
+    x0: x,
+    x1: x,
+    yref: 'paper',
+    y0: 0,
+    y1: 0.035,
+    line: { color: theme.faint, width: 1.5 }
+  }));
+}
+
 /** The symbol of each mark above its line, with its text on hover. */
 export function markAnnotations(marks: Mark[], theme: Theme): object[] {
   return marks.map(({ x, symbol, text }) => ({
@@ -89,7 +112,7 @@ export function markAnnotations(marks: Mark[], theme: Theme): object[] {
     y: 1,
     yanchor: 'top',
     text: escapeText(symbol),
-    hovertext: escapeText(text),
+    hovertext: escapeText(text).replaceAll('\n', '<br>'),
     showarrow: false,
     bgcolor: theme.background,
     borderpad: 1,
@@ -107,6 +130,8 @@ export function seriesLayout(
     unit: string;
     logarithmic: boolean;
     few: boolean;
+    continuous: boolean;
+    lines: number;
     range: [number, number] | undefined;
   }
 ): PlotlyLayout {
@@ -125,15 +150,17 @@ export function seriesLayout(
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: theme.font, color: theme.text, size: 12 },
-    hovermode: 'x',
+    // More labels than that would lie over each other.
+    hovermode: chart.lines > MOST_LABELS ? 'closest' : 'x',
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.faint, activecolor: theme.text },
     showlegend: chart.legend,
     // On the left: the buttons for zooming appear on the right.
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' },
     xaxis: {
       ...axis,
       title: { ...axis.title, text: chart.unit },
-      tickformat: ',d',
+      ...(chart.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
       ...(!empty && chart.few ? { dtick: 1 } : {}),
       ...(range ? { range } : { autorange: true }),
       ...(empty ? { range: [0, 10], autorange: false } : {})

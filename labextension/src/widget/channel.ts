@@ -13,10 +13,18 @@ export interface Channel {
 
 /** Float32 values from a message's buffer, which may begin at any byte. */
 export function floats(view: DataView | undefined): Float32Array {
-  if (!view) {
-    return new Float32Array(0);
+  return new Float32Array(aligned(view));
+}
+
+/** Float64 values from a message's buffer. */
+export function doubles(view: DataView | undefined): Float64Array {
+  return new Float64Array(aligned(view));
+}
+
+function aligned(view: DataView | undefined): ArrayBuffer {
+  const bytes = new Uint8Array(view?.byteLength ?? 0);
+  if (view) {
+    bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   }
-  const bytes = new Uint8Array(view.byteLength);
-  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  return new Float32Array(bytes.buffer);
+  return bytes.buffer;
 }

@@ -2,37 +2,37 @@
  * "Loss over all epochs": the means of each epoch, of this run and of those before it.
  */
 
-import { LineChart, type Band, type ChartLine, type Picture } from '../chart/line_chart';
+import { LineChart, type Band, type ChartLine, type Picture, type View } from '../chart/line_chart';
 import { runColour } from '../chart/palette';
 import type { EpochRow, RunState } from '../messages';
-import { eventMarks } from './event_marks';
+import { checkpointTicks, eventMarks, KEY, type Shown } from './event_marks';
 import { formatCount, formatLoss } from './format';
 import type { RunFeed } from './run_feed';
-import { EMPTY, labelled } from './step_chart';
+import { EMPTY } from './step_chart';
+import { XAxis } from './x_axis';
 
 /** Points of more epochs than this would grow into a thick line. */
 const MOST_MARKERS = 40;
 
 export class EpochsChart {
   readonly chart: LineChart;
-  private _axis = document.createElement('select');
+  private _x = new XAxis(['epoch', 'step', 'time'], () => {
+    this.chart.update();
+  });
 
   constructor(private readonly _feed: RunFeed) {
-    this._axis.append(new Option('epoch', 'epoch'), new Option('step', 'step'));
     this.chart = new LineChart({
       title: 'Loss over all epochs',
-      unit: () => this._axis.value,
-      picture: () => this._picture(),
+      unit: () => this._x.title,
+      picture: (columns, view) => this._picture(columns, view),
       controls: [],
-      options: [labelled('X axis', this._axis)],
+      options: [this._x.element],
+      key: KEY,
       table: () => this._table()
-    });
-    this._axis.addEventListener('change', () => {
-      this.chart.update();
     });
   }
 
-  private _picture(): Picture {
+  private _picture(columns: number, view: View): Picture {
     const { run, rows, earlier } = this._feed;
     const last = rows[rows.length - 1];
     if (!run || (!last && !earlier.some(one => one.rows.length))) {
@@ -40,6 +40,8 @@ export class EpochsChart {
       return { lines: [], points: 0, summary };
     }
     const alone = earlier.length === 0;
+    const seconds = [rows, ...earlier.map(one => one.rows)].map(some => some.at(-1)?.seconds ?? 0);
+    this._x.unit(Math.max(...seconds), view !== null);
     const lines = [
       ...this._lines(run, rows, alone),
       ...earlier.flatMap(one =>
@@ -49,16 +51,20 @@ export class EpochsChart {
     ];
     const validation = last?.metrics['val_loss'];
     const held = validation === undefined ? '' : `, validation loss ${formatLoss(validation)}`;
+    const xs = lines.flatMap(line => [line.x[0] ?? NaN, line.x.at(-1) ?? NaN]);
+    const [from, to] = view ?? ends(xs);
+    const shown: Shown = { start: 0, stop: Infinity, from, to, columns };
+    const place = (step: number, later: boolean): number => this._place(run, rows, step, later);
     const loss = last ? `, last training loss ${formatLoss(last.metrics['loss'])}${held}` : '';
     return {
       lines,
       points: rows.length,
       drawn: true,
-      marks: eventMarks(run, 0, Infinity, step => this._place(run, rows, step)).filter(({ x }) =>
-        Number.isFinite(x)
-      ),
+      marks: eventMarks(run, shown, place),
+      ticks: checkpointTicks(run, shown, place),
+      continuous: this._x.axis === 'time',
       ...(rows.length ? { band: this._band(run, rows, alone) } : {}),
-      view: this._axis.value,
+      view: this._x.title,
       summary: `${formatCount(rows.length)} epochs${loss}.`
     };
   }
@@ -71,8 +77,9 @@ export class EpochsChart {
     ]
       .filter(({ metric }) => rows.some(row => metric in row.metrics))
       .map(({ metric, name, dashed }) => ({
-        x: this._x(rows),
+        x: this._places(rows),
         y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN),
+        details: this._details(rows),
         name: alone ? name : dashed ? `${run.name}, ${name}` : run.name,
         colour: runColour(run.colour),
         dashed,
@@ -92,7 +99,8 @@ export class EpochsChart {
     return best
       ? [
           {
-            x: this._x([best]),
+            x: this._places([best]),
+            details: this._details([best]),
             y: Float32Array.of(best.metrics[metric] ?? NaN),
             name: `best: ${formatLoss(best.metrics[metric])}`,
             colour: runColour(run.colour),
@@ -107,7 +115,7 @@ export class EpochsChart {
   /** Between its edges lie eight of ten steps of each epoch. */
   private _band(run: RunState, rows: EpochRow[], alone: boolean): Band {
     return {
-      x: this._x(rows),
+      x: this._places(rows),
       low: Float32Array.from(rows, row => row.low ?? NaN),
       high: Float32Array.from(rows, row => row.high ?? NaN),
       colour: runColour(run.colour),
@@ -117,16 +125,39 @@ export class EpochsChart {
     };
   }
 
-  private _x(rows: EpochRow[]): Float64Array {
-    return this._axis.value === 'step'
-      ? Float64Array.from(rows, row => row.first_step + row.steps)
-      : Float64Array.from(rows, row => row.epoch);
+  /** Where epochs lie on the axis; times count from the start of their own run. */
+  private _places(rows: EpochRow[]): Float64Array {
+    switch (this._x.axis) {
+      case 'step':
+        return Float64Array.from(rows, row => row.first_step + row.steps);
+      case 'time':
+        return Float64Array.from(rows, row => this._x.of(row.seconds ?? NaN));
+      case 'epoch':
+        return Float64Array.from(rows, row => row.epoch);
+    }
+  }
+
+  private _details(rows: EpochRow[]): NonNullable<ChartLine['details']> {
+    const rated = rows.some(row => row.learning_rate !== null);
+    return {
+      template:
+        'loss %{y:.4~g}<br>epoch %{customdata[0]:,d}, step %{customdata[1]:,d}' +
+        (rated ? '<br>learning rate %{customdata[2]:.4~g}' : '') +
+        (this._x.axis === 'time' ? `<br>${this._x.hover}` : ''),
+      of: i => {
+        const { epoch = 0, first_step = 0, steps = 0, learning_rate = null } = rows[i] ?? {};
+        return [epoch, first_step + steps, learning_rate ?? 'unknown'];
+      }
+    };
   }
 
   /** Where a number of steps lies on the axis: an epoch's mean stands at its end. */
-  private _place(run: RunState, rows: EpochRow[], step: number): number {
-    if (this._axis.value === 'step') {
+  private _place(run: RunState, rows: EpochRow[], step: number, later: boolean): number {
+    if (this._x.axis === 'step') {
       return step;
+    }
+    if (this._x.axis === 'time') {
+      return this._x.of(this._feed.times.at(step, later));
     }
     const row = rows.find(one => step <= one.first_step + one.steps);
     const each = row?.steps ?? run.steps_per_epoch;
@@ -142,16 +173,24 @@ export class EpochsChart {
       ...new Set(all.flatMap(one => one.rows.flatMap(row => Object.keys(row.metrics))))
     ];
     return {
-      columns: ['run', 'epoch', 'first step', 'steps', ...names],
+      columns: ['run', 'epoch', 'first step', 'steps', 'seconds', 'learning rate', ...names],
       rows: all.flatMap(one =>
         one.rows.map(row => [
           one.run.name,
           row.epoch,
           row.first_step + 1,
           row.steps,
+          row.seconds ?? '',
+          row.learning_rate ?? '',
           ...names.map(name => row.metrics[name] ?? '')
         ])
       )
     };
   }
+}
+
+/** The least and the greatest of some numbers. */
+function ends(numbers: number[]): [number, number] {
+  const finite = numbers.filter(Number.isFinite);
+  return [Math.min(...finite), Math.max(...finite)];
 }

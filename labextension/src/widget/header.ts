@@ -111,14 +111,11 @@ export class LabHeader {
     }
   }
 
-  /** Say that the kernel cannot be heard, or that it can be again. */
-  showSilence(silent: boolean): void {
-    if (silent === this._silence.hidden) {
-      this._silence.hidden = !silent;
-      this._silence.textContent = silent
-        ? 'The kernel does not answer: it may have been restarted or cannot be reached. ' +
-          'The charts show what it sent last. Run the cell again for a new lab.'
-        : '';
+  /** Say why the kernel cannot be heard, or with "" that it can be again. */
+  showSilence(text: string): void {
+    if (this._silence.textContent !== text) {
+      this._silence.hidden = !text;
+      this._silence.textContent = text;
     }
   }
 

@@ -3,7 +3,7 @@
  */
 
 import type { Code, Form, StatusLine } from '../lab_traits';
-import type { FromPage } from '../messages';
+import type { FromPage, Saved } from '../messages';
 import type { Channel } from './channel';
 import { Lab } from './lab';
 
@@ -12,6 +12,7 @@ interface Model {
   get(name: 'lab_id'): string;
   get(name: 'form'): Partial<Form>;
   get(name: 'status'): Partial<StatusLine>;
+  get(name: 'saved'): Partial<Saved>;
   get(name: 'program'): Partial<Code>;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
@@ -54,6 +55,14 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   showForm();
   showStatus();
   showCode();
+  const { message, buffers } = model.get('saved');
+  if (message && buffers) {
+    lab.showSaved({ message, buffers });
+  }
+  // ipywidgets marks the view of a model that comes from the notebook's file.
+  if (el.closest('.jupyter-widgets-disconnected')) {
+    lab.showWithoutKernel();
+  }
   el.append(lab.element);
   return () => {
     model.off('change:form', showForm);

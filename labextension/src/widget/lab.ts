@@ -6,7 +6,8 @@ import type { LineChart } from '../chart/line_chart';
 import { loadPlotly } from '../chart/plotly';
 import { onThemeChange } from '../chart/theme';
 import type { Code, Form, StatusLine } from '../lab_traits';
-import type { Command, FromPage } from '../messages';
+import type { Command, FromPage, Saved } from '../messages';
+import { pageServices } from '../page';
 import type { Channel } from './channel';
 import { EpochsChart } from './epochs_chart';
 import { FieldsForm } from './form';
@@ -16,6 +17,14 @@ import { ProgramPart } from './program';
 import { RunFeed } from './run_feed';
 import { RunTable } from './run_table';
 import { StepChart } from './step_chart';
+
+const SILENT =
+  'The kernel does not answer: it may have been restarted or cannot be reached. ' +
+  'The charts show what it sent last. Run the cell again for a new lab.';
+
+const SAVED =
+  'No kernel: this lab is shown as it was saved with the notebook. ' +
+  'Run the cell for a new lab.';
 
 let views = 0;
 
@@ -31,6 +40,8 @@ export class Lab {
   private _end = new AbortController();
   private _waiting: FromPage[] = [];
   private _apply = document.createElement('button');
+  private _settings = document.createElement('div');
+  private _saved = false;
 
   constructor(
     labId: string,
@@ -57,9 +68,8 @@ export class Lab {
       press('apply_learning_rate');
     });
     this._apply.hidden = true;
-    const settings = document.createElement('div');
-    settings.className = 'lossviz-settings';
-    settings.append(this._form.element, this._apply);
+    this._settings.className = 'lossviz-settings';
+    this._settings.append(this._form.element, this._apply);
     const pictures = document.createElement('div');
     pictures.className = 'lossviz-pictures';
     this._predictions = new PredictionsBox(() => {
@@ -67,7 +77,7 @@ export class Lab {
     });
     const body = document.createElement('div');
     body.className = 'lossviz-body';
-    body.append(settings, pictures);
+    body.append(this._settings, pictures);
     this._header.showRun(null, null);
 
     this._feed = new RunFeed(_channel, () => {
@@ -127,6 +137,11 @@ export class Lab {
     this._header.showStatus(status);
   }
 
+  /** Show what was saved with the notebook, until the kernel answers. */
+  showSaved(saved: Saved): void {
+    this._feed.showSaved(saved);
+  }
+
   showCode(code: Partial<Code>): void {
     this._program.showCode(code);
   }
@@ -136,6 +151,17 @@ export class Lab {
     this._feed.lose();
     this._header.showCommands([]);
     this._program.disconnect();
+  }
+
+  /** The lab comes from a saved notebook and never had a kernel: it is there to be looked at. */
+  showWithoutKernel(): void {
+    this._saved = true;
+    this.disconnect();
+    this._settings.inert = true;
+    this._program.element.hidden = true;
+    this._predictions.element.hidden = true;
+    // Without Plotly the picture below the lab has to serve; the style sheet shows it again.
+    this.element.classList.toggle('lossviz-without-charts', !pageServices());
   }
 
   dispose(): void {
@@ -204,7 +230,7 @@ export class Lab {
     const { run, progress, series, best, earlier } = this._feed;
     this.element.dataset['lossvizStatus'] = run?.status ?? '';
     this._header.showRun(run, progress);
-    this._header.showSilence(this._feed.silent);
+    this._header.showSilence(this._feed.silent ? (this._saved ? SAVED : SILENT) : '');
     this._table.showEarlier(earlier);
     if (run && progress) {
       this._table.show({ run, progress, last: series.last ?? null, best });

@@ -6,8 +6,17 @@
  */
 
 import { StepSeries } from '../chart/step_series';
-import type { Append, EarlierRun, EpochRow, Progress, RunState, Snapshot } from '../messages';
-import { floats, type Channel } from './channel';
+import { Track } from '../chart/track';
+import type {
+  Append,
+  EarlierRun,
+  EpochRow,
+  Progress,
+  RunState,
+  Saved,
+  Snapshot
+} from '../messages';
+import { doubles, floats, type Channel } from './channel';
 import { StepRanges, readSteps } from './step_ranges';
 
 /** An attach that was not answered is sent again after so long, then after twice that, ... */
@@ -24,9 +33,19 @@ const QUIET_PAUSED_MS = 30_000;
 /** Snapshots are asked for no more often than this. */
 const ATTACH_MS = 500;
 
+/** The kernel hears so often that its appends are taken, at most; it is patient for ten seconds. */
+const SEEN_MS = 3000;
+
+/** More knots than the kernel keeps: a snapshot brings fewer for the same lines. */
+const MOST_KNOTS = 4096;
+
 export class RunFeed {
   readonly page = newPageId();
   readonly series = new StepSeries();
+  /** Seconds since the run started, by steps taken. */
+  readonly times = new Track();
+  /** The learning rate of the step that follows so many steps taken. */
+  readonly learningRates = new Track();
   run: RunState | null = null;
   progress: Progress | null = null;
   rows: EpochRow[] = [];
@@ -48,9 +67,11 @@ export class RunFeed {
     this._askWhenQuiet();
   }, 1000);
   private _sequence = -1;
+  private _ended = false;
   private _waiting = false;
   private _retry = 0;
   private _asked = -Infinity;
+  private _told = -Infinity;
   private _unsubscribe: () => void;
 
   /**
@@ -74,15 +95,33 @@ export class RunFeed {
     this._attach();
   }
 
+  /** Nobody looks any more. */
   dispose(): void {
+    if (!this._ended) {
+      this._end();
+      this._channel.send({ type: 'detach', page: this.page });
+    }
+  }
+
+  private _end(): void {
+    this._ended = true;
     this._unsubscribe();
     window.clearTimeout(this._retry);
     window.clearInterval(this._watch);
+    this.ranges.dispose();
+  }
+
+  /** Show what was saved with the notebook, unless the kernel has answered already. */
+  showSaved({ message, buffers }: Saved): void {
+    if (!this.attached) {
+      this._fill(message, buffers);
+      this._changed();
+    }
   }
 
   /** The kernel is known to be gone. */
   lose(): void {
-    this.dispose();
+    this._end();
     this.silent = true;
     this._changed();
   }
@@ -136,25 +175,29 @@ export class RunFeed {
     this.silent = false;
     this._heard = performance.now();
     this._expecting = 0;
-    this._expecting = 0;
     this._sequence = message.sequence;
+    this._fill(message, buffers);
+    this._changed();
+  }
+
+  private _fill(message: Snapshot, buffers: DataView[]): void {
     this.run = message.run;
     this.progress = message.progress;
     this.rows = message.rows;
     const { buckets, rawStart, raw } = readSteps(message, buffers);
     this.series.reset(buckets, rawStart, raw);
+    this.times.reset(doubles(buffers[3]));
+    this.learningRates.reset(doubles(buffers[4]));
     this.best = message.best;
     this.earlier = message.earlier;
-    this._changed();
   }
 
   private _takeAppend(message: Append, buffers: DataView[]): void {
     if (this._waiting) {
       return;
     }
-    const losses = floats(buffers[0]);
     const next = message.run === this.run?.id && message.sequence === this._sequence + 1;
-    if (!next || !this.series.append(message.start, losses)) {
+    if (!next || !this._takeSteps(message, buffers)) {
       this._attachAnew();
       return;
     }
@@ -164,12 +207,46 @@ export class RunFeed {
     this.progress = message.progress;
     this.rows = this.rows.concat(message.rows ?? []);
     this.run = message.state ?? this.run;
+    this.times.append(message.times ?? []);
+    this.times.extend(message.progress.step, message.progress.seconds);
+    this.learningRates.append(message.learning_rates ?? []);
+    if (message.learning_rate !== undefined) {
+      this.learningRates.extend(message.progress.step, message.learning_rate);
+    }
+    this._sayThatItIsTaken();
+    this._changed();
+    if (Math.max(this.times.length, this.learningRates.length) > MOST_KNOTS) {
+      this._attachAnew();
+    }
+  }
+
+  /** The steps of an append; false where it does not continue what is here. */
+  private _takeSteps({ start, window }: Append, buffers: DataView[]): boolean {
+    if (window) {
+      if (start !== this.series.length) {
+        return false;
+      }
+      const { buckets, rawStart, raw } = readSteps(window, buffers);
+      this.series.reset(buckets, rawStart, raw);
+      this.best = window.best;
+      return true;
+    }
+    const losses = floats(buffers[0]);
     for (const loss of losses) {
       if (Number.isFinite(loss) && !(loss >= (this.best ?? Infinity))) {
         this.best = loss;
       }
     }
-    this._changed();
+    return this.series.append(start, losses);
+  }
+
+  /** From here and not from a timer: those of a hidden tab come once a minute. */
+  private _sayThatItIsTaken(): void {
+    const now = performance.now();
+    if (now - this._told >= SEEN_MS) {
+      this._told = now;
+      this._channel.send({ type: 'seen', page: this.page });
+    }
   }
 }
 

@@ -2,37 +2,30 @@
  * "Loss during one epoch": every step of one epoch, with the epoch before it faint behind.
  */
 
-import { decimate, join, type Line } from '../chart/decimate';
+import type { Line } from '../chart/decimate';
 import { LineChart, type ChartLine, type Picture, type View } from '../chart/line_chart';
 import { runColour } from '../chart/palette';
-import { smooth } from '../chart/smoothing';
-import type { Progress } from '../messages';
-import { eventMarks } from './event_marks';
+import type { Progress, RunState } from '../messages';
+import { EpochSteps, type Steps } from './epoch_steps';
+import { checkpointTicks, eventMarks, KEY, type Place, type Shown } from './event_marks';
 import { formatCount, formatLoss } from './format';
+import { labelled } from './labelled';
 import type { RunFeed } from './run_feed';
-import { stepsLine } from './step_ranges';
+import { XAxis } from './x_axis';
 
 export const EMPTY = 'Press Train to see the loss fall.';
-
-/** More buckets than a chart has columns. */
-const POINTS = 4096;
-
-/** Up to so many steps of an epoch are smoothed although this page has not seen them come. */
-const MOST_SMOOTHED = 1 << 18;
-
-const NOTHING: Line = { x: new Float64Array(0), y: new Float32Array(0) };
-
-interface Steps {
-  start: number;
-  stop: number;
-}
 
 export class StepChart {
   readonly chart: LineChart;
   private _epoch = document.createElement('input');
   private _smoothing = document.createElement('input');
+  private _x = new XAxis(['step', 'time'], () => {
+    this.chart.update();
+  });
+  private _steps: EpochSteps;
 
   constructor(private readonly _feed: RunFeed) {
+    this._steps = new EpochSteps(_feed);
     this._epoch.type = 'number';
     this._epoch.min = '1';
     this._epoch.placeholder = 'latest';
@@ -46,10 +39,11 @@ export class StepChart {
     value.textContent = '0';
     this.chart = new LineChart({
       title: 'Loss during one epoch',
-      unit: 'step',
+      unit: () => this._x.title,
       picture: (columns, view) => this._picture(columns, view),
       controls: [labelled('Epoch', this._epoch)],
-      options: [labelled('Smoothing', this._smoothing, value)],
+      options: [this._x.element, labelled('Smoothing', this._smoothing, value)],
+      key: KEY,
       table: () => this._table()
     });
     for (const input of [this._epoch, this._smoothing]) {
@@ -68,7 +62,7 @@ export class StepChart {
     const latest = this._latest(progress);
     this._epoch.max = String(latest);
     const epoch = this._chosen(latest);
-    const steps = this._steps(epoch);
+    const steps = this._steps.of(epoch);
     if (!steps || steps.stop <= steps.start) {
       const known = epoch <= latest;
       return {
@@ -77,17 +71,53 @@ export class StepChart {
         summary: known ? 'Waiting for the first step...' : `Epoch ${epoch} has not begun yet.`
       };
     }
+    const before = this._steps.of(epoch - 1);
+    const seconds = Math.max(...[steps, before ?? steps].map(one => this._seconds(one)));
+    this._x.unit(seconds, view !== null);
+    const last = epoch === latest ? `, last loss ${formatLoss(series.last)}` : '';
     const count = steps.stop - steps.start;
+    const whole = this._range(run, steps);
+    const [from, to] = view ?? whole;
+    const shown: Shown = { ...steps, from, to, columns };
+    const place = this._placeMark(steps);
+    return {
+      lines: this._lines(run, epoch, steps, before, columns, view),
+      points: count,
+      marks: eventMarks(run, shown, place),
+      ticks: checkpointTicks(run, shown, place),
+      continuous: this._x.axis === 'time',
+      // The axis stands still while the epoch's points arrive.
+      ...(this._x.axis === 'step' && run.steps_per_epoch && run.steps_per_epoch > 1
+        ? { range: whole }
+        : {}),
+      view: `${run.id} ${epoch === latest ? 'latest' : String(epoch)} ${this._x.title}`,
+      summary: `${formatCount(count)} steps of epoch ${epoch}${last}.`
+    };
+  }
+
+  private _lines(
+    run: RunState,
+    epoch: number,
+    steps: Steps,
+    before: Steps | undefined,
+    columns: number,
+    view: View
+  ): ChartLine[] {
     const colour = runColour(run.colour);
-    const before = this._steps(epoch - 1);
     const weight = Number(this._smoothing.value);
     const name = before || weight > 0 ? `epoch ${epoch}` : 'training';
+    const part = this._seen(steps, view);
     const lines: ChartLine[] = [
-      { ...this._within(steps, columns, view), name, colour, faint: weight > 0 }
+      {
+        ...this._placed(this._steps.line(part, columns), epoch, steps),
+        name,
+        colour,
+        faint: weight > 0
+      }
     ];
     if (before) {
       lines.push({
-        ...this._within(before, columns, view),
+        ...this._placed(this._steps.line(this._seen(before, view), columns), epoch - 1, before),
         name: `epoch ${epoch - 1}`,
         colour,
         faint: true,
@@ -95,20 +125,83 @@ export class StepChart {
       });
     }
     if (weight > 0) {
-      lines.push({ ...this._smoothed(steps, columns, view, weight), name: 'smoothed', colour });
+      const smoothed = this._steps.smoothed(steps, part, columns, weight);
+      lines.push({ ...this._placed(smoothed, epoch, steps), name: 'smoothed', colour });
     }
-    const last = epoch === latest ? `, last loss ${formatLoss(series.last)}` : '';
+    return lines;
+  }
+
+  /** A line over the index of steps as one over the axis, and what is said of its points. */
+  private _placed(
+    { x, y }: Line,
+    epoch: number,
+    steps: Steps
+  ): Pick<ChartLine, 'x' | 'y' | 'details'> {
+    const { learningRates } = this._feed;
+    const { start } = steps;
+    const timed = this._x.axis === 'time';
+    const rated = Number.isFinite(learningRates.at(start, true));
+    const place = this._place(steps);
     return {
-      lines,
-      points: count,
-      marks: eventMarks(run, steps.start, steps.stop, step => step - steps.start + 0.5),
-      // The axis stands still while the epoch's points arrive.
-      ...(run.steps_per_epoch && run.steps_per_epoch > 1
-        ? { range: [1, run.steps_per_epoch] as [number, number] }
-        : {}),
-      view: `${run.id} ${epoch === latest ? 'latest' : String(epoch)}`,
-      summary: `${formatCount(count)} steps of epoch ${epoch}${last}.`
+      x: x.map(step => place(step + 1, false)),
+      y,
+      details: {
+        template:
+          `loss %{y:.4~g}<br>epoch ${epoch}, step %{customdata[0]:,d}` +
+          (rated ? '<br>learning rate %{customdata[1]:.4~g}' : '') +
+          (timed ? `<br>${this._x.hover}` : ''),
+        of: i => {
+          const step = Math.floor(x[i] as number);
+          return [step - start + 1, learningRates.at(step, true)];
+        }
+      }
     };
+  }
+
+  /** Where the moment after so many steps lies: both count from the epoch's beginning. */
+  private _place({ start }: Steps): Place {
+    const { times } = this._feed;
+    if (this._x.axis === 'step') {
+      return taken => taken - start;
+    }
+    const began = times.at(start, true);
+    return (taken, later) => this._x.of(times.at(taken, later) - began);
+  }
+
+  /** Marks stand between two steps. */
+  private _placeMark(steps: Steps): Place {
+    const place = this._place(steps);
+    return this._x.axis === 'step' ? (taken, later) => place(taken, later) + 0.5 : place;
+  }
+
+  /** The steps of an epoch that a view shows, and one on each side. */
+  private _seen({ start, stop }: Steps, view: View): Steps {
+    if (!view) {
+      return { start, stop };
+    }
+    let [low, high] = view;
+    if (this._x.axis === 'time') {
+      const { times } = this._feed;
+      const began = times.at(start, true);
+      const step = (x: number): number => times.stepAt(began + this._x.seconds(x)) - start;
+      [low, high] = [step(low), step(high)];
+    }
+    const first = Math.max(start, start + Math.floor(low) - 2);
+    return {
+      start: Math.min(first, stop),
+      stop: Math.min(stop, Math.max(first, start + Math.ceil(high) + 1))
+    };
+  }
+
+  /** The ends of the axis when all of an epoch is shown. */
+  private _range(run: RunState, steps: Steps): [number, number] {
+    return this._x.axis === 'time'
+      ? [0, this._x.of(this._seconds(steps))]
+      : [1, run.steps_per_epoch ?? steps.stop - steps.start];
+  }
+
+  private _seconds({ start, stop }: Steps): number {
+    return this._feed.times.at(stop) - this._feed.times.at(start, true);
   }
 
   /** The epoch that is shown by default: between two epochs the one that has ended. */
@@ -122,101 +215,26 @@ export class StepChart {
     return Math.max(1, chosen);
   }
 
-  /** The steps of an epoch, or undefined where nobody knows. */
-  private _steps(epoch: number): Steps | undefined {
-    const { run, rows, progress, series } = this._feed;
-    if (epoch < 1 || !progress || epoch > progress.epoch) {
-      return undefined;
-    }
-    if (epoch === progress.epoch) {
-      return { start: progress.epoch_start, stop: series.length };
-    }
-    const row = rows.find(one => one.epoch === epoch);
-    if (row) {
-      return { start: row.first_step, stop: row.first_step + row.steps };
-    }
-    // Of a run with thousands of epochs not all rows are here.
-    const each = run?.steps_per_epoch;
-    return each ? { start: (epoch - 1) * each, stop: epoch * each } : undefined;
-  }
-
-  /** The part of an epoch that can be seen; x counts from 1 within the epoch. */
-  private _within({ start, stop }: Steps, columns: number, view: View): Line {
-    const [first, last] = seen(start, stop, view);
-    const { x, y } = this._line(first, last, columns);
-    return { x: x.map(step => step - start + 1), y };
-  }
-
-  private _line(start: number, stop: number, columns: number): Line {
-    const { run, series, ranges } = this._feed;
-    const fine = series.begin <= start && series.widest(start, stop) <= (stop - start) / columns;
-    if (start >= series.rawStart || fine || !run) {
-      return series.line(start, stop, columns);
-    }
-    const between = Math.min(stop, series.rawStart);
-    const steps = ranges.get(run.id, start, between, POINTS);
-    const coarse = series.begin < between ? series.line(start, between, columns) : NOTHING;
-    const older = steps ? stepsLine(steps, columns) : coarse;
-    return stop > between ? join(older, series.line(between, stop, columns)) : older;
-  }
-
-  private _smoothed({ start, stop }: Steps, columns: number, view: View, weight: number): Line {
-    const [from, values] = this._raw(start, stop);
-    const [first, last] = seen(start, stop, view);
-    const cut = Math.max(first, from);
-    const smoothed = smooth(values, weight).subarray(cut - from, Math.max(last, cut) - from);
-    const { x, y } = decimate(smoothed, cut, columns);
-    return { x: x.map(step => step - start + 1), y };
-  }
-
-  /** The values of these steps themselves, and the first step of which there is one. */
-  private _raw(start: number, stop: number): [number, Float32Array] {
-    const { run, series, ranges } = this._feed;
-    const between = Math.min(stop, series.rawStart);
-    const held = series.raw(Math.max(start, between), stop);
-    if (start >= between || between - start > MOST_SMOOTHED || !run) {
-      return [Math.max(start, between), held];
-    }
-    const older = ranges.get(run.id, start, between, MOST_SMOOTHED)?.raw;
-    if (!older) {
-      return [between, held];
-    }
-    const values = new Float32Array(older.length + held.length);
-    values.set(older);
-    values.set(held, older.length);
-    return [start, values];
-  }
-
   private _table(): { columns: string[]; rows: (number | string)[][] } {
-    const { progress } = this._feed;
+    const { progress, times, learningRates } = this._feed;
+    const columns = ['epoch', 'step', 'loss', 'seconds', 'learning rate'];
     const epoch = this._chosen(progress ? this._latest(progress) : 1);
-    const steps = this._steps(epoch);
+    const steps = this._steps.of(epoch);
     if (!steps) {
-      return { columns: ['epoch', 'step', 'loss'], rows: [] };
+      return { columns, rows: [] };
     }
-    const [from, values] = this._raw(steps.start, steps.stop);
-    return {
-      columns: ['epoch', 'step', 'loss'],
-      rows: Array.from(values, (loss, i) => [epoch, from + i + 1, loss])
-    };
+    const [from, values] = this._steps.raw(steps);
+    const rows = Array.from(values, (loss, i) => [
+      epoch,
+      from + i + 1,
+      loss,
+      known(times.at(from + i + 1), 7),
+      known(learningRates.at(from + i, true), 7)
+    ]);
+    return { columns, rows };
   }
 }
 
-/** The steps of `start` to `stop` that a view shows, and one on each side. */
-function seen(start: number, stop: number, view: View): [number, number] {
-  if (!view) {
-    return [start, stop];
-  }
-  const first = Math.max(start, start + Math.floor(view[0]) - 2);
-  return [Math.min(first, stop), Math.min(stop, Math.max(first, start + Math.ceil(view[1]) + 1))];
-}
-
-/** A control with its visible name. */
-export function labelled(name: string, ...controls: HTMLElement[]): HTMLElement {
-  const label = document.createElement('label');
-  label.className = 'lossviz-chart-control';
-  const text = document.createElement('span');
-  text.textContent = name;
-  label.append(text, ...controls);
-  return label;
+function known(value: number, digits: number): number | string {
+  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : '';
 }

@@ -1,0 +1,9 @@
+/** A control with its visible name. */
+export function labelled(name: string, ...controls: HTMLElement[]): HTMLElement {
+  const label = document.createElement('label');
+  label.className = 'lossviz-chart-control';
+  const text = document.createElement('span');
+  text.textContent = name;
+  label.append(text, ...controls);
+  return label;
+}

@@ -1,0 +1,65 @@
+"""How much may be sent to pages now: a bound on bytes, and on what nobody takes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+BYTES_PER_SECOND = 100_000
+"""So much of a run's steps is sent at most, over more than a few seconds."""
+
+BURST = 100_000
+"""So much at once after a quiet moment."""
+
+PATIENCE = 10.0
+"""A page that is awake answers appends within three seconds. After so many seconds without any
+answer nobody is there: what is sent now would only pile up, in the server or in a sleeping page."""
+
+SLOW = 5.0
+"""Seconds between two messages to pages that cannot answer: where comms are answered by the main
+thread, a running cell keeps the kernel from hearing them."""
+
+
+class Allowance:
+    """Decides what the feed may send. `answered` may be called from any thread."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Take the time, in seconds, from `clock`."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._bytes = float(BURST)
+        self._filled = clock()
+        self._unanswered: float | None = None
+        self._sent = -SLOW
+        self._hears = True
+
+    def answered(self, *, by_main_thread: bool) -> None:
+        """A page has said something; `by_main_thread` when that one hears pages."""
+        with self._lock:
+            self._unanswered = None
+            self._hears = not by_main_thread
+
+    @property
+    def deserted(self) -> bool:
+        """Whether nobody takes what is sent, so that nothing should be."""
+        with self._lock:
+            if self._unanswered is None or self._sent - self._unanswered <= PATIENCE:
+                return False
+            return self._hears or self._clock() - self._sent < SLOW
+
+    def allows(self, size: int) -> bool:
+        """Whether so many bytes may be sent now."""
+        with self._lock:
+            now = self._clock()
+            self._bytes = min(BURST, self._bytes + BYTES_PER_SECOND * (now - self._filled))
+            self._filled = now
+            return size <= self._bytes
+
+    def sent(self, size: int) -> None:
+        """So many bytes have been sent, and a page should answer."""
+        with self._lock:
+            self._bytes -= size
+            before, self._sent = self._sent, self._clock()
+            # After a pause of the run a page has to answer anew.
+            if self._unanswered is None or self._sent - before > PATIENCE:
+                self._unanswered = self._sent

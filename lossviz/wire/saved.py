@@ -1,0 +1,74 @@
+"""A run as it stays in a notebook that is saved: a snapshot of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossviz.series import Track
+from lossviz.training import Record
+from lossviz.wire import run_states
+from lossviz.wire.messages import EarlierRun, Saved
+
+POINTS = 1024
+"""About as many values of the steps; as float32 in base64 some 11 KB."""
+
+MOST_ROWS = 120
+"""So many epochs, some 150 bytes each."""
+
+MOST_KNOTS = 200
+"""So many of the moments at which the time a step took, or the learning rate, changed."""
+
+MOST_EARLIER, EARLIER_ROWS = 4, 30
+
+
+def saved(record: Record, earlier: Sequence[Record]) -> Saved:
+    """What a page without a kernel can show of this run and of the ones before it.
+
+    Losses and names alone: a traceback tells of the machine and stays in the kernel.
+    """
+    now = run_states.progress(record)
+    steps = len(record.series)
+    # The steps of the last epoch, or of all epochs where those are few.
+    start = 0 if steps <= POINTS else min(now["epoch_start"], steps)
+    window = record.series.window(start, points=POINTS)
+    rows = run_states.some(record.rows, MOST_ROWS)
+    state = run_states.state(record)
+    if state["error"] is not None:
+        state["error"]["traceback"] = ""
+    return {
+        "message": {
+            "type": "snapshot",
+            "page": "",
+            "sequence": 0,
+            "run": state,
+            "progress": now,
+            "start": window.start,
+            "width": window.width,
+            "buckets": len(window.minimum),
+            "raw_start": window.raw_start,
+            "rows": run_states.rows(record, rows),
+            "best": run_states.finite(record.series.best),
+            "earlier": [_earlier(one) for one in earlier[-MOST_EARLIER:]],
+        },
+        "buffers": [
+            np.ascontiguousarray(values, "<f4").tobytes()
+            for values in (window.minimum, window.maximum, window.raw)
+        ]
+        + [_knots(track) for track in record.tracks.values()],
+    }
+
+
+def _knots(track: Track) -> bytes:
+    knots = track.knots()
+    kept = np.unique(np.linspace(0, knots.shape[1] - 1, MOST_KNOTS).astype(int))
+    few = knots if knots.shape[1] <= MOST_KNOTS else knots[:, kept]
+    return np.ascontiguousarray(few, "<f8").tobytes()
+
+
+def _earlier(record: Record) -> EarlierRun:
+    found = run_states.earlier(record, EARLIER_ROWS)
+    if found["run"]["error"] is not None:
+        found["run"]["error"]["traceback"] = ""
+    return found

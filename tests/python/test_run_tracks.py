@@ -1,0 +1,159 @@
+"""Times, learning rates and checkpoints of real runs: recorded, kept, and gone on with."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+import keras
+import numpy as np
+import pytest
+
+import lossviz
+from lossviz.history import database, home
+
+# Keras' own callbacks read the learning rate in a way that NumPy 2 does not like.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+def finished(*arguments, **options):
+    run = lossviz.train(*arguments, **options)
+    assert run.wait(120), run
+    assert run.error is None, run.error
+    return run
+
+
+def rates_of(run) -> np.ndarray:
+    return run.record.learning_rates.at(np.arange(run.step, dtype=float), later=True)
+
+
+def test_time_goes_on_through_a_pause_and_stands_at_its_step(points, dense_model):
+    began = time.monotonic()
+    run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=100_000)
+    while run.step < 30:
+        time.sleep(0.01)
+    run.pause()
+    while run.status != "paused":
+        time.sleep(0.01)
+    paused_at = run.step
+    time.sleep(1)
+    run.resume()
+    while run.step == paused_at:
+        time.sleep(0.01)
+    run.stop()
+    run.wait(60)
+    whole = time.monotonic() - began
+    times = run.record.times
+    before, after = float(times.at([paused_at])[0]), float(times.at([paused_at], later=True)[0])
+    assert 0.9 < after - before < 3
+    assert (np.diff(times.at(np.arange(run.step + 1.0))) >= 0).all()
+    assert times.last <= whole
+    assert float(times.at([0.0])[0]) == 0
+
+
+def test_the_learning_rate_is_known_for_each_step_whoever_changes_it(points, dense_model):
+    def falling(epoch, rate):
+        return 0.1 / (epoch + 1)
+
+    run = finished(
+        dense_model(), points, loss="cross_entropy", epochs=3, batch_size=30,
+        callbacks=[keras.callbacks.LearningRateScheduler(falling)],
+    )  # fmt: skip
+    np.testing.assert_allclose(rates_of(run), np.repeat([0.1, 0.05, 0.1 / 3], 3), rtol=1e-6)
+    changes = [event for event in run.events if event.kind == "learning_rate"]
+    assert [event.step for event in changes] == [3, 6]
+
+
+def test_a_plateau_is_seen(points, dense_model):
+    callback = keras.callbacks.ReduceLROnPlateau(monitor="loss", patience=1, min_delta=100.0)
+    run = finished(
+        dense_model(), points, loss="cross_entropy", epochs=4, batch_size=30, learning_rate=0.1,
+        callbacks=[callback],
+    )  # fmt: skip
+    rates = rates_of(run)
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[-1] < 0.011
+
+
+def test_a_schedule_is_followed_within_half_a_percent(points, dense_model):
+    schedule = keras.optimizers.schedules.CosineDecay(0.1, 3000)
+    run = finished(
+        dense_model(), points, loss="cross_entropy", epochs=90, batch_size=3,
+        optimizer=keras.optimizers.SGD(schedule),
+    )  # fmt: skip
+    exact = np.array([float(schedule(step)) for step in range(run.step)])
+    assert run.step == 2700
+    np.testing.assert_allclose(rates_of(run), exact, rtol=0.02, atol=1e-4)
+    assert not [event for event in run.events if event.kind == "learning_rate"]
+
+
+def test_a_callback_of_each_batch_fills_the_run_with_no_events(points, dense_model):
+    class EachBatch(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            self.model.optimizer.learning_rate = 0.01 * (batch + 1)
+
+    run = finished(
+        dense_model(), points, loss="cross_entropy", epochs=2, batch_size=10,
+        callbacks=[EachBatch()],
+    )  # fmt: skip
+    np.testing.assert_allclose(rates_of(run), np.tile(0.01 * np.arange(1, 10), 2), rtol=1e-5)
+    assert len([event for event in run.events if event.kind == "learning_rate"]) <= 1
+
+
+def test_checkpoints_are_noted_and_bounded(points, dense_model):
+    run = finished(dense_model(), points, loss="cross_entropy", epochs=3)
+    assert run.record.checkpoints[-1] == run.step
+    other = lossviz.training.Record(
+        id="a", name="a", number=1, loss="mse", epochs=1, device="CPU:0"
+    )
+    for step in range(10_000):
+        other.add_checkpoint(step)
+    assert len(other.checkpoints) <= 64
+    assert other.checkpoints[-1] == 9999
+
+
+def test_a_stopped_run_goes_on_with_its_clock_and_its_rates(points, dense_model):
+    options = {"loss": "cross_entropy", "batch_size": 10, "seed": 0, "learning_rate": 0.1}
+    run = lossviz.train(dense_model(), points, epochs=100_000, **options)
+    while run.step < 200:
+        time.sleep(0.01)
+    run.set_learning_rate(0.02)
+    seen = run.step
+    while run.step < seen + 200:
+        time.sleep(0.01)
+    run.stop()
+    run.wait(60)
+    steps, last = run.step, run.record.times.last
+    kept = lossviz.load_run(run.id)._record(with_losses=True)
+    np.testing.assert_allclose(
+        kept.times.at([0, 100, steps]), run.record.times.at([0, 100, steps]), atol=1e-6
+    )
+    time.sleep(1)
+    began = time.monotonic()
+    on = lossviz.train(dense_model(), points, epochs=steps // 9 + 20, resume=run.id, **options)
+    assert on.wait(120)
+    took = time.monotonic() - began
+    assert on.error is None, on.error
+    times = on.record.times
+    np.testing.assert_allclose(
+        times.at([0.0, steps / 2]), run.record.times.at([0.0, steps / 2]), atol=0.03
+    )
+    # The second in which there was no run is not among its times.
+    assert 0 < times.last - last <= took
+    assert (np.diff(times.at(np.arange(on.step + 1.0))) >= 0).all()
+    rates = rates_of(on)
+    assert (rates[0], rates[-1]) == (pytest.approx(0.1), pytest.approx(0.02))
+
+
+def test_a_history_from_before_times_were_kept_is_brought_forward(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOSSVIZ_HOME", str(tmp_path))
+    connection = sqlite3.connect(tmp_path / database.FILE)
+    connection.executescript(database.MIGRATIONS[0] + "PRAGMA user_version=1;")
+    connection.close()
+    assert lossviz.runs() == []
+    assert home() == tmp_path
+    connection = sqlite3.connect(tmp_path / database.FILE)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    assert version == len(database.MIGRATIONS)
+    assert connection.execute("SELECT count(*) FROM tracks").fetchone() == (0,)
+    connection.close()
