@@ -127,8 +127,8 @@ export class ProgramPart {
       this.say('');
       return;
     }
-    // What stands in the cell counts, also what was typed a moment ago: the kernel reads it anew.
-    this._sync.flush();
+    // What was typed a moment ago, and a cell of the lab before this one, are to be read first.
+    await this._sync.settled();
     if (!(await cell.run())) {
       this._press('not_run');
     }
