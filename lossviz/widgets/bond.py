@@ -40,6 +40,7 @@ class Bond:
         self.cell = ""
         self._own, self._name = own, name
         self._start = config or TrainingConfig()
+        self._first = self.form.choices(self._start)
         self._mark = hashlib.sha256(repr(self._start.as_dict()).encode()).hexdigest()[:12]
         self._kept = KeptLosses()
         self._question: tuple[str, str] | None = None
@@ -95,8 +96,9 @@ class Bond:
         """Write the program, unless that has been done."""
         if self.code.written:
             return
-        said = self.form.choices(self._start) | self._own.expressions()
-        self.code.write(TrainingConfig(**said))
+        said = self.form.choices(self._start)
+        chosen = {name: value for name, value in said.items() if value != self._first[name]}
+        self.code.write(TrainingConfig(**said | self._own.expressions()), chosen)
 
     # -- what a person does -------------------------------------------------------------------
 
@@ -162,13 +164,17 @@ class Bond:
         self._handled[page] = int(message["number"])
         while len(self._handled) > MOST_PAGES:
             self._handled.pop(next(iter(self._handled)))
+        revision = int(message["revision"])
+        if message["opening"] and not self.cell:
+            # The cell of a lab before this one: all that was chosen here comes on top of it.
+            revision = 0
         if message["cell"]:
             self.cell = str(message["cell"])[:64]
         self.write()
         self.take_text(
             text,
             page,
-            revision=int(message["revision"]),
+            revision=revision,
             opening=bool(message["opening"]),
             made_from=str(message["made_from"]),
         )

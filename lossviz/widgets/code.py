@@ -67,10 +67,16 @@ class Code:
         """Whether the text has a loss function that the catalogue does not know."""
         return "loss_fn" in self.custom
 
-    def write(self, config: TrainingConfig) -> None:
-        """Write the program for the first time."""
+    def write(self, config: TrainingConfig, chosen: dict[str, Any]) -> None:
+        """Write the program for the first time.
+
+        Args:
+            config: what it is to say.
+            chosen: what of that a person has changed since the lab was made.
+        """
         self.config = config
         self._set(program.render(config), [])
+        self._log.append((self.revision, chosen))
         self._read(config)
 
     def change(

@@ -104,7 +104,9 @@ def test_opening_runs_nothing_and_what_is_found_is_only_shown(notebook, server, 
     time.sleep(2)
     saved, found = json.loads(file.read_text()), hostile(marker)
     assert saved["metadata"]["lossviz"] == found["metadata"]["lossviz"]
-    assert [cell["source"] for cell in saved["cells"]] == [one["source"] for one in found["cells"]]
+    assert ["".join(cell["source"]) for cell in saved["cells"]] == [
+        one["source"] for one in found["cells"]
+    ]
     assert saved["cells"][1]["metadata"] == found["cells"][1]["metadata"]
     # A live lab in such a notebook: the cell and the losses are still only texts.
     page.run_cell(0)

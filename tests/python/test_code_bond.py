@@ -281,6 +281,22 @@ def test_a_new_lab_reads_the_cell_of_the_one_before():
     assert page.field("loss")["choices"][0]["label"] == "custom (from dice)"
 
 
+def test_what_was_chosen_before_the_old_cell_was_found_comes_on_top_of_it():
+    old = lossviz.program.render(lossviz.TrainingConfig(epochs=77, learning_rate=0.7))
+    lab = lossviz.LossLab()
+    lab._on_message(
+        None, {"type": "edit", "page": "p", "number": 1, "field": "epochs", "value": "3"}, []
+    )
+    page = Page(lab, "new")
+    page.set("batch_size", "8")
+    page.type(old + "# mine\n", revision=0, opening=True)
+    text = page.look()["text"]
+    assert text.endswith("# mine\n")
+    said = (page.lab.config.epochs, page.lab.config.batch_size, page.lab.config.learning_rate)
+    assert said == (3, 8, 0.7)
+    assert page.field("learning_rate")["value"] == "0.7"
+
+
 def test_what_a_notebook_keeps_is_checked_and_never_run():
     page = Page(lossviz.LossLab())
     good = {"title": "<b>\u202emine</b>" + "x" * 500, "loss": "no such", "text": OWN}

@@ -146,3 +146,28 @@ it('begins a code box with the text of the kernel', () => {
   sync.use(editor);
   expect([editor.text, sent]).toEqual(['one', []]);
 });
+
+it('waits with a run until both hold the same text', async () => {
+  sync.show(code(1, 'two'));
+  sync.use(editor);
+  let settled = false;
+  void sync.settled().then(() => {
+    settled = true;
+  });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(settled).toBe(false);
+  sync.show(code(3, 'one and two'));
+  await vi.advanceTimersByTimeAsync(50);
+  expect([settled, editor.text]).toEqual([true, 'one and two']);
+});
+
+it('waits no longer than a moment for a kernel that has gone', async () => {
+  sync.show(code(1, 'two'));
+  sync.use(editor);
+  let settled = false;
+  void sync.settled().then(() => {
+    settled = true;
+  });
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(settled).toBe(true);
+});

@@ -51,7 +51,7 @@ export function stateText(code: Partial<Code>): string {
     case 'unreadable':
       return code.message ?? 'cannot be read';
     case 'edited':
-      return `in step, with your own part: ${code.message ?? ''}`;
+      return `in step - ${code.message ?? ''}`;
     default:
       return 'in step';
   }

@@ -30,13 +30,18 @@ export class ComparisonBox {
     this.element.append(this._title, this._lines, close);
   }
 
+  get open(): boolean {
+    return !this.element.hidden;
+  }
+
   show({ title, lines }: Comparison): void {
     this._title.textContent = title;
     this.element.setAttribute('aria-label', title);
     this._lines.setAttribute('aria-label', title);
     this._lines.replaceChildren(...lines.map(lineOf));
+    const opens = !this.open && lines.length > 0;
     this.element.hidden = lines.length === 0;
-    if (lines.length) {
+    if (opens) {
       this.element.focus();
     }
   }

@@ -82,8 +82,8 @@ export class Lab {
 
     this._feed = new RunFeed(_channel, () => {
       if (this._feed.attached) {
-        this._sendWaiting();
         this._program.connect();
+        this._sendWaiting();
       }
       this._showRun();
     });
@@ -198,7 +198,9 @@ export class Lab {
 
   private _sendWaiting(): void {
     for (const message of this._waiting.splice(0)) {
-      this._channel.send(message);
+      // Pressed before the kernel had answered, a button could not know of the cell.
+      const command = message.type === 'command';
+      this._channel.send(command ? { ...message, cell: this._program.hasCells } : message);
     }
   }
 

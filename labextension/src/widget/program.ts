@@ -14,7 +14,7 @@ import { ScriptBox } from './script_box';
 const ATTACH_MS = 100;
 const MOST_TRIES = 100;
 
-type Press = 'show_code' | 'script' | 'save_cell' | 'not_run';
+type Press = 'show_code' | 'compare' | 'script' | 'save_cell' | 'not_run';
 
 export class ProgramPart {
   readonly element = document.createElement('div');
@@ -97,7 +97,11 @@ export class ProgramPart {
 
   /** The kernel's program has changed. */
   showCode(code: Partial<Code>): void {
+    const changed = code.revision !== this._code.revision;
     this._code = code;
+    if (changed && this._comparison.open) {
+      this._press('compare');
+    }
     this._bind();
     this._cell?.show(code);
     this._learn();
@@ -123,8 +127,8 @@ export class ProgramPart {
       this.say('');
       return;
     }
-    // What stands in the cell counts, also what was typed a moment ago: the kernel reads it anew.
-    this._sync.flush();
+    // What was typed a moment ago, and a cell of the lab before this one, are to be read first.
+    await this._sync.settled();
     if (!(await cell.run())) {
       this._press('not_run');
     }
@@ -241,8 +245,8 @@ export class ProgramPart {
     } else if (state === 'unreadable') {
       text = message;
     } else {
-      const own = state === 'edited' ? `, with your own part: ${message}` : '';
-      text = cell?.editor ? `in step with cell ${cell.label}${own}` : own.slice(2);
+      const step = cell?.editor ? `in step with cell ${cell.label}` : '';
+      text = [step, state === 'edited' ? message : ''].filter(Boolean).join(' - ');
     }
     if (this._state.textContent !== text) {
       this._state.textContent = text;

@@ -15,6 +15,9 @@ export const TYPING_MS = 150;
 /** In a shared notebook the page where a change was made brings it to the others in this time. */
 const SHARED_MS = 1500;
 
+const SETTLING_MS = 20;
+const MOST_SETTLING_MS = 3000;
+
 /** Something that holds the program's text on this page: a notebook cell, or the lab's code box. */
 export interface ProgramEditor {
   /** The id of the notebook cell; "" for the code box. */
@@ -77,6 +80,14 @@ export class ProgramSync {
       this._timer = window.setTimeout(() => {
         this.flush();
       }, TYPING_MS);
+    }
+  }
+
+  /** Wait until editor and kernel hold the same text; at most a moment, for the kernel may be gone. */
+  async settled(): Promise<void> {
+    this.flush();
+    for (let waited = 0; waited < MOST_SETTLING_MS && !this._inStep(); waited += SETTLING_MS) {
+      await new Promise(resolve => window.setTimeout(resolve, SETTLING_MS));
     }
   }
 
@@ -146,6 +157,11 @@ export class ProgramSync {
       this._change(editor, text);
     }
     this._agreed = { revision, text };
+  }
+
+  private _inStep(): boolean {
+    const answered = (this._code.handled?.[this._page] ?? 0) >= this._number;
+    return this._opened && answered && !this._timer && this._editor?.read() === this._code.text;
   }
 
   private _change(editor: ProgramEditor, text: string): void {
