@@ -141,6 +141,8 @@ class LossLab(anywidget.AnyWidget):
     def _ipython_display_(self, **_options: Any) -> None:
         """Show the lab, and below it the picture that stays where no lab can be shown."""
         data, metadata = self._repr_mimebundle_() or ({}, {})
+        # For readers that show no widgets; the address of an object would tell them nothing.
+        data["text/plain"] = f"LossLab {self.lab_id}"
         display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
         self._static.show()
         call_after_cells(self)
