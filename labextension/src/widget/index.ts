@@ -10,10 +10,10 @@ import { Lab } from './lab';
 /** What the module uses of an anywidget model. */
 interface Model {
   get(name: 'lab_id'): string;
-  get(name: 'form'): Partial<Form>;
-  get(name: 'status'): Partial<StatusLine>;
-  get(name: 'saved'): Partial<Saved>;
-  get(name: 'program'): Partial<Code>;
+  get(name: 'form'): Partial<Form> | undefined;
+  get(name: 'status'): Partial<StatusLine> | undefined;
+  get(name: 'saved'): Partial<Saved> | undefined;
+  get(name: 'program'): Partial<Code> | undefined;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
   send(message: FromPage): void;
@@ -36,13 +36,13 @@ function channel(model: Model): Channel {
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const lab = new Lab(model.get('lab_id'), channel(model));
   const showForm = (): void => {
-    lab.showForm(model.get('form'));
+    lab.showForm(model.get('form') ?? {});
   };
   const showStatus = (): void => {
-    lab.showStatus(model.get('status'));
+    lab.showStatus(model.get('status') ?? {});
   };
   const showCode = (): void => {
-    lab.showCode(model.get('program'));
+    lab.showCode(model.get('program') ?? {});
   };
   model.on('change:form', showForm);
   model.on('change:status', showStatus);
@@ -55,7 +55,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   showForm();
   showStatus();
   showCode();
-  const { message, buffers } = model.get('saved');
+  // A notebook of another version, or of somebody's making, may have saved less.
+  const { message, buffers } = model.get('saved') ?? {};
   if (message && buffers) {
     lab.showSaved({ message, buffers });
   }

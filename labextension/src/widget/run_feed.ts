@@ -99,7 +99,11 @@ export class RunFeed {
   dispose(): void {
     if (!this._ended) {
       this._end();
-      this._channel.send({ type: 'detach', page: this.page });
+      try {
+        this._channel.send({ type: 'detach', page: this.page });
+      } catch {
+        // With its notebook, the way to the kernel may have been closed before the lab.
+      }
     }
   }
 
