@@ -188,6 +188,8 @@ class Launch:
         known = {} if shell is None else shell.user_ns
         namespace = {**known, "__name__": "__main__", **self._own.namespace}
         try:
+            # Two threads that import TensorFlow and Keras at once can each find half a module.
+            loading.wait()
             if fits:
                 check_fit(self._own, config)
             if ask is not None:

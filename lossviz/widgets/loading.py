@@ -21,6 +21,7 @@ class Loading:
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
+        self._failed = False
         self.line = ""
 
     def start(self, listener: Callable[[], None]) -> None:
@@ -28,6 +29,9 @@ class Loading:
         with self._lock:
             if _tensorflow.is_loaded():
                 self.line = ""
+                return
+            if self._failed:
+                # TensorFlow cannot be imported a second time: that error would hide the first one.
                 return
             self._listeners.append(listener)
             if self._thread is not None and self._thread.is_alive():
@@ -37,6 +41,13 @@ class Loading:
             self._thread.start()
         listener()
 
+    def wait(self) -> None:
+        """Wait until an import that was begun has ended, however it ended."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
     def _load(self) -> None:
         # What TensorFlow's core prints at its import (which processor, that there is no GPU) would
         # stand in red under the person's cell. Who wants to see it sets the variable.
@@ -45,7 +56,8 @@ class Loading:
             importlib.import_module("tensorflow")
             line = ""
         except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
-            line = f"TensorFlow could not be loaded: {error}"
+            self._failed = True
+            line = f"TensorFlow could not be loaded: {error} Restart the kernel to try again."
         with self._lock:
             self.line = line
             listeners, self._listeners = self._listeners, []
