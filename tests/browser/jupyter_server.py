@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 START_SECONDS = 60
@@ -109,3 +110,18 @@ class JupyterServer:
                 return self.url
             time.sleep(0.1)
         raise TimeoutError(f"jupyter lab was not up after {START_SECONDS} s")
+
+
+@contextlib.contextmanager
+def server_without_extension(home: Path, root: Path) -> Iterator[JupyterServer]:
+    """A server in which the extension of lossviz is switched off, as in other front ends."""
+    settings = home / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    (settings / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": {"lossviz": True}})
+    )
+    server = JupyterServer(home, root)
+    try:
+        yield server
+    finally:
+        server.close()

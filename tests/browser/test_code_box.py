@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.jupyter_server import JupyterServer
+from tests.browser.jupyter_server import server_without_extension
 from tests.browser.notebook_page import NotebookPage, until, write_notebook
 
 LAB = "import lossviz, json\nlab = lossviz.LossLab()\nlab"
@@ -19,13 +19,7 @@ def book(tmp_path, page) -> Iterator[NotebookPage]:
     root = tmp_path / "root"
     root.mkdir()
     write_notebook(root / "plain.ipynb", LAB, "0")
-    settings = tmp_path / "jupyter" / "config" / "labconfig"
-    settings.mkdir(parents=True)
-    (settings / "page_config.json").write_text(
-        json.dumps({"disabledExtensions": {"lossviz": True}})
-    )
-    server = JupyterServer(tmp_path / "jupyter", root)
-    try:
+    with server_without_extension(tmp_path / "jupyter", root) as server:
         book = NotebookPage(page, server.address("lab/tree/plain.ipynb?reset"))
         book.run_cell(0)
         book.lab.wait_for(timeout=60_000)
@@ -33,8 +27,6 @@ def book(tmp_path, page) -> Iterator[NotebookPage]:
         book.press("Show code")
         until(lambda: "epochs=2" in text(book), "the code in the box")
         yield book
-    finally:
-        server.close()
 
 
 def box(book: NotebookPage):

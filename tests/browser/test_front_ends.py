@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.jupyter_server import JupyterServer
+from tests.browser.jupyter_server import server_without_extension
 from tests.browser.notebook_page import (
     EPOCHS_CHART,
     STEPS_CHART,
@@ -43,21 +43,13 @@ def test_the_lab_trains_where_the_extension_is_disabled(tmp_path, page):
     root = tmp_path / "root"
     root.mkdir()
     write_notebook(root / "plain.ipynb", LAB, "0")
-    settings = tmp_path / "jupyter" / "config" / "labconfig"
-    settings.mkdir(parents=True)
-    (settings / "page_config.json").write_text(
-        json.dumps({"disabledExtensions": {"lossviz": True}})
-    )
-    server = JupyterServer(tmp_path / "jupyter", root)
-    try:
+    with server_without_extension(tmp_path / "jupyter", root) as server:
         book = NotebookPage(page, server.address("lab/tree/plain.ipynb?reset"))
         assert page.get_by_role("tab", name="Loss lab").count() == 0
         train(book)
         book.press("Show code")
         box = book.lab.get_by_role("textbox", name="Program")
         until(lambda: "lossviz.train(" in box.input_value(), "the code in a box")
-    finally:
-        server.close()
 
 
 def test_no_serious_accessibility_finding(notebook):
