@@ -109,3 +109,12 @@ class JupyterServer:
                 return self.url
             time.sleep(0.1)
         raise TimeoutError(f"jupyter lab was not up after {START_SECONDS} s")
+
+
+def without_extension(home: Path, root: Path) -> JupyterServer:
+    """A server whose pages have the lab's widget alone."""
+    settings = home / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    disabled = {"disabledExtensions": {"lossviz": True}}
+    (settings / "page_config.json").write_text(json.dumps(disabled))
+    return JupyterServer(home, root)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.jupyter_server import JupyterServer
+from tests.browser.jupyter_server import without_extension
 from tests.browser.notebook_page import (
     EPOCHS_CHART,
     STEPS_CHART,
@@ -43,12 +43,7 @@ def test_the_lab_trains_where_the_extension_is_disabled(tmp_path, page):
     root = tmp_path / "root"
     root.mkdir()
     write_notebook(root / "plain.ipynb", LAB, "0")
-    settings = tmp_path / "jupyter" / "config" / "labconfig"
-    settings.mkdir(parents=True)
-    (settings / "page_config.json").write_text(
-        json.dumps({"disabledExtensions": {"lossviz": True}})
-    )
-    server = JupyterServer(tmp_path / "jupyter", root)
+    server = without_extension(tmp_path / "jupyter", root)
     try:
         book = NotebookPage(page, server.address("lab/tree/plain.ipynb?reset"))
         assert page.get_by_role("tab", name="Loss lab").count() == 0
