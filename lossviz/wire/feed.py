@@ -91,6 +91,13 @@ class Feed:
             self._waiting = [one for one in self._waiting if one != page]
             self._attached = self._attached and bool(self._pages)
 
+    def close(self) -> None:
+        """There will be no page any more."""
+        with self._lock:
+            self._pages.clear()
+            self._waiting.clear()
+            self._attached, self._had_pages = False, True
+
     @property
     def left(self) -> bool:
         """Whether pages were there, and all of them have said that they are gone."""

@@ -6,6 +6,7 @@ here, ten times a second while anything is alive, and not at all while nothing i
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import weakref
@@ -16,6 +17,9 @@ from lossviz.wire.parent_request import forget_parent
 PERIOD = 0.1
 """Seconds between two messages of a live run: quick enough to look continuous, slow enough that
 a message's envelope weighs little beside its numbers."""
+
+END_SECONDS = 2.0
+"""Seconds that a kernel's end waits for the message that is being sent."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class Publisher:
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
 
     def register(self, outlet: Outlet) -> None:
         """Publish this outlet from now on."""
@@ -48,6 +53,8 @@ class Publisher:
     def wake(self) -> None:
         """Publish soon; call this after every change that a page should hear of."""
         with self._lock:
+            if self._ended.is_set():
+                return
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._work, name="lossviz publisher", daemon=True
@@ -55,16 +62,32 @@ class Publisher:
                 self._thread.start()
         self._news.set()
 
+    def end(self) -> None:
+        """Send nothing any more; the thread is gone when this returns.
+
+        At a kernel's end ipykernel stops its sending thread first, and from then on every thread
+        writes to the socket itself: parts of two messages would mingle, and the page could not read
+        either.
+        """
+        with self._lock:
+            self._ended.set()
+            thread = self._thread
+        self._news.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(END_SECONDS)
+
     def _work(self) -> None:
         live = False
         forget_parent()
-        while True:
+        while not self._ended.is_set():
             self._news.wait(PERIOD if live else None)
             self._news.clear()
             with self._lock:
                 outlets = list(self._outlets)
             live = False
             for outlet in outlets:
+                if self._ended.is_set():
+                    return
                 try:
                     live |= outlet.publish()
                 except Exception:  # noqa: BLE001 - one broken comm must not silence the others
@@ -75,3 +98,4 @@ class Publisher:
 
 
 publisher = Publisher()
+atexit.register(publisher.end)

@@ -18,6 +18,10 @@ LAB = "import sys, lossviz\nlab = lossviz.LossLab()\nprint('tensorflow' in sys.m
 TRAIN = f"""
 import os, sys, time
 sys.path.insert(0, {str(HERE)!r})
+# Two threads that import TensorFlow and Keras at once can each get half a module.
+from lossviz.widgets.loading import loading
+while loading.line:
+    time.sleep(0.1)
 import models
 run = lossviz.train(models.dense_model(), models.dense_data(), loss=models.loss(), epochs=100_000)
 lab._session.runs.append(run)

@@ -8,8 +8,16 @@ import json
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.sign import NotebookNotary
 
-from tests.browser.notebook_page import EPOCHS_CHART, STEPS_CHART, NotebookPage, until
+from tests.browser.jupyter_server import JupyterServer, server_without_extension
+from tests.browser.notebook_page import (
+    EPOCHS_CHART,
+    STEPS_CHART,
+    NotebookPage,
+    until,
+    write_notebook,
+)
 
 LAB = "import lossviz, json\nlab = lossviz.LossLab()\nlab"
 PICTURE = ".jp-OutputArea-child img"
@@ -102,8 +110,9 @@ def test_a_run_s_end_leaves_the_page_s_view_alone(notebook, page):
     assert page.locator(".lossviz-lab").count() == 1
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_saved_widget_state_brings_the_lab_back_without_a_kernel(server, page, theme):
+@pytest.fixture(scope="module")
+def executed() -> nbformat.NotebookNode:
+    """A notebook that was run without a page, with its widgets' state; it trained a lab."""
     train_here = (
         "import time\nlab._session.command('train')\n"
         "while lab.run is None: time.sleep(0.05)\nassert lab.run.wait(100)\n"
@@ -113,14 +122,14 @@ def test_saved_widget_state_brings_the_lab_back_without_a_kernel(server, page, t
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     file = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     NotebookClient(file, timeout=200, kernel_name="python3").execute()
-    # As a person who runs notebooks on this server has it: trusted.
-    for cell in file.cells:
-        cell.metadata["trusted"] = True
+    return file
+
+
+def test_saved_widget_state_brings_the_lab_back_without_a_kernel(server, page, executed):
+    file = executed
     nbformat.write(file, server.root / "state.ipynb")
-    trust(server, "state.ipynb")
+    trust(server, file)
     losses = json.loads(file.cells[1].outputs[0].text)
-    if theme == "dark":
-        page.emulate_media(color_scheme="dark")
     page.goto(server.address("lab/tree/state.ipynb?reset"))
     lab = page.locator(".lossviz-lab")
     lab.wait_for(timeout=60_000)
@@ -155,9 +164,31 @@ def test_without_trust_the_picture_is_shown(notebook, server, page):
     server.end_kernels()
 
 
-def trust(server, name: str) -> None:
-    """Sign a notebook with the server's own key, as saving it from there would."""
-    from nbformat.sign import NotebookNotary
+def test_without_the_extension_the_picture_stands_in(tmp_path, page, executed):
+    root = tmp_path / "root"
+    root.mkdir()
+    write_notebook(root / "plain.ipynb", LAB, "0")
+    with server_without_extension(tmp_path / "jupyter", root) as server:
+        # Its widgets' state is there, but nobody who could bring Plotly.
+        nbformat.write(executed, root / "state.ipynb")
+        trust(server, executed)
+        page.goto(server.address("lab/tree/state.ipynb?reset"))
+        page.locator(".lossviz-lab").wait_for(timeout=60_000)
+        page.locator(PICTURE).wait_for()
+        assert "No kernel" in page.locator(".lossviz-silence").inner_text()
+        assert not page.locator(".lossviz-chart").first.is_visible()
+        # And without that state.
+        book = NotebookPage(page, server.address("lab/tree/plain.ipynb?reset"))
+        book.run_cell(0)
+        book.lab.wait_for()
+        train(book, "2", 1)
+        assert not page.locator(PICTURE).is_visible()
+        save(book, root / "plain.ipynb", "2 of 2")
+        server.end_kernels()
+        page.goto(server.address("lab/tree/plain.ipynb?reset"))
+        page.locator(PICTURE).wait_for(timeout=60_000)
 
-    notary = NotebookNotary(data_dir=str(server.runtime.parent / "data"))
-    notary.sign(nbformat.read(server.root / name, as_version=4))
+
+def trust(server: JupyterServer, file: nbformat.NotebookNode) -> None:
+    """Sign a notebook with the server's own key, as saving it from there would."""
+    NotebookNotary(data_dir=str(server.runtime.parent / "data")).sign(file)

@@ -205,3 +205,37 @@ def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():
     assert (earlier["last"], earlier["best"]) == (2.0, 1.0)
     assert [row["epoch"] for row in earlier["rows"]] == [1]
     assert [event["kind"] for event in run["events"]] == ["learning_rate"]
+
+
+def test_a_feed_without_pages_sends_nothing_until_the_next_page_comes():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    one = record()
+    feed.follow(one)
+    first, second = Page(feed, "first"), Page(feed, "second")
+    feed.publish()
+    assert not feed.left
+    feed.detach("first")
+    one.add_steps(np.ones(3, np.float32), 0.1)
+    sent.clear()
+    feed.publish()
+    assert [message["type"] for message, _ in sent] == ["append"]
+    feed.detach("second")
+    assert feed.left
+    one.add_steps(np.ones(3, np.float32), 0.1)
+    sent.clear()
+    feed.publish()
+    assert not sent
+    third = Page(feed, "third")
+    feed.publish()
+    for message, buffers in sent:
+        third.receive(message, buffers)
+    assert len(third.losses) == 6
+    assert not feed.left
+    feed.close()
+    one.add_steps(np.ones(3, np.float32), 0.1)
+    sent.clear()
+    feed.publish()
+    assert feed.left
+    assert not sent
+    assert (first.run, second.run) == (None, None)

@@ -167,7 +167,7 @@ def test_the_saved_widget_state_has_the_snapshot_and_is_small(executed):
     assert "completed" in lab["state"]["status"]["text"]
     buffers = {tuple(one["path"]): base64.b64decode(one["data"]) for one in lab["buffers"]}
     assert len(buffers["saved", "buffers", 2]) == 4 * message["progress"]["step"]
-    code = len(lab["state"].pop("_esm")) + len(lab["state"].pop("_css"))
+    code = sum(len(lab["state"].pop(name)) for name in ("_esm", "_css", "code_of_page"))
     data = len(json.dumps(lab)) + len(json.dumps(executed.cells[0].outputs))
     assert data < MOST, (data, code)
 

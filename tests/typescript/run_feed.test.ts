@@ -267,3 +267,33 @@ it('asks for a snapshot when there are more knots than the kernel keeps', () => 
   vi.advanceTimersByTime(600);
   expect(wire.attaches).toBe(2);
 });
+
+it('shows what was saved until the kernel answers, and not after', () => {
+  const wire = new Wire();
+  const feed = new RunFeed(wire, () => undefined);
+  const saved = (steps: number[]): { message: Snapshot; buffers: DataView[] } => ({
+    message: snapshot(''),
+    buffers: [[], [], steps].map(values => new DataView(Float32Array.from(values).buffer))
+  });
+  feed.showSaved(saved([3, 2]));
+  expect(feed.series.length).toBe(2);
+  expect(feed.attached).toBe(false);
+  wire.deliver(snapshot(feed.page), [], [], [3, 2, 1]);
+  feed.showSaved(saved([3]));
+  expect(feed.series.length).toBe(3);
+  feed.dispose();
+});
+
+it('says when nobody looks any more, but not to a kernel that is gone', () => {
+  const [wire, gone] = [new Wire(), new Wire()];
+  const feed = new RunFeed(wire, () => undefined);
+  feed.dispose();
+  feed.dispose();
+  expect(wire.sent.filter(message => message.type === 'detach')).toEqual([
+    { type: 'detach', page: feed.page }
+  ]);
+  const lost = new RunFeed(gone, () => undefined);
+  lost.lose();
+  lost.dispose();
+  expect(gone.sent.some(message => message.type === 'detach')).toBe(false);
+});
