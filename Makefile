@@ -14,7 +14,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_BROWSER = $(if $(or $(CI),$(AS_ROOT),$(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),,none)),--no-browser)
 
 .DEFAULT_GOAL = help
-.PHONY: help lab test bench bench-tasks lint build clean
+.PHONY: help lab test test-python test-browser bench bench-tasks lint build clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,7 +26,11 @@ lab: ## start JupyterLab on the quickstart notebook
 test: ## run every test: TypeScript, Python, a real kernel, a real browser
 	@$(SETUP) --chromium
 	@cd labextension && jlpm test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory -j2 -k -O test-python test-browser
+
+# Side by side: a browser test mostly waits. The output of each comes when it has ended.
+test-python test-browser: test-%:
+	@$(BIN)/python -m pytest tests/$* $(PYTEST_ARGS)
 
 bench: ## run the benchmarks and print their table
 	@$(SETUP) --chromium --bench
