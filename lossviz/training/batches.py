@@ -119,7 +119,7 @@ class ArrayBatches(Batches):
             rows = tf.ensure_shape(order[start : start + count], [count])
             return tf.nest.map_structure(lambda data: tf.gather(data, rows), self._data)
 
-        @tf.function(reduce_retracing=True)
+        @_Traced
         def full(order: Any, position: Any, count: Any) -> Any:
             return _loop(
                 lambda index: step(*gather(order, (position + index) * size, size)),
@@ -127,7 +127,7 @@ class ArrayBatches(Batches):
                 until_not_finite,
             )
 
-        @tf.function(reduce_retracing=True)
+        @_Traced
         def rest(order: Any, position: Any) -> Any:
             return step(*gather(order, position * size, self._rest))
 
@@ -210,7 +210,7 @@ class DatasetBatches(Batches):
             self._order = None  # of a kind that tells nothing: it is taken to come as it did
 
     def compile(self, step: Step, *, until_not_finite: bool = True) -> Callable[[int], Chunk]:
-        @tf.function(reduce_retracing=True)
+        @_Traced
         def full(iterator: Any, count: Any) -> Any:
             losses = tf.TensorArray(tf.float32, size=count, element_shape=())
             sizes = tf.TensorArray(tf.int64, size=count, element_shape=())
@@ -254,6 +254,24 @@ class DatasetBatches(Batches):
             return Chunk(values, sizes.numpy()[:taken], ended)
 
         return chunk
+
+
+class _Traced:
+    """A function traced at its first call, for arguments that are all of those types.
+
+    What runs is the trace itself. TensorFlow takes many short runs in one process, each with a
+    function made in the same line, for one function that is traced again and again, and would warn
+    of it under the person's cell.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = tf.function(function)
+        self._trace: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._trace is None:
+            self._trace = self._function.get_concrete_function(*arguments)
+        return self._trace(*arguments)
 
 
 def _resource(iterator: Any) -> Any:
