@@ -7,6 +7,7 @@ losses leave the device in one piece.
 
 from __future__ import annotations
 
+import functools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -119,7 +120,7 @@ class ArrayBatches(Batches):
             rows = tf.ensure_shape(order[start : start + count], [count])
             return tf.nest.map_structure(lambda data: tf.gather(data, rows), self._data)
 
-        @_Traced
+        @_own_function
         def full(order: Any, position: Any, count: Any) -> Any:
             return _loop(
                 lambda index: step(*gather(order, (position + index) * size, size)),
@@ -127,7 +128,7 @@ class ArrayBatches(Batches):
                 until_not_finite,
             )
 
-        @_Traced
+        @_own_function
         def rest(order: Any, position: Any) -> Any:
             return step(*gather(order, position * size, self._rest))
 
@@ -210,7 +211,7 @@ class DatasetBatches(Batches):
             self._order = None  # of a kind that tells nothing: it is taken to come as it did
 
     def compile(self, step: Step, *, until_not_finite: bool = True) -> Callable[[int], Chunk]:
-        @_Traced
+        @_own_function
         def full(iterator: Any, count: Any) -> Any:
             losses = tf.TensorArray(tf.float32, size=count, element_shape=())
             sizes = tf.TensorArray(tf.int64, size=count, element_shape=())
@@ -256,22 +257,14 @@ class DatasetBatches(Batches):
         return chunk
 
 
-class _Traced:
-    """A function traced at its first call, for arguments that are all of those types.
+def _own_function(function: Callable[..., Any]) -> Any:
+    """`tf.function` of a function that is made anew for each run.
 
-    What runs is the trace itself. TensorFlow takes many short runs in one process, each with a
-    function made in the same line, for one function that is traced again and again, and would warn
-    of it under the person's cell.
+    TensorFlow counts traces by a function's code: many short runs in one process look to it like
+    one function that is traced again and again, of which it would warn under the person's cell. A
+    partial has no code of its own and is counted for itself.
     """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = tf.function(function)
-        self._trace: Any = None
-
-    def __call__(self, *arguments: Any) -> Any:
-        if self._trace is None:
-            self._trace = self._function.get_concrete_function(*arguments)
-        return self._trace(*arguments)
+    return tf.function(functools.partial(function), reduce_retracing=True)
 
 
 def _resource(iterator: Any) -> Any:
