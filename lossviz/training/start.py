@@ -198,8 +198,8 @@ def _begin(job: Job, record: Record, when_busy: str) -> Run:
 
 
 @atexit.register
-def _stop_all() -> None:
-    """Let no training thread run into the end of the interpreter, where TensorFlow would crash."""
+def stop_all() -> None:
+    """End all runs, as at the end of the interpreter, where a training thread would crash."""
     threads = [thread for thread in list(_alive) if thread.is_alive()]
     for thread in threads:
         _alive[thread].stop()

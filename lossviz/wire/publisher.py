@@ -12,6 +12,7 @@ import threading
 import weakref
 from typing import Protocol
 
+from lossviz.training.start import stop_all
 from lossviz.wire.parent_request import forget_parent
 
 PERIOD = 0.1
@@ -63,7 +64,7 @@ class Publisher:
         self._news.set()
 
     def end(self) -> None:
-        """Send nothing any more; the thread is gone when this returns.
+        """Send what is left to be said, then nothing any more; the thread has ended.
 
         At a kernel's end ipykernel stops its sending thread first, and from then on every thread
         writes to the socket itself: parts of two messages would mingle, and the page could not read
@@ -79,15 +80,15 @@ class Publisher:
     def _work(self) -> None:
         live = False
         forget_parent()
-        while not self._ended.is_set():
+        ended = False
+        while not ended:
             self._news.wait(PERIOD if live else None)
             self._news.clear()
+            ended = self._ended.is_set()
             with self._lock:
                 outlets = list(self._outlets)
             live = False
             for outlet in outlets:
-                if self._ended.is_set():
-                    return
                 try:
                     live |= outlet.publish()
                 except Exception:  # noqa: BLE001 - one broken comm must not silence the others
@@ -98,4 +99,10 @@ class Publisher:
 
 
 publisher = Publisher()
-atexit.register(publisher.end)
+
+
+@atexit.register
+def _end() -> None:
+    """Pages are told of the runs' ends."""
+    stop_all()
+    publisher.end()

@@ -1,7 +1,7 @@
 """Labs that come and go in one notebook leave nothing behind, in the page or in the kernel.
 
 JupyterLab and ipywidgets keep a little of every widget themselves; an empty widget tells how much.
-LOSSVIZ_LABS=100 makes a hundred instead of thirty.
+LOSSVIZ_LABS=100 makes a hundred instead of twenty.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import pytest
 
 from tests.browser.notebook_page import NotebookPage, until
 
-LABS = int(os.environ.get("LOSSVIZ_LABS", "30"))
+LABS = int(os.environ.get("LOSSVIZ_LABS", "20"))
 WARM_UP = 4
 
 SETUP = """
-import gc, json, os, threading
+import ctypes, gc, json, os, threading
 import anywidget, ipywidgets, psutil
 import lossviz, tensorflow
 
@@ -31,6 +31,7 @@ class Empty(anywidget.AnyWidget):
 
 def kernel():
     gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what is free goes back to the system
     return {
         "labs": sum(isinstance(one, lossviz.LossLab) for one in gc.get_objects()),
         "widgets": len(ipywidgets.widgets.widget._instances),

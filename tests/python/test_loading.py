@@ -63,8 +63,10 @@ def test_after_its_end_the_publisher_sends_nothing():
     publisher, outlet = Publisher(), Counted()
     publisher.register(outlet)
     assert outlet.first.wait(10)
+    before = outlet.sent
     publisher.end()
     sent = outlet.sent
+    assert sent > before  # the last word, such as that a run was stopped
     assert publisher._thread is not None
     assert not publisher._thread.is_alive()
     publisher.wake()
