@@ -8,6 +8,7 @@ from typing import Any
 
 from lossviz import losses, tasks
 from lossviz.program import optimizers
+from lossviz.program.callback_edits import change_callbacks
 from lossviz.program.config import TrainingConfig
 from lossviz.program.edit_list import EditList
 from lossviz.program.loss_source import loss_function
@@ -15,7 +16,6 @@ from lossviz.program.reading import Found, config_of, find, read
 from lossviz.program.rendering import (
     StepNames,
     data_expression,
-    early_stopping_statement,
     model_expression,
     optimizer_call,
     policy_statement,
@@ -120,8 +120,7 @@ class _Patch(EditList):
             self._literal(name)
         self._option("device", after.device, before.device, "")
         self._option("jit_compile", after.jit_compile, before.jit_compile, False)
-        if before.early_stopping != after.early_stopping:
-            self._early_stopping()
+        change_callbacks(self, before, after)
         self.complete()
 
     @property
@@ -273,40 +272,3 @@ class _Patch(EditList):
         for at, policy in ((begin, "mixed_bfloat16"), (end, "float32")):
             text = self.source.with_newlines(f"{policy_statement(policy)}\n")
             self.edits.append(Edit(at, at, text))
-
-    def _early_stopping(self) -> None:
-        anatomy, after, call = self.anatomy, self.after, self.found.early_stopping
-        if call is not None and after.early_stopping:
-            self.write(
-                self.found.places.get("early_stopping") or self.refuse("early_stopping"),
-                after.early_stopping,
-            )
-            return
-        callbacks = anatomy.argument(anatomy.train, "callbacks")
-        written = anatomy.origin(callbacks)
-        if call is None:
-            begin, _ = self.source.lines_of(anatomy.statement)
-            text = self.source.with_newlines(early_stopping_statement(after))
-            self.edits.append(Edit(begin, begin, text))
-            if callbacks is None:
-                self.insert(anatomy.train, "callbacks", "[early_stopping]")
-            elif isinstance(written, ast.List):
-                at = self.source.start(written) + 1
-                comma = ", " if written.elts else ""
-                self.edits.append(Edit(at, at, f"early_stopping{comma}"))
-            else:
-                self.refuse("early_stopping")
-            return
-        if not isinstance(written, ast.List):
-            self.refuse("early_stopping")
-        own = [one for one in written.elts if anatomy.origin(one) is call]
-        others = [one for one in written.elts if one not in own]
-        alone = not others and written is callbacks
-        if not (alone and self.remove(anatomy.train, "callbacks")):
-            listed = ", ".join(self.source.segment(one) for one in others)
-            self.replace(written, f"[{listed}]")
-        statement = anatomy.bound(own[0])
-        unused = statement is not None and anatomy.uses(own[0]) == 1
-        if unused and not self.source.holds_comment(statement):
-            assert statement is not None
-            self.remove_statement(statement)
