@@ -44,6 +44,7 @@ CALLBACKS = (
     PatientCallback(
         "early_stopping", "EarlyStopping", "early_stopping", 0, {"restore_best_weights": True}
     ),
+    PatientCallback("reduce_lr_on_plateau", "ReduceLROnPlateau", "reduce_lr", 10),
 )
 """In the order in which they stand in a program."""
 
