@@ -104,18 +104,18 @@ class _List:
 
     def _made(self) -> dict[str, str]:
         """The names of the new callbacks in the program, by their choices; adds what makes them."""
-        names, texts = {}, dict[int, str]()
+        names: dict[str, str] = {}
+        texts: dict[int, str] = {}
         for one in self._coming:
+            name, number = one.variable, 2
             if not self._made_before(one):
-                name, number = one.variable, 2
+                # What the program calls so already must not become something else.
                 while self._anatomy.knows(name):
                     name, number = f"{one.variable}_{number}", number + 1
                 begin, _ = self._source.lines_of(self._place(one))
                 text = callback_statement(one, self._after, name)
                 texts[begin] = texts.get(begin, "") + self._source.with_newlines(text)
-                names[one.name] = name
-            else:
-                names[one.name] = one.variable
+            names[one.name] = name
         self._into.edits += [Edit(begin, begin, text) for begin, text in texts.items()]
         return names
 
@@ -170,14 +170,17 @@ class _List:
                 return Edit(end, end, source.with_newlines(lines))
             return Edit(source.end(behind), source.end(behind), f", {joined}")
         at = source.start(written) + 1
-        if self._staying and written.elts[0].lineno > written.lineno:
-            at = source.start(written.elts[0])
-            begin, _ = source.lines_of(written.elts[0])
+        if not self._staying:
+            return Edit(at, at, joined)
+        first = self._staying[0]
+        if first.lineno > written.lineno:
+            at = source.start(first)
+            begin, _ = source.lines_of(first)
             indent = source.text[begin:at]
             if not indent.strip():
                 lines = "".join(f"{name},\n{indent}" for name in names)
                 return Edit(at, at, source.with_newlines(lines))
-        return Edit(at, at, f"{joined}, " if self._staying else joined)
+        return Edit(at, at, f"{joined}, ")
 
     # -- leaving ------------------------------------------------------------------------------
 

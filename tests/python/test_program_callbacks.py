@@ -63,6 +63,12 @@ def program(made: str = "", listed: str = "") -> str:
          (MINE + BOTH, ROWS.format("early_stopping,\n        reduce_lr,\n        "))),
         ((BOTH, "[\n        reduce_lr,  # why\n        early_stopping,\n    ]"), 3, 0,
          (STOPPING.format(3), "[\n        # why\n        early_stopping,\n    ]")),
+        ((MINE + STOPPING.format(3), ROWS.format("early_stopping,\n        ")), 0, 2,
+         (MINE + REDUCING.format(2), ROWS.format("reduce_lr,\n        "))),
+        ((MINE + STOPPING.format(3), "[\n        early_stopping, mine\n    ]"), 0, 2,
+         (MINE + REDUCING.format(2), "[\n        reduce_lr, mine\n    ]")),
+        ((STOPPING.format(3), "[  # all\n        early_stopping,\n    ]"), 0, 2,
+         (REDUCING.format(2), "[reduce_lr  # all\n    ]")),
         # A list that has a name.
         ((MINE + "listed = [mine]\n", "listed"), 3, 2,
          (MINE + BOTH + "listed = [early_stopping, reduce_lr, mine]\n", "listed")),
