@@ -158,6 +158,10 @@ class Anatomy:
         """How often the program uses the name; 0 for what is no name."""
         return self._loads.get(node.id, 0) if isinstance(node, ast.Name) else 0
 
+    def knows(self, name: str) -> bool:
+        """Whether the program uses this name for something."""
+        return any(name in one for one in (self._loads, self._stores, self._bound, self._modules))
+
     def calls(self, name: str) -> Iterator[tuple[ast.stmt, ast.Call]]:
         """Top-level statements that are just a call of this qualified name."""
         for statement in self.source.tree.body:

@@ -39,6 +39,8 @@ class TrainingConfig:
         mixed_precision: whether the starter model computes in bfloat16 with float32 weights.
         early_stopping: training ends when the validation loss (the training loss where nothing is
             held out) has not improved for so many epochs; 0: never.
+        reduce_lr_on_plateau: a tenth of the learning rate is taken when that loss has not improved,
+            by more than 0.0001, for so many epochs; 0: never.
         one_hot: number of classes into which the user's integer labels are to be encoded; 0: no.
 
     Raises:
@@ -68,6 +70,7 @@ class TrainingConfig:
     jit_compile: bool
     mixed_precision: bool
     early_stopping: int
+    reduce_lr_on_plateau: int
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class TrainingConfig:
         jit_compile: bool = False,
         mixed_precision: bool = False,
         early_stopping: int = 0,
+        reduce_lr_on_plateau: int = 0,
     ) -> None:
         of_task = tasks.get(task)
         of_optimizer = optimizers.get(of_task.optimizer if optimizer is None else optimizer)
@@ -128,6 +132,9 @@ class TrainingConfig:
             "jit_compile": bool(jit_compile),
             "mixed_precision": bool(mixed_precision),
             "early_stopping": whole_number("early_stopping", early_stopping, minimum=0),
+            "reduce_lr_on_plateau": whole_number(
+                "reduce_lr_on_plateau", reduce_lr_on_plateau, minimum=0
+            ),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)

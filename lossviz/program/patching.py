@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
-from typing import Any, NoReturn
+from typing import Any
 
 from lossviz import losses, tasks
 from lossviz.program import optimizers
-from lossviz.program.anatomy import Literal
-from lossviz.program.arguments import inserted, removed
+from lossviz.program.callback_edits import change_callbacks
 from lossviz.program.config import TrainingConfig
-from lossviz.program.loss_source import literal, loss_function
+from lossviz.program.edit_list import EditList
+from lossviz.program.loss_source import loss_function
 from lossviz.program.reading import Found, config_of, find, read
 from lossviz.program.rendering import (
     StepNames,
     data_expression,
-    early_stopping_statement,
     model_expression,
     optimizer_call,
     policy_statement,
-    quoted,
     train_step_function,
 )
-from lossviz.program.source_text import Edit, ProgramError, changed
+from lossviz.program.source_text import Edit, changed
 
 _LITERALS = ("seed", "epochs", "batch_size", "task", "dataset", "learning_rate")
 
@@ -93,16 +91,12 @@ def _config_after(before: TrainingConfig, changes: dict[str, Any]) -> TrainingCo
     return TrainingConfig(**values | changes)
 
 
-class _Patch:
+class _Patch(EditList):
     """Collects the edits from one config to another."""
 
     def __init__(self, found: Found, before: TrainingConfig, after: TrainingConfig) -> None:
-        self.found, self.before, self.after = found, before, after
-        self.source, self.anatomy = found.anatomy.source, found.anatomy
-        self.edits: list[Edit] = []
-        self._added: dict[ast.Call, list[str]] = {}
-        self._removed: set[str] = set()
-        self._literals: set[Edit] = set()
+        super().__init__(found)
+        self.before, self.after = before, after
 
     def make(self, chosen: Collection[str]) -> None:
         """Collect them; `chosen` are the choices that were asked for, whether new or not."""
@@ -126,20 +120,8 @@ class _Patch:
             self._literal(name)
         self._option("device", after.device, before.device, "")
         self._option("jit_compile", after.jit_compile, before.jit_compile, False)
-        if before.early_stopping != after.early_stopping:
-            self._early_stopping()
-        for call, arguments in self._added.items():
-            self.edits.append(inserted(self.source, call, arguments, self._removed))
-        # What stands in a part that is written anew is written anew with it.
-        self.edits = [
-            one
-            for one in self.edits
-            if not any(
-                other.start <= one.start < one.end <= other.end
-                and other.end - other.start > one.end - one.start
-                for other in self.edits
-            )
-        ]
+        change_callbacks(self, before, after)
+        self.complete()
 
     @property
     def certain(self) -> bool:
@@ -147,65 +129,25 @@ class _Patch:
         before, after = self.before.as_dict(), self.after.as_dict()
         changed = {name for name in after if before[name] != after[name]}
         written = {*_LITERALS, "loss_params", "optimizer_params"}
-        return changed <= written and self._literals.issuperset(self.edits)
+        return changed <= written and self.literals.issuperset(self.edits)
 
     def _replaced(self, name: str, part: str, chosen: Collection[str]) -> bool:
         """Whether a part is to be written anew: another choice, or one in the place of a custom."""
         differs = bool(getattr(self.before, name) != getattr(self.after, name))
         return differs or (name in chosen and part in self.found.custom)
 
-    def _written(self, value: Any) -> str:
-        return quoted(value) if isinstance(value, str) else literal(value)
-
-    def _replace(self, node: Any, text: str) -> Edit:
-        edit = self.source.replaced(node, text)
-        if edit not in self.edits:
-            self.edits.append(edit)
-        return edit
-
-    def _set(self, places: list[Literal], value: Any) -> None:
-        for place in places:
-            same = place.value == value and isinstance(place.value, bool) == isinstance(value, bool)
-            if not same:
-                self._literals.add(self._replace(place.node, self._written(value)))
-
     def _literal(self, name: str) -> None:
         value = getattr(self.after, name)
         if getattr(self.before, name) == value:
             return
         places = self.found.places.get(name, [])
-        self._set(places, value)
+        self.write(places, value)
         calls = {"learning_rate": self.found.optimizer_call, "dataset": self.found.load_call}
         call = calls.get(name, self.anatomy.train)
         if call is None and not places:
-            self._refuse(name)
+            self.refuse(name)
         if call and (not places or (name == "seed" and not self.anatomy.argument(call, name))):
-            self._insert(call, name, self._written(value))
-
-    def _refuse(self, name: str) -> NoReturn:
-        raise self.refusal(name)
-
-    def refusal(self, name: str) -> ProgramError:
-        return ProgramError(
-            name,
-            f"{name}: the code says this in a way that cannot be changed from here; edit it in "
-            "the code.",
-        )
-
-    def _insert(self, call: Any, name: str, text: str) -> None:
-        # `**options` may hold it already.
-        unknown = any(keyword.arg is None for keyword in call.keywords)
-        if unknown or self.anatomy.argument(call, name) is not None:
-            self._refuse(name)
-        self._added.setdefault(call, []).append(f"{name}={text}")
-
-    def _remove(self, call: ast.Call, name: str) -> bool:
-        """Take an argument out of a call; False where it cannot be taken out neatly."""
-        edit = removed(self.source, call, name)
-        if edit:
-            self.edits.append(edit)
-            self._removed.add(name)
-        return edit is not None
+            self.insert(call, name, self.written(value))
 
     def _option(self, name: str, value: Any, before: Any, default: Any) -> None:
         """An argument of the training that stands there only when it is not the default."""
@@ -213,13 +155,13 @@ class _Patch:
             return
         places = self.found.places.get(name, [])
         if not places:
-            self._insert(self.anatomy.train, name, self._written(value))
-        elif value == default and self._remove(self.anatomy.train, name):
+            self.insert(self.anatomy.train, name, self.written(value))
+        elif value == default and self.remove(self.anatomy.train, name):
             pass
         elif value == "":
-            self._replace(places[0].node, "None")
+            self.replace(places[0].node, "None")
         else:
-            self._set(places, value)
+            self.write(places, value)
 
     def _loss(self, *, replace: bool) -> None:
         after, function = self.after, self.found.loss_function
@@ -234,23 +176,23 @@ class _Patch:
             text = loss_function(
                 losses.get(after.loss), after.all_loss_params(), name=function.name
             )
-            self._replace(function, text.rstrip("\n"))
+            self.replace(function, text.rstrip("\n"))
             return
         params, old = after.all_loss_params(), self.before.all_loss_params()
         for name, value in params.items():
             if value != old.get(name):
-                places = self.found.places.get(f"loss_params.{name}") or self._refuse(name)
-                self._set(places, value)
+                places = self.found.places.get(f"loss_params.{name}") or self.refuse(name)
+                self.write(places, value)
 
     def _optimizer(self, *, replace: bool) -> None:
         before, after, call = self.before, self.after, self.found.optimizer_call
         if replace:
             if call is None:
-                self._refuse("optimizer")
+                self.refuse("optimizer")
             module = "tf.keras.optimizers"
             if isinstance(call.func, ast.Attribute):
                 module = self.source.segment(call.func.value)
-            self._replace(call, optimizer_call(after, module, self._room(call)))
+            self.replace(call, optimizer_call(after, module, self._room(call)))
             return
         new, old = after.all_optimizer_params(), before.all_optimizer_params()
         for name, value in new.items():
@@ -259,15 +201,15 @@ class _Patch:
             card = optimizers.get(after.optimizer).params[name]
             places = self.found.places.get(f"optimizer_params.{name}", [])
             if call is None:
-                self._refuse(name)
+                self.refuse(name)
             if not places:
-                self._insert(call, name, self._written(value))
+                self.insert(call, name, self.written(value))
             elif card.advanced and value == card.default:
                 # Keras takes None for "off"; a clipnorm of 0 would take the whole gradient.
-                if not self._remove(call, name):
-                    self._replace(places[0].node, "None")
+                if not self.remove(call, name):
+                    self.replace(places[0].node, "None")
             else:
-                self._set(places, value)
+                self.write(places, value)
 
     def _room(self, node: Any) -> int:
         """How many characters stand before the node on its line."""
@@ -282,14 +224,14 @@ class _Patch:
                 continue
             node = anatomy.argument(anatomy.train, name, position)
             if node is not None and new:
-                self._replace(anatomy.origin(node), new)
+                self.replace(anatomy.origin(node), new)
             elif new:
-                self._insert(anatomy.train, name, new)
-            elif not self._remove(anatomy.train, name):
-                self._replace(node, "None")
+                self.insert(anatomy.train, name, new)
+            elif not self.remove(anatomy.train, name):
+                self.replace(node, "None")
         if before.model != after.model:
             node = anatomy.origin(anatomy.argument(anatomy.train, "model", 0))
-            self._replace(node, model_expression(after))
+            self.replace(node, model_expression(after))
 
     def _names(self) -> StepNames:
         train, function = self.anatomy.train, self.found.step_function
@@ -311,65 +253,22 @@ class _Patch:
             return
         half = self.after.mixed_precision and not self.after.model
         text = train_step_function(own_model=bool(self.after.model), half=half, names=self._names())
-        self._replace(function, text.rstrip("\n"))
+        self.replace(function, text.rstrip("\n"))
 
     def _policies(self) -> None:
         if not self.after.mixed_precision:
             for statement, call in self.found.policies:
                 if self.source.holds_comment(statement):
                     name = self.anatomy.argument(call, "name", 0)
-                    self._replace(name, self._written("float32"))
+                    self.replace(name, self.written("float32"))
                 else:
-                    self._remove_statement(statement)
+                    self.remove_statement(statement)
             return
         given = self.anatomy.argument(self.anatomy.train, "model", 0)
         model = self.anatomy.bound(given)
         if model is None or not self.source.alone_on_its_lines(model):
-            self._refuse("mixed_precision")
+            self.refuse("mixed_precision")
         begin, end = self.source.lines_of(model)
         for at, policy in ((begin, "mixed_bfloat16"), (end, "float32")):
             text = self.source.with_newlines(f"{policy_statement(policy)}\n")
             self.edits.append(Edit(at, at, text))
-
-    def _remove_statement(self, statement: ast.stmt) -> None:
-        if self.source.alone_on_its_lines(statement):
-            self.edits.append(Edit(*self.source.lines_of(statement), ""))
-        else:
-            self._replace(statement, "pass")
-
-    def _early_stopping(self) -> None:
-        anatomy, after, call = self.anatomy, self.after, self.found.early_stopping
-        if call is not None and after.early_stopping:
-            self._set(
-                self.found.places.get("early_stopping") or self._refuse("early_stopping"),
-                after.early_stopping,
-            )
-            return
-        callbacks = anatomy.argument(anatomy.train, "callbacks")
-        written = anatomy.origin(callbacks)
-        if call is None:
-            begin, _ = self.source.lines_of(anatomy.statement)
-            text = self.source.with_newlines(early_stopping_statement(after))
-            self.edits.append(Edit(begin, begin, text))
-            if callbacks is None:
-                self._insert(anatomy.train, "callbacks", "[early_stopping]")
-            elif isinstance(written, ast.List):
-                at = self.source.start(written) + 1
-                comma = ", " if written.elts else ""
-                self.edits.append(Edit(at, at, f"early_stopping{comma}"))
-            else:
-                self._refuse("early_stopping")
-            return
-        if not isinstance(written, ast.List):
-            self._refuse("early_stopping")
-        own = [one for one in written.elts if anatomy.origin(one) is call]
-        others = [one for one in written.elts if one not in own]
-        alone = not others and written is callbacks
-        if not (alone and self._remove(anatomy.train, "callbacks")):
-            listed = ", ".join(self.source.segment(one) for one in others)
-            self._replace(written, f"[{listed}]")
-        statement = anatomy.bound(own[0])
-        unused = statement is not None and anatomy.uses(own[0]) == 1
-        if unused and not self.source.holds_comment(statement):
-            assert statement is not None
-            self._remove_statement(statement)

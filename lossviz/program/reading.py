@@ -11,6 +11,7 @@ from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import loss_match, optimizers
 from lossviz.program.anatomy import Anatomy, Literal
+from lossviz.program.callbacks import CALLBACKS
 from lossviz.program.canonical import canonical
 from lossviz.program.config import TrainingConfig
 from lossviz.program.rendering import train_step_function
@@ -54,7 +55,8 @@ class Found:
     load_call: ast.Call | None = None
     optimizer_call: ast.Call | None = None
     step_function: ast.FunctionDef | None = None
-    early_stopping: ast.Call | None = None
+    callbacks: dict[str, ast.Call] = field(default_factory=dict)
+    """Those of Keras' that are choices, by the choices' names."""
     policies: list[tuple[ast.stmt, ast.Call]] = field(default_factory=list)
 
     def take(self, name: str, node: ast.expr | None, part: str) -> Any:
@@ -159,14 +161,26 @@ def _run(found: Found) -> None:
             found.custom.add("run")
     found.choose("seed", seed)
     found.choose("task", found.take("task", anatomy.argument(call, "task"), "run"))
-    callbacks = anatomy.origin(anatomy.argument(call, "callbacks"))
-    for callback in callbacks.elts if isinstance(callbacks, (ast.List, ast.Tuple)) else []:
-        behind = anatomy.origin(callback)
-        name = anatomy.qualified(behind.func) if isinstance(behind, ast.Call) else ""
-        if isinstance(behind, ast.Call) and name == f"{_KERAS}callbacks.EarlyStopping":
-            found.early_stopping = behind
-            patience = found.take("early_stopping", anatomy.argument(behind, "patience"), "run")
-            found.choose("early_stopping", patience)
+    _callbacks(found)
+
+
+def _callbacks(found: Found) -> None:
+    anatomy, known = found.anatomy, {one.qualified: one for one in CALLBACKS}
+    callbacks = anatomy.origin(anatomy.argument(anatomy.train, "callbacks"))
+    for element in callbacks.elts if isinstance(callbacks, (ast.List, ast.Tuple)) else []:
+        call = anatomy.origin(element)
+        one = known.get(anatomy.qualified(call.func)) if isinstance(call, ast.Call) else None
+        if one is None or not isinstance(call, ast.Call):
+            continue
+        # Of two of a kind the last is the choice; the other is the person's.
+        found.callbacks[one.name] = call
+        found.places.pop(one.name, None)
+        given = anatomy.argument(call, "patience", 2)
+        patience = found.take(one.name, given, "run") if given is not None else one.patience
+        if patience is None and found.base is not None:
+            patience = one.chosen(found.base)
+        # To Keras a patience of 0 is one of 1: it acts on the first epoch without progress.
+        found.choose(one.name, 1 if patience == 0 else patience)
 
 
 def _data(found: Found) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lossviz import losses
 from lossviz.program import optimizers
+from lossviz.program.callbacks import CALLBACKS, PatientCallback, monitor
 from lossviz.program.config import TrainingConfig
 from lossviz.program.loss_source import literal, loss_function
 
@@ -119,20 +121,12 @@ def optimizer_call(config: TrainingConfig, module: str, before: int) -> str:
         before: how many characters stand before the call on its line.
     """
     optimizer = optimizers.get(config.optimizer)
-    arguments = {"learning_rate": config.learning_rate}
+    arguments = {"learning_rate": literal(config.learning_rate)}
     for name, value in config.all_optimizer_params().items():
         card = optimizer.params[name]
         if not card.advanced or value != card.default:
-            arguments[name] = value
-    written = [f"{name}={literal(value)}" for name, value in arguments.items()]
-    begin = f"{module}.{optimizer.class_name}("
-    line = f"{begin}{', '.join(written)})"
-    if before + len(line) <= WIDTH:
-        return line
-    inside = f"    {', '.join(written)}"
-    if len(inside) <= WIDTH:
-        return f"{begin}\n{inside}\n)"
-    return begin + "".join(f"\n    {one}," for one in written) + "\n)"
+            arguments[name] = literal(value)
+    return _call(f"{module}.{optimizer.class_name}", arguments, before)
 
 
 def _optimizer(config: TrainingConfig) -> str:
@@ -186,19 +180,36 @@ def _train(config: TrainingConfig) -> str:
         arguments.append(f"device={quoted(config.device)}")
     if config.jit_compile:
         arguments.append("jit_compile=True")
-    if config.early_stopping:
-        arguments.append("callbacks=[early_stopping]")
+    callbacks = [one for one in CALLBACKS if one.chosen(config)]
+    if callbacks:
+        arguments.append(f"callbacks=[{', '.join(one.variable for one in callbacks)}]")
     inside = "".join(f"    {argument},\n" for argument in arguments)
-    before = early_stopping_statement(config) if config.early_stopping else ""
+    before = "".join(callback_statement(one, config) for one in callbacks)
     return f"{before}run = lossviz.train(\n{inside})\n"
 
 
-def early_stopping_statement(config: TrainingConfig) -> str:
-    """The lines that make the callback which ends a training without progress."""
-    held_out = config.validation or not config.train
-    monitor = "val_loss" if held_out else "loss"
-    return (
-        "early_stopping = tf.keras.callbacks.EarlyStopping(\n"
-        f'    monitor="{monitor}", patience={config.early_stopping}, '
-        "restore_best_weights=True\n)\n"
-    )
+def callback_statement(one: PatientCallback, config: TrainingConfig, name: str = "") -> str:
+    """The lines that make a callback.
+
+    Args:
+        one: which.
+        config: the choices.
+        name: what the program calls it; "" for the usual name.
+    """
+    begin = f"{name or one.variable} = "
+    arguments = {"monitor": quoted(monitor(config)), "patience": literal(one.chosen(config))}
+    arguments |= {each: literal(value) for each, value in one.more.items()}
+    return f"{begin}{_call(f'tf.keras.callbacks.{one.class_name}', arguments, len(begin))}\n"
+
+
+def _call(function: str, arguments: Mapping[str, str], before: int) -> str:
+    """A call on as few lines as it takes; `before` are the characters before it on its line."""
+    written = [f"{name}={value}" for name, value in arguments.items()]
+    begin = f"{function}("
+    line = f"{begin}{', '.join(written)})"
+    if before + len(line) <= WIDTH:
+        return line
+    inside = f"    {', '.join(written)}"
+    if len(inside) <= WIDTH:
+        return f"{begin}\n{inside}\n)"
+    return begin + "".join(f"\n    {one}," for one in written) + "\n)"

@@ -240,6 +240,8 @@ class _Script:
         lines = ["# The training", "step_losses = []"]
         if config.early_stopping:
             lines.append('best, best_weights, waited = float("inf"), model.get_weights(), 0')
+        if config.reduce_lr_on_plateau:
+            lines.append('lowest, stalled = float("inf"), 0')
         loop, shown = [SHUFFLED.rstrip()], ["loss {mean:.4f}"]
         watched = "mean"
         if self.held_out:
@@ -254,6 +256,9 @@ class _Script:
             loop.append(f'    print(f"epoch {{epoch}}: {", ".join(shown)}")')
         if config.early_stopping:
             loop.append(textwrap.indent(_early_stopping(watched, config.early_stopping), "    "))
+        if config.reduce_lr_on_plateau:
+            text = _reduce_on_plateau(watched, config.reduce_lr_on_plateau)
+            loop.append(textwrap.indent(text, "    "))
         whole = "\n".join(loop)
         if config.device:
             whole = f'with tf.device("/{config.device}"):\n' + textwrap.indent(whole, "    ")
@@ -270,6 +275,17 @@ if {watched} < best:
     best, best_weights, waited = {watched}, model.get_weights(), 0
 elif waited >= {patience} and epoch > 1:
     break"""
+
+
+def _reduce_on_plateau(watched: str, patience: int) -> str:
+    return f"""\
+# As Keras' ReduceLROnPlateau: only what improves by more than 0.0001 counts.
+stalled += 1
+if {watched} < lowest - 1e-4:
+    lowest, stalled = {watched}, 0
+elif stalled >= {patience}:
+    optimizer.learning_rate = 0.1 * float(optimizer.learning_rate)
+    stalled = 0"""
 
 
 def _sorted_imports(statements: set[str]) -> str:

@@ -53,17 +53,31 @@ class Callbacks:
             yield
             return
         self._model.stop_training = False
-        if getattr(self._model, "optimizer", None) is None:
-            # Callbacks look for the learning rate there.
-            self._model.optimizer = self._optimizer
-        for callback in self._callbacks:
-            callback.set_params({"epochs": epochs, "verbose": 0})
-            callback.set_model(self._model)
-        self._call("on_train_begin", {})
+        with self._optimizer_of_the_run():
+            for callback in self._callbacks:
+                callback.set_params({"epochs": epochs, "verbose": 0})
+                callback.set_model(self._model)
+            self._call("on_train_begin", {})
+            try:
+                yield
+            finally:
+                self._call("on_train_end", {})
+
+    @contextlib.contextmanager
+    def _optimizer_of_the_run(self) -> Iterator[None]:
+        """Callbacks look for the learning rate at the model's optimizer: it is the run's meanwhile.
+
+        The model keeps the one that it was compiled with.
+        """
+        own = getattr(self._model, "optimizer", None)
+        self._model.optimizer = self._optimizer
         try:
             yield
         finally:
-            self._call("on_train_end", {})
+            if own is None:
+                del self._model.optimizer
+            else:
+                self._model.optimizer = own
 
     def epoch_begins(self, epoch: int) -> None:
         """Before the first step of an epoch, counted from 1; Keras counts from 0."""
@@ -71,11 +85,12 @@ class Callbacks:
 
     def epoch_ends(self, epoch: int, metrics: Mapping[str, float]) -> str:
         """After an epoch; gives the name of the callback that ended the training, or ""."""
+        stopped_by = ""
         for callback in self._callbacks:
             callback.on_epoch_end(epoch - 1, dict(metrics))
-            if getattr(self._model, "stop_training", False):
-                return type(callback).__name__
-        return ""
+            if not stopped_by and getattr(self._model, "stop_training", False):
+                stopped_by = type(callback).__name__
+        return stopped_by
 
     def batch_begins(self, batch: int) -> None:
         """Before a chunk; of one step where a callback wants to hear of every batch."""

@@ -85,8 +85,11 @@ def train(
             that an uninterrupted run gives, to the bit. Of a `tf.data.Dataset` the order is kept,
             too, also where it is shuffled anew for each epoch with a seed; what a Python generator
             gives it must give again.
-        callbacks: Keras callbacks, such as `keras.callbacks.EarlyStopping`. Those that want to
-            hear of every batch make training several times slower.
+        callbacks: Keras callbacks, such as `keras.callbacks.EarlyStopping` and
+            `ReduceLROnPlateau`. Those that want to hear of every batch make training several times
+            slower. What they have noted is in no checkpoint: in a run that is resumed they begin
+            anew, with the learning rate that they had set, but without the best value so far, how
+            long it has been waited for, and the weights that gave it.
         jit_compile: compile steps with XLA.
         stop_at_nan: end the run as failed at the first loss that is NaN or infinite; else go on.
         when_busy: what to do while other runs train: `"queue"` behind them, or `"replace"` them,

@@ -25,6 +25,7 @@ READ: Mapping[str, Callable[[str], Any]] = {
     "jit_compile": lambda text: text == "True",
     "mixed_precision": lambda text: text == "True",
     "early_stopping": lambda text: whole_number("early_stopping", text, minimum=0),
+    "reduce_lr_on_plateau": lambda text: whole_number("reduce_lr_on_plateau", text, minimum=0),
 }
 """How the text of a field that stands for one choice is read."""
 
@@ -66,6 +67,7 @@ class FormState:
             "seed": str(config.seed),
             "device": config.device,
             "early_stopping": str(config.early_stopping),
+            "reduce_lr_on_plateau": str(config.reduce_lr_on_plateau),
             "jit_compile": str(config.jit_compile),
             "mixed_precision": str(config.mixed_precision),
         }

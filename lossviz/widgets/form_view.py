@@ -34,6 +34,13 @@ TRAINING_FIELDS = {
         "Early stopping",
         "End when the validation loss has not improved for so many epochs; 0: never.",
     ),
+    "reduce_lr_on_plateau": (
+        "Reduce on plateau",
+        (
+            "Take a tenth of the learning rate when the validation loss has not improved for so "
+            "many epochs; 0: never."
+        ),
+    ),
 }
 
 SWITCHES = {
@@ -158,12 +165,13 @@ class FormView:
         device = self._choice(
             "device", "Device", [choice(name, name or "first GPU, else CPU") for name in names]
         )
-        stopping = self._typed(
-            "early_stopping", lambda text: whole_number("early_stopping", text, minimum=0)
-        )
+        patience = [
+            self._typed(name, lambda text: whole_number("patience", text, minimum=0))
+            for name in ("early_stopping", "reduce_lr_on_plateau")
+        ]
         fields = [
             device,
-            stopping,
+            *patience,
             *self._params("optimizer", self._optimizer_params(advanced=True)),
         ]
         switches = {"jit_compile": "Compile with XLA"}

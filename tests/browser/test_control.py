@@ -17,6 +17,10 @@ def test_advanced_options_reach_the_code(notebook):
     page.lab.get_by_label("Clipnorm", exact=True).press("Tab")
     until(lambda: "clipnorm=1.5" in page.ask_kernel("lab.code"), "clipping in the code")
     assert "jit_compile=True" in page.ask_kernel("lab.code")
+    for label, patience in (("Early stopping", "9"), ("Reduce on plateau", "1")):
+        page.fill(label, patience)
+    until(lambda: "callbacks=[early_stopping, reduce_lr]" in page.ask_kernel("lab.code"), "both")
+    assert 'ReduceLROnPlateau(monitor="val_loss", patience=1)' in page.ask_kernel("lab.code")
     page.fill("Epochs", "2")
     page.press("Train")
     until(lambda: page.run_status() == "completed", "a run with XLA", 120)

@@ -57,6 +57,28 @@ def test_bad_whole_numbers_explain_themselves(name, text):
     assert list(state.errors().values()) == ["Enter a whole number of at least 1."]
 
 
+@pytest.mark.parametrize("name", ["early_stopping", "reduce_lr_on_plateau"])
+def test_a_patience_is_a_number_of_epochs_or_0(name):
+    state = form(lossviz.TrainingConfig(**{name: 4}))
+    assert getattr(state.config(), name) == 4
+    for text in ("-1", "2.5", "soon", ""):
+        state.edit(name, text)
+        assert list(state.errors().values()) == ["Enter a whole number of at least 0."], text
+    running = state.choices(state._start)
+    assert running[name] == 4, "a bad text changes nothing"
+    state.edit(name, "0")
+    assert getattr(state.config(), name) == 0
+    shown = {one["name"]: one for one in state.fields(lossviz.TrainingConfig(**{name: 4}))}
+    assert shown[name]["note"] == NEXT_RUN
+    assert shown[name]["group"] == "advanced"
+
+
+def test_what_the_code_says_of_a_plateau_shows_in_its_field():
+    state, before = form(), lossviz.TrainingConfig()
+    state.follow(before, lossviz.TrainingConfig(reduce_lr_on_plateau=6))
+    assert field(state, "Reduce on plateau")["value"] == "6"
+
+
 @given(st.lists(st.tuples(st.sampled_from(["learning_rate", "epochs", "seed"]), st.text())))
 def test_any_text_is_kept_as_it_was_typed(edits):
     state = form()

@@ -216,11 +216,12 @@ def test_step_by_step():
 
 def test_advanced_choices_are_in_the_program():
     lab = lossviz.LossLab()
-    edits = [("jit_compile", "True"), ("early_stopping", "3"), ("optimizer.sgd.clipnorm", "1")]
+    edits = [("jit_compile", "True"), ("early_stopping", "3"), ("reduce_lr_on_plateau", "2"),
+             ("optimizer.sgd.clipnorm", "1")]  # fmt: skip
     for number, (name, value) in enumerate(edits):
         edit = {"type": "edit", "field": name, "value": value, "page": "p", "number": number}
         lab._on_message(None, edit, [])
     assert lab.config.jit_compile
-    for written in ("jit_compile=True", "patience=3", "clipnorm=1.0"):
+    for written in ("jit_compile=True", "patience=3", "patience=2", "clipnorm=1.0"):
         assert written in lab.code
     assert {"CPU:0", ""} <= {one["value"] for one in field(lab, "device")["choices"]}

@@ -57,6 +57,7 @@ def test_options_come_as_arguments_and_go_without_a_trace():
     for options in (
         {"device": "CPU:0"}, {"jit_compile": True}, {"mixed_precision": True},
         {"early_stopping": 4}, {"optimizer_params": {"clipnorm": 1.0}},
+        {"reduce_lr_on_plateau": 3}, {"early_stopping": 4, "reduce_lr_on_plateau": 10**15},
         {"device": "CPU:0", "jit_compile": True},
     ):  # fmt: skip
         there = update(TEXT, **options)
@@ -179,12 +180,13 @@ def test_a_text_that_cannot_be_read_is_not_changed():
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_note_beside_an_option_stays_when_the_option_goes(end):
     config = whole_config(
-        PLAIN, device="CPU:0", jit_compile=True, early_stopping=2, optimizer_params={"clipnorm": 2}
-    )
+        PLAIN, device="CPU:0", jit_compile=True, early_stopping=2, reduce_lr_on_plateau=1,
+        optimizer_params={"clipnorm": 2},
+    )  # fmt: skip
     text = render(config)
     for number, part in enumerate(
         ("early_stopping = ", "    device=", "    jit_compile=", "    callbacks=", "weights=True",
-         "    task=")
+         "    task=", "reduce_lr = ")
     ):  # fmt: skip
         lines = text.splitlines()
         at = next(n for n, line in enumerate(lines) if part in line)
@@ -193,5 +195,5 @@ def test_a_note_beside_an_option_stays_when_the_option_goes(end):
     text = text.replace("\n", end)
     changed = update(text, **PLAIN.as_dict())
     assert read(changed).config == PLAIN
-    assert [f"note {n}" in changed for n in range(6)] == [True] * 6
+    assert [f"note {n}" in changed for n in range(7)] == [True] * 7
     assert read(update(changed, **config.as_dict())).config == config

@@ -97,6 +97,19 @@ class Person:
             lines[first:last] = rows
             self.text = "".join(lines)
 
+    def callback(self) -> None:
+        """Put a callback of their own into the list, or begin one."""
+        mine = self._mark('print("{}")')
+        listed = re.search(r"callbacks=\[([^\]\n]*)\]", self.text)
+        if listed is None:
+            call = re.compile(r"(lossviz\.train\(\r?\n.*\r?\n.*\r?\n)")
+            self.text = call.sub(lambda m: f"{m[1]}    callbacks=[{mine}],{self._end()}", self.text)
+            return
+        elements = [one for one in listed[1].split(", ") if one]
+        elements.insert(self.chance.randint(0, len(elements)), mine)
+        begin, end = listed.span()
+        self.text = f"{self.text[:begin]}callbacks=[{', '.join(elements)}]{self.text[end:]}"
+
     def windows(self) -> None:
         self.text = re.sub(r"\r?\n", "\r\n", self.text)
 
@@ -116,7 +129,8 @@ changes = st.one_of(
     st.fixed_dictionaries({"device": st.sampled_from(["", "CPU:0", "GPU:1"])}),
     st.fixed_dictionaries({"jit_compile": st.booleans()}),
     st.fixed_dictionaries({"mixed_precision": st.booleans()}),
-    st.fixed_dictionaries({"early_stopping": st.integers(0, 3)}),
+    st.fixed_dictionaries({}, optional={
+        "early_stopping": st.integers(0, 3), "reduce_lr_on_plateau": st.integers(0, 3)}),
     st.fixed_dictionaries({"dataset": st.sampled_from(["digits", "imbalanced_digits"])}),
 )  # fmt: skip
 PLAIN_LITERALS = {"learning_rate", "epochs", "batch_size", "seed", "dataset"}

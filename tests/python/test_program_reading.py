@@ -48,6 +48,7 @@ def chosen(config):
         jit_compile=True,
         mixed_precision=True,
         early_stopping=3,
+        reduce_lr_on_plateau=2,
     )
 
 
@@ -82,6 +83,7 @@ def test_every_rendered_text_passes_ruff_as_it_stands(tmp_path):
         lossviz.TrainingConfig(model="net", train="pair", validation="held_out", one_hot=7),
         lossviz.TrainingConfig(train="(x[:, 1:], y)", seed=3, mixed_precision=True),
         lossviz.TrainingConfig(model="make(\n    3\n)", train="ds.take(2)", early_stopping=2),
+        lossviz.TrainingConfig(train="(x, y)", reduce_lr_on_plateau=2),
         lossviz.TrainingConfig(model="net", mixed_precision=True, one_hot=4),
     ],
 )

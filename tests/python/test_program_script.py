@@ -18,6 +18,8 @@ from lossviz.program import execute, render, script
 from lossviz.program.optimizers import OPTIMIZERS
 
 STEPS = 50
+KERAS_READS_THE_RATE = "ignore:__array__ implementation:DeprecationWarning"
+"""Keras' own callback does it in a way that NumPy 2 does not like."""
 RUNNER = Path(__file__).with_name("script_runner.py")
 
 
@@ -87,6 +89,31 @@ def test_the_script_gives_the_losses_of_the_run(number, scripts):
     np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-6, err_msg=str(config))
 
 
+PLATEAUS = [
+    {"task": "regression", "reduce_lr_on_plateau": 1, "learning_rate": 0.3},
+    {"task": "regression", "reduce_lr_on_plateau": 2, "early_stopping": 5, "learning_rate": 0.1},
+    {"dataset": "imbalanced_digits", "reduce_lr_on_plateau": 2, "optimizer": "adam",
+     "learning_rate": 0.02, "batch_size": 200},
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings(KERAS_READS_THE_RATE)
+@pytest.mark.parametrize("choices", PLATEAUS, ids=lambda choices: choices.get("task", "digits"))
+def test_the_learning_rate_falls_in_the_script_where_it_falls_in_the_run(choices):
+    config = lossviz.TrainingConfig(**{"epochs": 30, "batch_size": 100} | choices)
+    program = {"__name__": "__main__"}
+    run = execute(render(config), program)
+    assert run.wait(120)
+    assert run.error is None, run.error
+    assert sum(event.kind == "learning_rate" for event in run.events) >= 2
+    namespace = {"__name__": "__main__", "print": lambda *said: None}
+    exec(script(config), namespace)
+    np.testing.assert_allclose(namespace["step_losses"], run.step_loss, rtol=1e-6, atol=1e-6)
+    assert namespace["epoch"] == len(run.history["loss"])
+    rate = float(namespace["optimizer"].learning_rate)
+    assert rate == pytest.approx(float(program["optimizer"].learning_rate), rel=1e-6)
+
+
 def test_early_stopping_ends_the_script_where_it_ends_the_run():
     config = lossviz.TrainingConfig(
         task="regression", epochs=80, early_stopping=2, learning_rate=0.1, batch_size=100
@@ -128,18 +155,30 @@ def test_a_users_own_model_and_data_are_places_to_fill(points, dense_model):
     np.testing.assert_allclose(namespace["step_losses"], run.step_loss, rtol=1e-6, atol=1e-6)
 
 
+def test_where_nothing_is_held_out_the_training_loss_is_watched():
+    text = script(lossviz.TrainingConfig(train="(x, y)", reduce_lr_on_plateau=3))
+    assert "    if mean < lowest - 1e-4:\n        lowest, stalled = mean, 0\n" in text
+    assert "val_loss" not in text
+
+
 def every_script():
     for task in lossviz.tasks.names():
         for dataset in lossviz.tasks.get(task).datasets:
             plain = lossviz.TrainingConfig(task=task, dataset=dataset)
             yield plain
             yield whole_config(
-                plain, early_stopping=2, device="CPU:0", jit_compile=True, mixed_precision=True
+                plain,
+                early_stopping=2,
+                reduce_lr_on_plateau=1,
+                device="CPU:0",
+                jit_compile=True,
+                mixed_precision=True,
             )
     yield from CONFIGS
     yield lossviz.TrainingConfig(train="(x,\n y)", model="net", validation="z", one_hot=3)
     yield lossviz.TrainingConfig(train="(x, y)", mixed_precision=True)
     yield lossviz.TrainingConfig(dataset="/some/folder", early_stopping=2)
+    yield lossviz.TrainingConfig(train="(x, y)", reduce_lr_on_plateau=3)
 
 
 def test_every_script_passes_ruff_and_names_nothing_of_lossviz(tmp_path):

@@ -64,15 +64,52 @@ def test_the_learning_rate_is_known_for_each_step_whoever_changes_it(points, den
     assert [event.step for event in changes] == [3, 6]
 
 
-def test_a_plateau_is_seen(points, dense_model):
-    callback = keras.callbacks.ReduceLROnPlateau(monitor="loss", patience=1, min_delta=100.0)
-    run = finished(
-        dense_model(), points, loss="cross_entropy", epochs=4, batch_size=30, learning_rate=0.1,
-        callbacks=[callback],
-    )  # fmt: skip
-    rates = rates_of(run)
-    assert rates[0] == pytest.approx(0.1)
-    assert rates[-1] < 0.011
+PLATEAU = {
+    "loss": "cross_entropy", "epochs": 5, "batch_size": 30, "learning_rate": 0.1, "seed": 0,
+}  # fmt: skip
+
+
+def no_progress():
+    """Takes a tenth of the learning rate after each epoch from its second on."""
+    return keras.callbacks.ReduceLROnPlateau(monitor="loss", patience=1, min_delta=100.0)
+
+
+def changes_of(run) -> list[tuple[int, str]]:
+    return [(event.step, event.text) for event in run.events if event.kind == "learning_rate"]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_plateau_is_seen_in_every_run_of_a_model(compiled, points, dense_model):
+    model = dense_model()
+    if compiled:
+        model.compile("adam", "mse")
+    before = getattr(model, "optimizer", None)
+    for _ in range(2):
+        run = finished(model, points, **PLATEAU, callbacks=[no_progress()])
+        np.testing.assert_allclose(
+            rates_of(run), np.repeat([0.1, 0.1, 0.01, 0.001, 0.0001], 3), rtol=1e-5
+        )
+        assert changes_of(run) == [
+            (6, "Learning rate changed from 0.1 to 0.01."),
+            (9, "Learning rate changed from 0.01 to 0.001."),
+            (12, "Learning rate changed from 0.001 to 0.0001."),
+        ]
+        # The model's own optimizer is only lent its place.
+        assert getattr(model, "optimizer", None) is before
+
+
+def test_a_run_goes_on_with_its_reduced_rate_and_waits_anew(points, dense_model):
+    run = lossviz.train(dense_model(), points, **PLATEAU, callbacks=[no_progress()])
+    run.pause()
+    run.advance(7)
+    while run.status != "paused" or run.step < 7:
+        time.sleep(0.01)
+    run.stop()
+    assert run.wait(60)
+    again = finished(dense_model(), points, **PLATEAU, callbacks=[no_progress()], resume=run)
+    # Its first epoch counts as the best again: the rate falls after the second, at step 12.
+    np.testing.assert_allclose(rates_of(again), np.repeat([0.1, 0.1, 0.01, 0.01, 0.001], 3), 1e-5)
+    assert [step for step, _ in changes_of(again)] == [6, 12]
 
 
 def test_a_schedule_is_followed_within_half_a_percent(points, dense_model):

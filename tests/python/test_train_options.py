@@ -95,7 +95,7 @@ def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):
     stop = keras.callbacks.EarlyStopping(monitor="loss", patience=0, min_delta=1e6)
     run = lossviz.train(
         dense_model(), points, loss="cross_entropy", epochs=9, seed=0, validation=points,
-        callbacks=[Notes(), stop],
+        callbacks=[stop, Notes()],
     )  # fmt: skip
     assert run.wait(60)
     assert run.status == "completed"
