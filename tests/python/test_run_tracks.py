@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import lossviz
-from lossviz.history import database, home
+from lossviz.history import database, home, recorder
 
 # Keras' own callbacks read the learning rate in a way that NumPy 2 does not like.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -183,6 +183,7 @@ def test_a_stopped_run_goes_on_with_its_clock_and_its_rates(points, dense_model)
 
 
 def test_a_history_from_before_times_were_kept_is_brought_forward(tmp_path, monkeypatch):
+    recorder.flush()  # what earlier tests have trained belongs into their own history
     monkeypatch.setenv("LOSSVIZ_HOME", str(tmp_path))
     connection = sqlite3.connect(tmp_path / database.FILE)
     connection.executescript(database.MIGRATIONS[0] + "PRAGMA user_version=1;")
