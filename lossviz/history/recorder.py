@@ -71,9 +71,8 @@ class Recorder:
             with self._lock:
                 runs = list(self._runs)
             updates = [(run, run.update()) for run in runs]
-            if not updates or not self._write([update for _, update in updates], runs):
-                return
-            ended = [run for run, update in updates if run.written(update)]
+            written = self._write(updates) if updates else []
+            ended = [run for run, update in written if run.written(update)]
             with self._lock:
                 self._runs = [run for run in self._runs if run not in ended]
 
@@ -99,20 +98,24 @@ class Recorder:
                     )
             return self._history
 
-    def _write(self, updates: list[Update], runs: list[Recorded]) -> bool:
+    def _write(self, updates: list[tuple[Recorded, Update]]) -> list[tuple[Recorded, Update]]:
+        """Write all of them together; gives those that were written."""
         try:
-            self.history().write(updates)
+            self.history().write([update for _, update in updates])
         except FAULTS as error:
-            self._warn(runs, _not_saved(error))
+            if isinstance(error, ValueError) and len(updates) > 1:
+                # What does not go together with one run's history must not keep the others out.
+                return [done for one in updates for done in self._write([one])]
+            self._warn([run for run, _ in updates], _not_saved(error))
             if isinstance(error, sqlite3.DatabaseError):
                 # Opened anew, a damaged file is noticed and set aside.
                 with self._lock:
                     if self._history is not None:
                         self._history.close()
                     self._history = None
-            return False
+            return []
         self._warned.clear()
-        return True
+        return updates
 
     def _warn(self, runs: list[Recorded], text: str) -> None:
         """Say it to every live run, once until it is well again."""

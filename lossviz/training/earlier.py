@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from lossviz.training.checkpoint import Found, find
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import EpochRecord, Event, Record
 from lossviz.training.run import Run
+
+newest: weakref.WeakValueDictionary[str, Run] = weakref.WeakValueDictionary()
+"""The run that goes on under an id in this process: the last of all that were resumed."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,14 @@ class Earlier:
             ArgumentError: when there is no such run, it still trains, or has no checkpoint.
         """
         if isinstance(run, Run):
+            # What has gone on since then is the run; the object may be of its earlier part.
+            run = newest.get(run.id, run.id)
+        if isinstance(run, PastRun):
+            run = run.id
+        alive = newest.get(run) if isinstance(run, str) else None
+        if alive is not None and not alive.record.ended:
+            run = alive
+        if isinstance(run, Run):
             record = run.record
             if not record.ended:
                 raise ArgumentError(
@@ -57,8 +69,6 @@ class Earlier:
                 record.series.read(0, found.step), record.rows[: found.rows], record.events,
                 {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
-        if isinstance(run, PastRun):
-            run = run.id
         if not isinstance(run, str):
             raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
         try:
@@ -81,6 +91,21 @@ class Earlier:
             run, row.name, row.number, row.seed, row.created, found, losses, rows[: found.rows],
             events, tracks,
         )  # fmt: skip
+
+    def check_steps(self, steps_per_epoch: int | None) -> None:
+        """Refuse data of another length, or in other batches: its steps are not this run's.
+
+        Raises:
+            ArgumentError: when an epoch has another number of steps than before.
+        """
+        if steps_per_epoch is None or not self.rows or self.rows[-1].steps == steps_per_epoch:
+            return
+        raise ArgumentError(
+            "resume",
+            f"resume: with these data and this batch size an epoch has {steps_per_epoch:,} steps, "
+            f"but those of run {self.id!r} have {self.rows[-1].steps:,}; give it the same data and "
+            "batch size, or train without resume.",
+        )
 
     def hand_over(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""

@@ -78,12 +78,9 @@ def prepared(
         output = _output(model, source)
         target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
         if output is not None and source.sample is not None:
-            # Shapes, then values, then a trial: each can only be told when the one before is right.
-            _check_fit(partial(check_shapes, catalogued), source.sample[1], output)
-            for one in (source, held_out):
-                if one is not None and one.targets is not None:
-                    check_values(catalogued, one.targets, output.shape)
-            _check_fit(minimised, source.sample[1], output)
+            _check_all(model, source, held_out, output, loss=catalogued)
+            if not trial.is_own(loss, train_step):
+                _check_fit(minimised, source.sample[1], output)
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         trained = model if mirrored is None else mirrored.model
         optimizer = optimizer if mirrored is None else mirrored.optimizer
@@ -123,6 +120,17 @@ def prepared(
             # After the trial, which begins a dataset, too.
             job.batches.restore_order(checkpoint.position.epoch, order)
     return loss_name, job
+
+
+def _check_all(model: Any, source: Source, held_out: Source | None, output: Any, loss: Any) -> None:
+    """Shapes, then values: each can only be told when the one before is right."""
+    if source.sample is not None:
+        _check_fit(partial(check_shapes, loss), source.sample[1], output)
+    for one in (source, held_out):
+        if one is not None and one.targets is not None:
+            check_values(loss, one.targets, output.shape)
+    if held_out is not None:
+        _output(model, held_out)
 
 
 def _tried(job: Job, loss: Any, model: Any, batch: Any, *, new: bool) -> Job:
@@ -184,8 +192,11 @@ def _output(model: Any, source: Source) -> Any:
             f"{[None, *part.shape[1:]]} ({part.dtype.name})" for part in tf.nest.flatten(inputs)
         ).replace("None", "batch")
         raise ArgumentError(
-            "model",
-            f"model: it does not take inputs of shape {shapes}. {_reason(error)}",
+            "model" if source.argument == "data" else source.argument,
+            f"model: it does not take inputs of shape {shapes}. {_reason(error)}"
+            if source.argument == "data"
+            else f"{source.argument}: the model does not take inputs of shape {shapes}. "
+            f"{_reason(error)}",
         ) from error
     return tf.nest.flatten(output)[0]
 

@@ -274,6 +274,7 @@ class Record:
         with self._lock:
             self.series.append(losses)
             self._rows, self._events = list(rows), list(events)
+            self._epoch = rows[-1].epoch if rows else 0
             for name, track in self.tracks.items():
                 if name in tracks:
                     track.restore(tracks[name], len(losses) or math.inf)

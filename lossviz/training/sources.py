@@ -37,7 +37,7 @@ class Source:
         Raises:
             ArgumentError: for data of another kind, of different lengths or without samples.
         """
-        self._argument = argument
+        self.argument = argument
         self.sample: tuple[Any, Any] | None = None
         self.targets: Any = None
         self._arrays: tuple[Any, Any] | None = None
@@ -94,15 +94,14 @@ class Source:
             tensor = tf.convert_to_tensor(part)
         except (TypeError, ValueError) as error:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: {shown(part)} cannot be made into an array of numbers "
+                self.argument,
+                f"{self.argument}: {shown(part)} cannot be made into an array of numbers "
                 f"({error}); it must be {ACCEPTED}.",
             ) from None
         if tensor.shape.rank == 0:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: got {shown(part)}, which has no samples; "
-                f"it must be {ACCEPTED}.",
+                self.argument,
+                f"{self.argument}: got {shown(part)}, which has no samples; it must be {ACCEPTED}.",
             )
         return tensor
 
@@ -110,14 +109,14 @@ class Source:
         lengths = [int(part.shape[0]) for part in tf.nest.flatten((inputs, targets))]
         if len(set(lengths)) > 1:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: inputs and targets must have the same number of samples, "
+                self.argument,
+                f"{self.argument}: inputs and targets must have the same number of samples, "
                 f"but they have {' and '.join(f'{length:,}' for length in lengths)}.",
             )
         if not lengths or lengths[0] == 0:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: got no samples (an empty array); at least one is needed.",
+                self.argument,
+                f"{self.argument}: got no samples (an empty array); at least one is needed.",
             )
         return lengths[0]
 
@@ -125,19 +124,19 @@ class Source:
         spec = dataset.element_spec
         if not isinstance(spec, tuple) or len(spec) != 2:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: each element of the dataset must be a pair "
+                self.argument,
+                f"{self.argument}: each element of the dataset must be a pair "
                 f"(inputs, targets), but it is {spec!r}.",
             )
         cardinality = int(dataset.cardinality())
         if cardinality == 0:
             raise ArgumentError(
-                self._argument, f"{self._argument}: got an empty dataset; it must hold batches."
+                self.argument, f"{self.argument}: got an empty dataset; it must hold batches."
             )
         if cardinality == tf.data.INFINITE_CARDINALITY:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: got an endless dataset, which has no epochs; bound it with "
+                self.argument,
+                f"{self.argument}: got an endless dataset, which has no epochs; bound it with "
                 ".take(batches).",
             )
         return dataset
@@ -146,15 +145,15 @@ class Source:
         batches = data.num_batches
         if not batches:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: got {shown(data)} without batches; its length must be known "
+                self.argument,
+                f"{self.argument}: got {shown(data)} without batches; its length must be known "
                 "and at least 1.",
             )
         first = data[0]
         if not isinstance(first, tuple) or len(first) != 2:
             raise ArgumentError(
-                self._argument,
-                f"{self._argument}: each item of the PyDataset must be a pair (inputs, targets), "
+                self.argument,
+                f"{self.argument}: each item of the PyDataset must be a pair (inputs, targets), "
                 f"but the first one is {shown(first)}.",
             )
         first = tf.nest.map_structure(tf.convert_to_tensor, first)

@@ -16,7 +16,7 @@ from lossviz._arguments import shown, unknown_name, whole_number
 from lossviz._tensorflow import tf
 from lossviz.history import recorder
 from lossviz.training.control import Control
-from lossviz.training.earlier import Earlier
+from lossviz.training.earlier import Earlier, newest
 from lossviz.training.preparation import prepared
 from lossviz.training.record import Record
 from lossviz.training.recorded import RecordedRun
@@ -139,6 +139,8 @@ def train(
         stop_at_nan=stop_at_nan,
         checkpoint=None if earlier is None else earlier.checkpoint,
     )
+    if earlier is not None:
+        earlier.check_steps(job.batches.steps_per_epoch)
     record = _record(job, loss=loss_name, name=name, seed=seed, task=task or "", earlier=earlier)
     for warning in job.warnings:
         record.warn(warning)
@@ -192,6 +194,7 @@ def _begin(job: Job, record: Record, when_busy: str) -> Run:
     # A daemon: a kernel must be able to end while a run is paused.
     thread = threading.Thread(target=trainer.work, name=f"lossviz {record.name}", daemon=True)
     _alive[thread] = run
+    newest[run.id] = run
     recorder.follow(RecordedRun(record))
     record.at_end.append(recorder.wake)
     for hear in at_start:

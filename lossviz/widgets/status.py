@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,24 +38,41 @@ def said_of(run: Run, *, first: bool, waiting: int) -> Notice:
     """
     record = run.record
     step = f"step {run.step:,}"
+    warned = [event.text for event in record.events if event.kind in {"warning", "nan"}][-1:]
     if record.status == "failed":
         return Notice(record.error_message, "error", record.error_traceback)
     if record.status == "completed":
-        return Notice(f"{run.name} completed{_result(record.rows)}.")
+        early = any(event.kind == "early_stop" for event in record.events)
+        ending = "stopped early" if early else "completed"
+        result = _result(best_row(record.rows) if early else record.rows)
+        inside = " in its best epoch" if early and result else ""
+        return Notice(" ".join([f"{run.name} {ending}{result}{inside}.", *warned]))
     if record.status == "stopped":
         return Notice(f"{run.name} stopped after {step}.")
+    more = f"{waiting} more to come: the next starts when this one has ended."
     if record.status == "paused":
-        return Notice(f"{run.name} paused after {step}.")
+        said = f"{run.name} paused after {step}."
+        return Notice(f"{said} {more}" if waiting else said)
     if record.status == "queued":
         return Notice(f"{run.name} waits for another run to end.")
     device = record.device.removesuffix(":0").replace(":", " ")
     told = [f"{run.name} started on the {device}."]
     if first and not any(name.startswith("GPU") for name in devices.names()):
         told.append("TensorFlow sees no GPU here.")
-    told += [event.text for event in record.events if event.kind in {"warning", "nan"}][-1:]
+    told += warned
     if waiting:
-        told.append(f"{waiting} more to come: the next starts when this one has ended.")
+        told.append(more)
     return Notice(" ".join(told))
+
+
+def best_row(rows: list[Any]) -> list[Any]:
+    """The epoch with the least validation loss, or training loss where nothing is held out.
+
+    A run that was stopped early has its weights, where they were asked back.
+    """
+    name = "val_loss" if any("val_loss" in row.metrics for row in rows) else "loss"
+    finite = [row for row in rows if math.isfinite(row.metrics.get(name, math.nan))]
+    return [min(finite, key=lambda row: row.metrics[name])] if finite else rows
 
 
 def _result(rows: list[Any]) -> str:

@@ -12,7 +12,8 @@ const SYMBOLS: Record<string, string> = {
   warning: '!',
   learning_rate: 'η',
   paused: '||',
-  resumed: '>'
+  resumed: '>',
+  early_stop: '*'
 };
 
 /** Marks and ticks that are nearer to each other are one. */
@@ -24,7 +25,7 @@ const MOST_LINES = 6;
 
 /** What the symbols mean, for the chart's options. */
 export const KEY = `Marks: η learning rate, || paused, > resumed, NaN loss not finite, ! warning,
-  × failed; short ticks below: checkpoints`;
+  * stopped early, × failed; short ticks below: checkpoints`;
 
 /** A number of steps taken as x; `later` where a moment after it is meant, such as a pause's end. */
 export type Place = (step: number, later: boolean) => number;
