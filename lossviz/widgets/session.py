@@ -379,4 +379,10 @@ class Session:
         run = self._launch.run
         if run is None:
             return Notice("Ready to train.")
-        return said_of(run, first=len(self.runs) == 1, waiting=self._launch.waiting)
+        earlier = self.runs[: self.runs.index(run)] if run in self.runs else []
+        return said_of(
+            run,
+            first=len(self.runs) == 1,
+            waiting=self._launch.waiting,
+            taught=any(one.model is run.model for one in earlier),
+        )

@@ -28,16 +28,19 @@ class Notice:
     details: str = ""
 
 
-def said_of(run: Run, *, first: bool, waiting: int) -> Notice:
+def said_of(run: Run, *, first: bool, waiting: int, taught: bool = False) -> Notice:
     """Where a run is, or how it ended.
 
     Args:
         run: the latest run.
         first: whether it is the lab's first one, with which the device is explained.
         waiting: how many runs are to start after it.
+        taught: whether an earlier run of the lab has trained the same model.
     """
     record = run.record
     step = f"step {run.step:,}"
+    # Who compares two losses must know that the second one did not begin anew.
+    began = ["It began with the weights of the run before."] if taught else []
     warned = [event.text for event in record.events if event.kind in {"warning", "nan"}][-1:]
     if record.status == "failed":
         return Notice(record.error_message, "error", record.error_traceback)
@@ -46,7 +49,7 @@ def said_of(run: Run, *, first: bool, waiting: int) -> Notice:
         ending = "stopped early" if early else "completed"
         result = _result(best_row(record.rows) if early else record.rows)
         inside = " in its best epoch" if early and result else ""
-        return Notice(" ".join([f"{run.name} {ending}{result}{inside}.", *warned]))
+        return Notice(" ".join([f"{run.name} {ending}{result}{inside}.", *began, *warned]))
     if record.status == "stopped":
         return Notice(f"{run.name} stopped after {step}.")
     more = f"{waiting} more to come: the next starts when this one has ended."
@@ -59,7 +62,7 @@ def said_of(run: Run, *, first: bool, waiting: int) -> Notice:
     told = [f"{run.name} started on the {device}."]
     if first and not any(name.startswith("GPU") for name in devices.names()):
         told.append("TensorFlow sees no GPU here.")
-    told += warned
+    told += [*began, *warned]
     if waiting:
         told.append(more)
     return Notice(" ".join(told))

@@ -44,6 +44,36 @@ def until(condition, seconds=60.0) -> None:
         time.sleep(0.01)
 
 
+class OfMine:
+    """A run whose updates are given by hand."""
+
+    def __init__(self, *updates: Update) -> None:
+        self.updates, self.warnings = list(updates), []
+
+    def update(self) -> Update:
+        return self.updates[0]
+
+    def written(self, update: Update) -> bool:
+        return True
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+def test_a_run_that_does_not_fit_its_history_keeps_no_other_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOSSVIZ_HOME", str(tmp_path))
+    own = type(recorder)()
+    # It begins at step 50, but the steps before it are not there.
+    bad = OfMine(Update(row=row("bad", steps=60), first_step=50, losses=np.ones(10, np.float32)))
+    good = OfMine(Update(row=row("good", steps=10), losses=np.ones(10, np.float32)))
+    own._runs = [bad, good]
+    own.flush()
+    assert [one.id for one in own.history().runs()] == ["good"]
+    assert "not being saved" in bad.warnings[0]
+    assert good.warnings == []
+    own.history().close()
+
+
 @given(
     parts=st.lists(st.integers(0, 3 * BLOCK_STEPS), min_size=1, max_size=5),
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),

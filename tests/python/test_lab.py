@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import keras
@@ -11,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 import lossviz
+from lossviz.widgets.status import said_of
 
 
 def until(condition, seconds=60.0) -> None:
@@ -168,6 +170,62 @@ def test_targets_that_the_loss_cannot_learn_are_told_before_training():
     assert lab.run is None
 
 
+@pytest.mark.parametrize("moved", [-1, 5])
+def test_labels_that_are_no_class_of_the_model_are_told_before_training(moved):
+    x = np.random.default_rng(0).random((12, 5)).astype("f4")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    lab = lossviz.LossLab(model=model, train=(x, np.arange(12) % 3 + moved))
+    command(lab, "train")
+    until(lambda: "Training did not start" in lab._session.status()["text"])
+    said = lab._session.status()["text"]
+    assert f"labels go from {moved} to {moved + 2}" in said
+    assert "from 0 to 2" in said
+    assert lab.run is None
+
+
+def test_an_early_stop_is_said_with_the_best_epoch():
+    config = lossviz.TrainingConfig(
+        task="regression", epochs=400, early_stopping=1, learning_rate=0.3
+    )
+    lab = lossviz.LossLab(config=config)
+    finished(lab)
+    best = min(lab.run.history["val_loss"])
+    rows = lab.run.record.rows
+    assert len(rows) < 400
+    row = next(one for one in rows if one.metrics["val_loss"] == best)
+    said = lab._session.status()["text"]
+    assert f"{lab.run.name} stopped early with " in said
+    assert "in its best epoch" in said
+    number = float(re.search(r"of (\d+\.?\d*(?:e-?\d+)?)", said)[1])
+    assert any(
+        number in {float(f"{value:.4g}"), round(100 * value, 1)} for value in row.metrics.values()
+    )
+
+
+def test_a_model_of_ones_own_that_has_learnt_already_is_said_to_have():
+    x = np.random.default_rng(0).random((12, 5)).astype("f4")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    lab = lossviz.LossLab(model=model, train=(x, np.arange(12) % 3))
+    finished(lab)
+    assert "weights" not in lab._session.status()["text"]
+    command(lab, "train")
+    until(lambda: len(lab.runs) == 2 and lab.runs[1].status == "completed")
+    until(lambda: "completed" in lab._session.status()["text"])
+    assert "It began with the weights of the run before." in lab._session.status()["text"]
+
+
+def test_what_a_run_was_warned_of_is_said_at_its_end_too(points, dense_model):
+    run = lossviz.train(
+        dense_model(), points, loss=lambda target, output: 0.0 * tf.reduce_mean(output), epochs=1
+    )
+    assert run.wait(60)
+    warnings = [event.text for event in run.events if event.kind == "warning"]
+    assert "gradient" in warnings[-1]
+    said = said_of(run, first=False, waiting=0).text
+    assert said.startswith(f"{run.name} completed")
+    assert said.endswith(warnings[-1])
+
+
 def test_a_second_train_waits_and_may_replace():
     lab = lossviz.LossLab(config=lossviz.TrainingConfig(epochs=10**6))
     command(lab, "train")
@@ -179,6 +237,11 @@ def test_a_second_train_waits_and_may_replace():
     command(lab, "train")
     assert lab.run is first
     assert "1 more to come" in lab._session.status()["text"]
+    first.pause()
+    until(lambda: first.status == "paused")
+    assert "paused after step" in lab._session.status()["text"]
+    assert "1 more to come" in lab._session.status()["text"]
+    first.resume()
     assert "replace" in lab._session.form()["commands"]
     command(lab, "replace")
     until(lambda: lab.run is not first)

@@ -124,6 +124,31 @@ def test_a_completed_run_can_be_given_more_epochs(uninterrupted):
     assert_same(more, uninterrupted)
 
 
+def test_an_object_of_the_earlier_part_goes_on_from_the_newest_state(uninterrupted):
+    run = train()
+    until(lambda: run.step > 30)
+    run.stop()
+    assert run.wait(60)
+    whole = train(resume=run)
+    with pytest.raises(ValueError, match="has not ended"):
+        train(resume=run)
+    assert whole.wait(120)
+    # The same call once more: there is nothing left to do, and nothing is lost.
+    again = train(resume=run)
+    assert again.wait(120)
+    assert again.epoch == OPTIONS["epochs"]
+    assert_same(again, uninterrupted)
+    assert_same(lossviz.load_run(run.id), uninterrupted)
+
+
+@pytest.mark.parametrize("other", [{"batch_size": 10}, {"data": data(50)}])
+def test_a_run_goes_on_with_the_same_data_only(uninterrupted, other):
+    given = {"data": data(), **OPTIONS, "epochs": 60, **other}
+    with pytest.raises(ValueError, match="give it the same data"):
+        lossviz.train(model(), resume=uninterrupted, **given)
+    assert_same(lossviz.load_run(uninterrupted.id), uninterrupted)
+
+
 def test_single_steps_are_single(points, dense_model):
     run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=50, seed=0)
     run.pause()
@@ -147,10 +172,9 @@ def test_what_cannot_be_resumed_says_why(uninterrupted, points, dense_model):
     with pytest.raises(TypeError, match="resume"):
         lossviz.train(dense_model(), points, loss="mse", resume=3)
     live = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=10**6)
-    with pytest.raises(ValueError, match="has not ended"):
-        lossviz.train(dense_model(), points, loss="cross_entropy", resume=live)
-    with pytest.raises(ValueError, match="still trains"):
-        lossviz.train(dense_model(), points, loss="cross_entropy", resume=live.id)
+    for one in (live, live.id, lossviz.load_run(live.id)):
+        with pytest.raises(ValueError, match="has not ended"):
+            lossviz.train(dense_model(), points, loss="cross_entropy", resume=one)
     live.stop()
     assert live.wait(60)
     with pytest.raises(ValueError, match="another model"):

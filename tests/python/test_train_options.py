@@ -34,6 +34,23 @@ def zeros():
         yield np.zeros((8, 4), "f4"), np.zeros((8, 3), "f4")
 
 
+def test_validation_data_that_the_model_does_not_take_are_told_before_training(dense_model):
+    x, y = np.zeros((8, 4), "f4"), np.zeros((8, 3), "f4")
+    with pytest.raises(ValueError, match=r"^validation: the model does not take inputs of shape"):
+        lossviz.train(dense_model(), (x, y), loss="mse", validation=(x[:, :3], y))
+
+
+@pytest.mark.parametrize("labels", [np.arange(8) % 3, np.eye(3, dtype="f4")[np.arange(8) % 3]])
+def test_an_error_in_a_loss_is_not_the_model_s(dense_model, labels):
+    def refuse(target, output):
+        raise ValueError("my own message")
+
+    run = lossviz.train(dense_model(), (np.zeros((8, 4), "f4"), labels), loss=refuse)
+    assert run.wait(60)
+    assert "of refuse, my own message" in str(run.error)
+    assert run.error.line is not None
+
+
 def no_such_column(target, output):
     return tf.reduce_mean(target[:, 7])
 
