@@ -79,8 +79,8 @@ def prepared(
         target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
         if output is not None and source.sample is not None:
             _check_all(model, source, held_out, output, loss=catalogued)
-            if not trial.is_own(loss, train_step):
-                _check_fit(minimised, source.sample[1], output)
+            own = trial.is_own(loss, train_step)
+            _check_fit(minimised, source.sample[1], output, tried_later=own)
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         trained = model if mirrored is None else mirrored.model
         optimizer = optimizer if mirrored is None else mirrored.optimizer
@@ -201,8 +201,13 @@ def _output(model: Any, source: Source) -> Any:
     return tf.nest.flatten(output)[0]
 
 
-def _check_fit(check: Callable[[Any, Any], Any], target: Any, output: Any) -> None:
-    """Try the loss on two samples: shapes that cannot fit are told before anything starts."""
+def _check_fit(
+    check: Callable[[Any, Any], Any], target: Any, output: Any, *, tried_later: bool = False
+) -> None:
+    """Try the loss on two samples: shapes that cannot fit are told before anything starts.
+
+    What goes wrong inside code of the user's own, which is tried later, is not the model's fault.
+    """
     try:
         check(target, output)
     except ArgumentError as error:
@@ -213,7 +218,7 @@ def _check_fit(check: Callable[[Any, Any], Any], target: Any, output: Any) -> No
         ) from None
     except (ValueError, tf.errors.InvalidArgumentError) as error:
         shapes = [list(part.shape[1:]) for part in tf.nest.flatten((target, output))]
-        if len(shapes) != 2 or shapes[0] == shapes[1]:
+        if tried_later or len(shapes) != 2 or shapes[0] == shapes[1]:
             return  # a mistake inside the loss: the run fails with its traceback
         raise ArgumentError(
             "model",
