@@ -201,6 +201,9 @@ def test_a_million_steps_in_two_seconds_are_bounded_and_raw_after_a_zoom(noteboo
         book.ask_kernel(f"json.dumps(record.series.read({place - 250}, {place + 250}).tolist())")
     )
 
+    # The answer's cell may have pushed the chart off the screen, and what nobody sees is not drawn.
+    chart(book, STEPS_CHART).scroll_into_view_if_needed()
+
     def exact() -> bool:
         found = line(book, STEPS_CHART, "training")
         pairs = dict(zip(found["x"], found["y"], strict=True))
