@@ -34,11 +34,20 @@ class CellOwner(Protocol):
 
 
 class CellRuns:
-    """Knows the owner of each cell and tells it when the cell runs."""
+    """Knows the owner of each cell and tells it when the cell runs.
+
+    Attributes:
+        running: the id of the cell that runs now, "?" for one without an id, "" for none.
+        text: its code, as Python is given it; "" for none.
+        at_begin: each is called before a cell runs, with IPython's `ExecutionInfo`.
+        at_end: each is called after a cell has run, with IPython's `ExecutionResult`.
+    """
 
     def __init__(self) -> None:
         self.running = ""
-        """The id of the cell that runs now, "?" for one without an id, "" for none."""
+        self.text = ""
+        self.at_begin: list[Callable[[Any], None]] = []
+        self.at_end: list[Callable[[Any], None]] = []
         self._owners: dict[str, weakref.ref[CellOwner]] = {}
         self._expecting: weakref.WeakSet[CellOwner] = weakref.WeakSet()
         self._adopters: dict[int, Callable[[Run], None]] = {}
@@ -61,8 +70,13 @@ class CellRuns:
         if shell is None or shell is self._shell:
             return
         self._shell = shell
-        shell.events.register("pre_run_cell", self._before)
-        shell.events.register("post_run_cell", self._after)
+        # The cell that runs now began unheard.
+        self.text = str(shell.history_manager.input_hist_parsed[-1])
+        # Each on its own: what one of them raises is nothing to the others.
+        for hear in (self._before, *self.at_begin, self._note):
+            shell.events.register("pre_run_cell", hear)
+        for hear in (self._after, *self.at_end):
+            shell.events.register("post_run_cell", hear)
 
     @contextlib.contextmanager
     def adopting(self, adopt: Callable[[Run], None]) -> Iterator[None]:
@@ -97,8 +111,11 @@ class CellRuns:
             owner.cell_begins(str(info.raw_cell), self._shell.user_ns)
         self._tell_all()
 
+    def _note(self, info: Any) -> None:
+        self.text = code_of(info)
+
     def _after(self, result: Any) -> None:
-        self.running = ""
+        self.running = self.text = ""
         self._adopters.pop(threading.get_ident(), None)
         owner = self._owner(getattr(result.info, "cell_id", None))
         if owner is not None:
@@ -111,6 +128,11 @@ class CellRuns:
             owner = reference()
             if owner is not None:
                 owner.refresh()
+
+
+def code_of(info: Any) -> str:
+    """The code of a cell that is about to run, as Python is given it: without magics."""
+    return str(getattr(info, "transformed_cell", None) or info.raw_cell)
 
 
 def interactive_shell() -> Any:

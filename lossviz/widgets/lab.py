@@ -105,7 +105,6 @@ class LossLab(anywidget.AnyWidget):
             program=self._session.trait(),
         )
         self._own_layout = self.layout
-        loading.listen()
         # Made by a cell, the comm would be answered on the main shell, after all running cells.
         forget_route(self.comm)
         self.on_msg(self._on_message)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lossviz import _tensorflow
-from lossviz.widgets.cell_runs import interactive_shell
+from lossviz.widgets.cell_runs import cell_runs, code_of
 
 LONGEST_WAIT = 30.0
 """Seconds that the import waits for a cell that imports modules of its own."""
@@ -34,20 +34,8 @@ class Loading:
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
         self._failed = False
-        self._shell: Any = None
-        self._cell = ""
         self.line = ""
-
-    def listen(self) -> None:
-        """Hear of cells, where there are any; call it from a cell, and as often as you like."""
-        shell = interactive_shell()
-        if shell is None or shell is self._shell:
-            return
-        self._shell = shell
-        # The cell that runs now began unheard.
-        self._cell = str(shell.history_manager.input_hist_parsed[-1])
-        shell.events.register("pre_run_cell", self._before_cell)
-        shell.events.register("post_run_cell", self._after_cell)
+        cell_runs.at_begin.append(self._before_cell)
 
     def start(self, listener: Callable[[], None]) -> None:
         """Import TensorFlow if that has not been done; `listener` hears of every change."""
@@ -74,17 +62,12 @@ class Loading:
             thread.join()
 
     def _before_cell(self, info: Any) -> None:
-        text = str(getattr(info, "transformed_cell", None) or info.raw_cell)
-        if imports_more(text):
+        if imports_more(code_of(info)):
             self.wait()
-        self._cell = text
-
-    def _after_cell(self, _result: Any) -> None:
-        self._cell = ""
 
     def _load(self) -> None:
         deadline = time.monotonic() + LONGEST_WAIT
-        while imports_more(self._cell) and time.monotonic() < deadline:
+        while imports_more(cell_runs.text) and time.monotonic() < deadline:
             time.sleep(0.05)
         # What TensorFlow's core prints at its import (which processor, that there is no GPU) would
         # stand in red under the person's cell. Who wants to see it sets the variable.

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from IPython import get_ipython
 
 from lossviz.training import HEIGHT, WIDTH, Picture, Record, empty_picture, picture
+from lossviz.widgets.cell_runs import cell_runs
 
 PERIOD = 60.0
 """Seconds between two pictures of a run that goes on. Every one makes the notebook unsaved."""
@@ -107,17 +108,11 @@ class Shown(Protocol):
 
 
 _labs: weakref.WeakSet[Shown] = weakref.WeakSet()
-_listening = False
 
 
 def call_after_cells(lab: Shown) -> None:
     """Call the lab's `after_cell` in the main thread after every cell, as long as it lives."""
-    global _listening  # noqa: PLW0603 - one hook a kernel
     _labs.add(lab)
-    shell = get_ipython()
-    if shell is not None and not _listening:
-        _listening = True
-        shell.events.register("post_run_cell", _after_cell)
 
 
 def _after_cell(_result: Any) -> None:
@@ -125,3 +120,6 @@ def _after_cell(_result: Any) -> None:
         # A lab whose comm is broken must not spoil the person's cell.
         with contextlib.suppress(Exception):
             lab.after_cell()
+
+
+cell_runs.at_end.append(_after_cell)

@@ -11,7 +11,10 @@ from nbclient import NotebookClient
 from lossviz.widgets.loading import imports_more
 from lossviz.wire.publisher import Publisher
 
-START = "from lossviz.widgets.loading import loading\nloading.listen()\nloading.start(lambda: None)"
+START = """from lossviz.widgets.cell_runs import cell_runs
+from lossviz.widgets.loading import loading
+cell_runs.listen()
+loading.start(lambda: None)"""
 OWN = """import keras
 model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 print(model.count_params())"""
