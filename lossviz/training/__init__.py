@@ -5,7 +5,7 @@ from __future__ import annotations
 from lossviz.training.faults import TrialError
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
-from lossviz.training.record import EpochRecord, Event, Progress, Record
+from lossviz.training.record import EpochRecord, Event, Progress, Record, best_epoch
 from lossviz.training.run import Run
 from lossviz.training.start import described, train
 
@@ -20,6 +20,7 @@ __all__ = [
     "Record",
     "Run",
     "TrialError",
+    "best_epoch",
     "described",
     "empty_picture",
     "load_run",

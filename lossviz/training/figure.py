@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.training.record import EpochRecord, Record
+from lossviz.training.record import EpochRecord, Record, best_epoch
 
 TRAINING = VALIDATION = "#0072B2"
 """Blue of the Okabe-Ito palette. As in the lab a run has one colour: training is solid, validation
@@ -84,11 +84,10 @@ def _add_best(chart: Any, rows: list[EpochRecord]) -> None:
     """A star at the epoch with the least loss on held-out data, or else in training."""
     from plotly.graph_objects import Scatter
 
-    name = "val_loss" if any("val_loss" in row.metrics for row in rows) else "loss"
-    found = [row for row in rows if math.isfinite(row.metrics.get(name, math.nan))]
-    if not found:
+    found = best_epoch(rows)
+    if found is None:
         return
-    best = min(found, key=lambda row: row.metrics[name])
+    best, name = found
     chart.add_trace(
         Scatter(
             x=[best.epoch], y=[best.metrics[name]], mode="markers",

@@ -6,7 +6,7 @@ import math
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -46,6 +46,16 @@ class EpochRecord:
     first_step: int
     steps: int
     metrics: dict[str, float]
+
+
+def best_epoch(rows: Sequence[EpochRecord]) -> tuple[EpochRecord, str] | None:
+    """The epoch with the least loss on held-out data, or else in training, and that loss's name.
+
+    None where no such loss is finite.
+    """
+    name = "val_loss" if any("val_loss" in row.metrics for row in rows) else "loss"
+    finite = [row for row in rows if math.isfinite(row.metrics.get(name, math.nan))]
+    return (min(finite, key=lambda row: row.metrics[name]), name) if finite else None
 
 
 @dataclass(frozen=True)

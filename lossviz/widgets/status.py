@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from lossviz.training import Run, devices
+from lossviz.training import Run, best_epoch, devices
 
 SHARES = {
     "accuracy": "accuracy",
@@ -45,11 +44,14 @@ def said_of(run: Run, *, first: bool, waiting: int, taught: bool = False) -> Not
     if record.status == "failed":
         return Notice(record.error_message, "error", record.error_traceback)
     if record.status == "completed":
-        early = any(event.kind == "early_stop" for event in record.events)
-        ending = "stopped early" if early else "completed"
-        result = _result(best_row(record.rows) if early else record.rows)
-        inside = " in its best epoch" if early and result else ""
-        return Notice(" ".join([f"{run.name} {ending}{result}{inside}.", *began, *warned]))
+        rows = record.rows
+        said = f"{run.name} completed{_result(rows[-1].metrics if rows else {})}"
+        if any(event.kind == "early_stop" for event in record.events):
+            # Whoever asks for the best weights back has those of that epoch.
+            best = best_epoch(rows)
+            result = f"{_result(best[0].metrics)} in its best epoch" if best else ""
+            said = f"{run.name} stopped early{result}"
+        return Notice(" ".join([f"{said}.", *began, *warned]))
     if record.status == "stopped":
         return Notice(f"{run.name} stopped after {step}.")
     more = f"{waiting} more to come: the next starts when this one has ended."
@@ -68,21 +70,8 @@ def said_of(run: Run, *, first: bool, waiting: int, taught: bool = False) -> Not
     return Notice(" ".join(told))
 
 
-def best_row(rows: list[Any]) -> list[Any]:
-    """The epoch with the least validation loss, or training loss where nothing is held out.
-
-    A run that was stopped early has its weights, where they were asked back.
-    """
-    name = "val_loss" if any("val_loss" in row.metrics for row in rows) else "loss"
-    finite = [row for row in rows if math.isfinite(row.metrics.get(name, math.nan))]
-    return [min(finite, key=lambda row: row.metrics[name])] if finite else rows
-
-
-def _result(rows: list[Any]) -> str:
-    """How the last epoch did, by the first metric that says it best."""
-    if not rows:
-        return ""
-    metrics = rows[-1].metrics
+def _result(metrics: Mapping[str, float]) -> str:
+    """How an epoch did, by the first metric that says it best."""
     for name, title in SHARES.items():
         for held_out, word in ((f"val_{name}", "validation "), (name, "")):
             if held_out in metrics:
