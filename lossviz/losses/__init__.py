@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lossviz.losses.card import Loss, Parameter
 from lossviz.losses.catalogue import get, names, own, register
-from lossviz.losses.fitting import check_shapes, check_targets
+from lossviz.losses.fitting import check_shapes, check_targets, wrong_labels
 from lossviz.losses.suitability import trains, why_not
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "register",
     "trains",
     "why_not",
+    "wrong_labels",
 ]

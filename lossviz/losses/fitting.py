@@ -87,6 +87,21 @@ def check_targets(loss: Loss, targets: Any, output: Any) -> None:
         )
 
 
+def wrong_labels(labels: Any, classes: int) -> str:
+    """What is wrong with integer labels of so many classes, within a sentence; "" for nothing.
+
+    In a graph a label out of range becomes a row of zeros without a word.
+    """
+    values = np.asarray(labels)
+    low, high = int(values.min()), int(values.max())
+    if low >= 0 and high < classes:
+        return ""
+    return (
+        f"integer labels go from {low} to {high}, but the model's output has {classes} classes; "
+        f"labels must be from 0 to {classes - 1}."
+    )
+
+
 def _check_probabilities(loss: Loss, values: Any, *, one_hot: bool) -> None:
     wanted = "one-hot rows" if one_hot else "one-hot rows or probabilities"
     sums = values.sum(axis=-1)

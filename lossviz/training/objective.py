@@ -81,14 +81,9 @@ def check_values(loss: Any, targets: Any, output: Any) -> None:
     if not isinstance(loss, Loss) or loss.shapes == "any" or output.rank is None:
         return
     if loss.class_axis and targets.dtype.is_integer and targets.shape[-1] != output[-1]:
-        # In a graph a label out of range becomes a row of zeros without a word.
-        low, high = int(tf.reduce_min(targets)), int(tf.reduce_max(targets))
-        if low < 0 or high >= output[-1]:
-            raise ArgumentError(
-                "data",
-                f"data: the integer labels go from {low} to {high}, but the model's output has "
-                f"{output[-1]} classes; labels must be from 0 to {output[-1] - 1}.",
-            )
+        wrong = losses.wrong_labels(targets, output[-1])
+        if wrong:
+            raise ArgumentError("data", f"data: the {wrong}")
         return
     try:
         losses.check_targets(loss, targets, [None, *output[1:]])

@@ -150,9 +150,11 @@ def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
         return
     if config.one_hot:
         target = (target[0], config.one_hot)
+        wrong = "" if own.targets is None else losses.wrong_labels(own.targets, config.one_hot)
+        if wrong:
+            raise ArgumentError("train", f"The {wrong}")
     elif len(target) == len(output) - 1 and output[-1] == 1:
         target = (*target, 1)
-    _check_labels(own, config)
     loss = losses.get(config.loss)
     try:
         losses.check_shapes(loss, (None, *target[1:]), output, config.all_loss_params())
@@ -162,20 +164,6 @@ def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
         raise ArgumentError(
             "model", f"The model's output does not fit the data's targets: {error.accepted}"
         ) from None
-
-
-def _check_labels(own: OwnObjects, config: TrainingConfig) -> None:
-    """A label that is no class of the model becomes a row of zeros in the program's `one_hot`."""
-    if not config.one_hot or own.targets is None:
-        return
-    labels = np.asarray(own.targets)
-    low, high = (int(one) for one in (labels.min(), labels.max()))
-    if low < 0 or high >= config.one_hot:
-        raise ArgumentError(
-            "train",
-            f"The integer labels go from {low} to {high}, but the model's output has "
-            f"{config.one_hot} classes; labels must be from 0 to {config.one_hot - 1}.",
-        )
 
 
 def _free(wanted: str, value: Any, names: Mapping[str, Any]) -> str:
