@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,23 +11,17 @@ from lossviz._arguments import ArgumentError, number, whole_number
 from lossviz.losses import Parameter
 from lossviz.program import TrainingConfig, optimizers
 from lossviz.widgets.fields import error_of, text_of, value_of
-from lossviz.widgets.form_view import CUSTOM, FOLDER, FormView, Written, chosen_dataset, is_own
+from lossviz.widgets.form_view import (
+    CUSTOM,
+    FOLDER,
+    READ,
+    FormView,
+    Written,
+    chosen_dataset,
+    is_own,
+)
 from lossviz.widgets.own_objects import OwnObjects, classes_to_encode
 from lossviz.wire.lab_traits import Field
-
-READ: Mapping[str, Callable[[str], Any]] = {
-    "task": str,
-    "learning_rate": lambda text: number("learning_rate", text, above=0),
-    "epochs": lambda text: whole_number("epochs", text),
-    "batch_size": lambda text: whole_number("batch_size", text),
-    "seed": lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1),
-    "device": str,
-    "jit_compile": lambda text: text == "True",
-    "mixed_precision": lambda text: text == "True",
-    "early_stopping": lambda text: whole_number("early_stopping", text, minimum=0),
-    "reduce_lr_on_plateau": lambda text: whole_number("reduce_lr_on_plateau", text, minimum=0),
-}
-"""How the text of a field that stands for one choice is read."""
 
 
 class FormState:
@@ -277,21 +271,20 @@ class FormState:
                     self._show(name, value)
                 continue
             group = name.removesuffix("_params")
-            params = after.all_loss_params() if group == "loss" else after.all_optimizer_params()
             owner = getattr(after, group)
+            if group == "loss":
+                cards, params = losses.get(owner).params, after.all_loss_params()
+            else:
+                cards, params = optimizers.get(owner).params, after.all_optimizer_params()
             same = getattr(before, group) == owner
             for one, written in params.items():
-                field = f"{group}.{owner}.{one}"
-                cards = (
-                    losses.get(owner).params if group == "loss" else optimizers.get(owner).params
-                )
-                known = old[name].get(one, cards[one].default) if same else None
-                text = self._texts.get(field, text_of(cards[one].default))
-                if error_of(partial(value_of, cards[one], one), text):
-                    changed = known != written
+                field, card = f"{group}.{owner}.{one}", cards[one]
+                text = self._texts.get(field, text_of(card.default))
+                if error_of(partial(value_of, card, one), text):
+                    shown = old[name].get(one, card.default) if same else None
                 else:
-                    changed = value_of(cards[one], one, text) != written
-                if changed:
+                    shown = value_of(card, one, text)
+                if shown != written:
                     self._show(field, written)
 
     def _bad(self, name: str, value: Any) -> bool:

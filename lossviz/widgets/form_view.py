@@ -43,6 +43,20 @@ TRAINING_FIELDS = {
     ),
 }
 
+READ: Mapping[str, Callable[[str], Any]] = {
+    "task": str,
+    "learning_rate": lambda text: number("learning_rate", text, above=0),
+    "epochs": lambda text: whole_number("epochs", text),
+    "batch_size": lambda text: whole_number("batch_size", text),
+    "seed": lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1),
+    "device": str,
+    "jit_compile": lambda text: text == "True",
+    "mixed_precision": lambda text: text == "True",
+    "early_stopping": lambda text: whole_number("early_stopping", text, minimum=0),
+    "reduce_lr_on_plateau": lambda text: whole_number("reduce_lr_on_plateau", text, minimum=0),
+}
+"""How the text of a field that stands for one choice is read."""
+
 SWITCHES = {
     "jit_compile": "Fuse the operations of a step: slower to start, often faster then.",
     "mixed_precision": "Compute in bfloat16, keep weights in float32: faster on new GPUs.",
@@ -126,7 +140,7 @@ class FormView:
         """
         titles = [choice(name, tasks.get(name).title) for name in tasks.names()]
         known = [choice(one.name, one.title) for one in optimizers.OPTIMIZERS.values()]
-        rate = self._typed("learning_rate", lambda text: number("learning_rate", text, above=0))
+        rate = self._typed("learning_rate")
         rate["group"], rate["indent"] = "optimizer", True
         fields = [
             self._choice("task", "Task", titles),
@@ -135,11 +149,7 @@ class FormView:
             self._optimizer_field(known),
             rate,
             *self._params("optimizer", self._optimizer_params(advanced=False)),
-            self._typed("epochs", lambda text: whole_number("epochs", text)),
-            self._typed("batch_size", lambda text: whole_number("batch_size", text)),
-            self._typed(
-                "seed", lambda text: whole_number("seed", text, minimum=0, maximum=2**32 - 1)
-            ),
+            *(self._typed(name) for name in ("epochs", "batch_size", "seed")),
             *self._advanced_fields(),
         ]
         if running is not None:
@@ -165,13 +175,9 @@ class FormView:
         device = self._choice(
             "device", "Device", [choice(name, name or "first GPU, else CPU") for name in names]
         )
-        patience = [
-            self._typed(name, lambda text: whole_number("patience", text, minimum=0))
-            for name in ("early_stopping", "reduce_lr_on_plateau")
-        ]
         fields = [
             device,
-            *patience,
+            *(self._typed(name) for name in ("early_stopping", "reduce_lr_on_plateau")),
             *self._params("optimizer", self._optimizer_params(advanced=True)),
         ]
         switches = {"jit_compile": "Compile with XLA"}
@@ -276,10 +282,10 @@ class FormView:
         field["note"] = self._notes.get(name, "")
         return field
 
-    def _typed(self, name: str, read: Callable[[str], Any]) -> Field:
+    def _typed(self, name: str) -> Field:
         label, help_ = TRAINING_FIELDS[name]
         text = self._texts[name]
-        error = self._errors.get(name, "") or error_of(read, text)
+        error = self._errors.get(name, "") or error_of(READ[name], text)
         return plain_field(name, label, "text", text, "training", help_=help_, error=error)
 
     def _params(self, group: Any, params: Mapping[str, Parameter]) -> list[Field]:
