@@ -58,10 +58,8 @@ def removed(source: SourceText, call: ast.Call, name: str) -> Edit | None:
     keyword = next((one for one in call.keywords if one.arg == name), None)
     if keyword is None:
         return None
-    begin, end = source.lines_of(keyword)
-    line = text[begin : source.start(keyword)] + text[source.end(keyword) : end]
-    if line.strip() == "," and nodes[0] is not keyword:
-        return Edit(begin, end, "")
+    if source.beside(keyword) == "," and nodes[0] is not keyword:
+        return Edit(*source.lines_of(keyword), "")
     before = [one for one in nodes if source.end(one) <= source.start(keyword)]
     if before and text[source.end(before[-1]) : source.start(keyword)] == ", ":
         return Edit(source.end(before[-1]), source.end(keyword), "")

@@ -164,7 +164,7 @@ class _List:
         source, joined = self._source, ", ".join(names)
         if behind is not None:
             begin, end = source.lines_of(behind)
-            if self._around(behind) == ",":
+            if source.beside(behind) == ",":
                 indent = source.text[begin : source.start(behind)]
                 lines = "".join(f"{indent}{name},\n" for name in names)
                 return Edit(end, end, source.with_newlines(lines))
@@ -206,7 +206,7 @@ class _List:
                 continue
             begin, end = source.start(element), source.end(element)
             comma = _COMMA.match(source.text, end)
-            if comma and self._around(element) == ",":
+            if comma and source.beside(element) == ",":
                 begin, end = source.lines_of(element)
             elif comma:
                 end = comma.end()
@@ -217,13 +217,6 @@ class _List:
         if "#" in self._source.text[begin:end]:
             self._into.refuse(self._name_of(element))
         self._into.edits.append(Edit(begin, end, ""))
-
-    def _around(self, element: ast.expr) -> str:
-        """What stands beside an element on its lines."""
-        begin, end = self._source.lines_of(element)
-        text = self._source.text
-        beside = text[begin : self._source.start(element)] + text[self._source.end(element) : end]
-        return beside.strip()
 
     def _name_of(self, element: ast.expr) -> str:
         return next(name for name, one in self._elements.items() if one is element)

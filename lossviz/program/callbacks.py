@@ -51,4 +51,4 @@ CALLBACKS = (
 
 def monitor(config: TrainingConfig) -> str:
     """What they watch: the validation loss, or the training loss where nothing is held out."""
-    return MONITORS[0] if config.validation or not config.train else MONITORS[1]
+    return MONITORS[0] if config.held_out else MONITORS[1]

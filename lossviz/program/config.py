@@ -151,6 +151,15 @@ class TrainingConfig:
         """The arguments that make an equal config."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
+    def with_changes(self, **changes: Any) -> TrainingConfig:
+        """A config that differs in these arguments."""
+        return TrainingConfig(**self.as_dict() | changes)
+
+    @property
+    def held_out(self) -> bool:
+        """Whether the training has data to validate with: given ones, or those of its task."""
+        return bool(self.validation) or not self.train
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TrainingConfig):
             return NotImplemented

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from lossviz.program.cleaning import cleaned
+from lossviz.program.source_text import first_line
 
 
 @dataclass
@@ -83,12 +84,11 @@ class _Closure:
             if needed in _statements(module) and needed not in own:
                 self._add(module, needed)
         self.attributes |= {one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
-        names = (
-            any(isinstance(one, ast.Name) for one in ast.walk(tree.body[0].value))
-            if (isinstance(tree.body[0], ast.Assign))
-            else True
+        first = tree.body[0]
+        plain = isinstance(first, ast.Assign) and not any(
+            isinstance(one, ast.Name) for one in ast.walk(first.value)
         )
-        (self._group if names else self.extract.constants).append(text)
+        (self.extract.constants if plain else self._group).append(text)
 
     def _import(self, statement: ast.Import | ast.ImportFrom, name: str) -> None:
         alias = next(one for one in statement.names if (one.asname or one.name) == name)
@@ -129,10 +129,8 @@ def _statements(module: ModuleType) -> dict[str, ast.stmt]:
 
 
 def _text(module: ModuleType, statement: ast.stmt) -> str:
-    decorators = getattr(statement, "decorator_list", [])
-    first = decorators[0].lineno if decorators else statement.lineno
     lines = inspect.getsource(module).splitlines(keepends=True)
-    return "".join(lines[first - 1 : statement.end_lineno])
+    return "".join(lines[first_line(statement) - 1 : statement.end_lineno])
 
 
 def _needs(tree: ast.Module) -> list[str]:

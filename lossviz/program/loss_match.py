@@ -29,7 +29,7 @@ def matching(
     own = parameters(function)
     for name in sorted(losses.names(), key=lambda one: one != first):
         loss = losses.get(name)
-        known = _known(loss, loss.function)
+        known = _known(loss)
         if names == known.by_name and set(own) == set(known.parameters):
             return loss, {one: one for one in known.parameters}
         if positions == known.by_position and len(own) == len(known.parameters):
@@ -45,8 +45,7 @@ def nearest(function: ast.FunctionDef | None) -> str:
     title = (ast.get_docstring(function) or "").partition("\n")[0]
 
     def likeness(name: str) -> float:
-        loss = losses.get(name)
-        known = _known(loss, loss.function)
+        known = _known(losses.get(name))
         alike = difflib.SequenceMatcher(None, own.split(), known.by_position.split(), False)
         return alike.ratio() + (bool(title) and title == known.title)
 
@@ -79,6 +78,6 @@ def _cached(name: str, function: Any) -> _Known:
     return _Known(losses.get(name))
 
 
-def _known(loss: Loss, function: Any) -> _Known:
+def _known(loss: Loss) -> _Known:
     """What the loss looks like; a loss that was registered anew is looked at anew."""
-    return _cached(loss.name, function)
+    return _cached(loss.name, loss.function)

@@ -80,12 +80,10 @@ class SourceText:
 
     def start(self, node: Any) -> int:
         """The index of the node's first character; for a function, of its first decorator."""
-        decorators = getattr(node, "decorator_list", [])
-        line = decorators[0].lineno if decorators else node.lineno
-        if decorators:
-            begin = self._line_starts[line - 1]
+        begin = self._line_starts[first_line(node) - 1]
+        if getattr(node, "decorator_list", []):
             return self._characters(begin + self._bytes[begin:].index(b"@"))
-        return self._characters(self._line_starts[line - 1] + node.col_offset)
+        return self._characters(begin + node.col_offset)
 
     def end(self, node: Any) -> int:
         """The index behind the node's last character."""
@@ -105,18 +103,19 @@ class SourceText:
 
     def lines_of(self, node: Any) -> tuple[int, int]:
         """Where the lines that the node stands on begin and end, the last line's end included."""
-        decorators = getattr(node, "decorator_list", [])
-        first = decorators[0].lineno if decorators else node.lineno
         return (
-            self._characters(self._line_starts[first - 1]),
+            self._characters(self._line_starts[first_line(node) - 1]),
             self._characters(self._line_starts[node.end_lineno]),
         )
 
+    def beside(self, node: Any) -> str:
+        """What else stands on the node's lines, without the white space around it."""
+        begin, end = self.lines_of(node)
+        return (self.text[begin : self.start(node)] + self.text[self.end(node) : end]).strip()
+
     def alone_on_its_lines(self, node: Any) -> bool:
         """Whether nothing but white space stands on the node's lines beside it."""
-        begin, end = self.lines_of(node)
-        beside = self.text[begin : self.start(node)] + self.text[self.end(node) : end]
-        return not beside.strip()
+        return not self.beside(node)
 
     def holds_comment(self, node: Any) -> bool:
         """Whether a comment stands inside the node, which would go with it."""
@@ -129,6 +128,12 @@ class SourceText:
         if self.text.isascii():
             return offset
         return len(self._bytes[:offset].decode())
+
+
+def first_line(node: Any) -> int:
+    """The line on which a node begins; a function begins with its first decorator."""
+    decorators = getattr(node, "decorator_list", [])
+    return int(decorators[0].lineno if decorators else node.lineno)
 
 
 def checked_text(source: Any) -> str:

@@ -13,12 +13,7 @@ from lossviz._arguments import ArgumentError
 from lossviz.program.config import TrainingConfig
 from lossviz.program.extraction import Extract, extract
 from lossviz.program.loss_source import loss_function
-from lossviz.program.rendering import (
-    StepNames,
-    optimizer_call,
-    policy_statement,
-    train_step_function,
-)
+from lossviz.program.rendering import optimizer_call, policy_statement, train_step_function
 from lossviz.tasks import downloads, own_data
 
 SHUFFLED = """\
@@ -85,7 +80,6 @@ class _Script:
         self.dataset = self.task.dataset(config.dataset)
         known = config.dataset in self.task.datasets_by_name
         self.own_data = bool(config.train) or not known
-        self.held_out = bool(config.validation) or not config.train
         self.half = config.mixed_precision and not config.model
         self.accuracy = "accuracy" in self.dataset.metrics and not config.train
 
@@ -101,12 +95,10 @@ class _Script:
             )
         title = f"{self.task.title}: {losses.get(config.loss).title}"
         title = title.replace("\\", " ").replace('"', "'")
-        constants = [
-            f"SEED, EPOCHS, BATCH_SIZE = {config.seed}, {config.epochs}, {config.batch_size}\n"
-        ]
+        choices = f"{config.seed}, {config.epochs}, {config.batch_size}"
         sections = [
             f'"""{title}."""\n\n{_sorted_imports(found.imports)}',
-            "".join([*constants, *found.constants]),
+            "".join([f"SEED, EPOCHS, BATCH_SIZE = {choices}\n", *found.constants]),
             "tf.keras.utils.set_random_seed(SEED)\n",
             self._data(found),
             self._model(found),
@@ -146,7 +138,7 @@ class _Script:
             lines.append(f"inputs, targets = ...  # {_comment(config.train or config.dataset)}")
             if config.one_hot:
                 lines.append(f"targets = tf.one_hot(targets, {config.one_hot})")
-            if self.held_out:
+            if self.config.held_out:
                 expression = _comment(config.validation or config.dataset)
                 lines.append(f"held_out_inputs, held_out_targets = ...  # {expression}")
                 if config.one_hot:
@@ -174,7 +166,7 @@ class _Script:
             lines += ["Data = SimpleNamespace", *_spaced(found.definitions["load_data"])]
             lines += ["data = load_data(SEED)"]
             lines += [f"{name} = tf.constant(data.{name})" for name in both]
-            if self.held_out and not config.validation:
+            if self.config.held_out and not config.validation:
                 lines += [f"held_out_{one} = tf.constant(data.validation_{one})" for one in both]
         if config.validation and not self.own_data:
             lines.append(
@@ -210,14 +202,12 @@ class _Script:
         return "\n".join(lines) + "\n"
 
     def _step(self) -> str:
-        text = train_step_function(
-            own_model=bool(self.config.model), half=self.half, names=StepNames()
-        )
+        text = train_step_function(own_model=bool(self.config.model), half=self.half)
         compiled = "@tf.function(jit_compile=True)" if self.config.jit_compile else "@tf.function"
         return f"\n{compiled}\n{text}\n"
 
     def _validation(self) -> str:
-        if not self.held_out:
+        if not self.config.held_out:
             return ""
         output = "model(held_out_inputs[rows], training=False)"
         output = f"tf.cast({output}, tf.float32)" if self.half else output
@@ -244,12 +234,12 @@ class _Script:
             lines.append('lowest, stalled = float("inf"), 0')
         loop, shown = [SHUFFLED.rstrip()], ["loss {mean:.4f}"]
         watched = "mean"
-        if self.held_out:
+        if self.config.held_out:
             names = "val_loss, val_accuracy" if self.accuracy else "val_loss"
             loop.append(f"    {names} = validate()")
             shown += [f"{name} {{{name}:.4f}}" for name in names.split(", ")]
             watched = "val_loss"
-        if self.accuracy and self.held_out:
+        if self.accuracy and self.config.held_out:
             first = f'f"epoch {{epoch}}: {", ".join(shown[:2])},"'
             loop.append(f'    print(\n        {first},\n        f"{shown[2]}",\n    )')
         else:

@@ -90,7 +90,7 @@ class Bond:
         for label, error in self.form.errors().items():
             raise ArgumentError(label, f"{label}: {error}")
         said = self.form.choices(self.code.config) | {"one_hot": self.code.config.one_hot}
-        return TrainingConfig(**{**self.code.config.as_dict(), **said})
+        return self.code.config.with_changes(**said)
 
     def write(self) -> None:
         """Write the program, unless that has been done."""

@@ -152,7 +152,7 @@ class Code:
         if made_from in losses.names():
             same = self.config.loss == made_from
             params = dict(self.config.loss_params) if same else {}
-            self._read(_with(self.config, loss=made_from, loss_params=params), made_from)
+            self._read(self.config.with_changes(loss=made_from, loss_params=params), made_from)
         else:
             self._read(self.config)
 
@@ -198,7 +198,7 @@ class Code:
         """Read a text that was made elsewhere, which says little about what is chosen here."""
         self._read(None)
         if self.custom_loss and not self.problem and made_from in losses.names():
-            self._read(_with(self.config, loss=made_from, loss_params={}), made_from)
+            self._read(self.config.with_changes(loss=made_from, loss_params={}), made_from)
 
     def _apply(self, page: str) -> dict[str, str]:
         """Patch what is pending into the text, if it can be read."""
@@ -234,7 +234,7 @@ class Code:
         pending.pop("loss_params", None)
         if "task" in pending:
             # The new task has not the loss that this one was made from; it stays what it is.
-            self.config = _with(self.config, loss=chosen, loss_params={})
+            self.config = self.config.with_changes(loss=chosen, loss_params={})
         else:
             self.asks = chosen
 
@@ -246,7 +246,7 @@ class Code:
         text = changed(self.text, edits)
         self._set(text, edits, page)
         self._log.append((self.revision, changes))
-        self._read(TrainingConfig(**{**base.as_dict(), **_complete(base, changes)}))
+        self._read(base.with_changes(**_complete(base, changes)))
 
 
 def _complete(base: TrainingConfig, changes: dict[str, Any]) -> dict[str, Any]:
@@ -257,10 +257,6 @@ def _complete(base: TrainingConfig, changes: dict[str, Any]) -> dict[str, Any]:
     if changes.get("optimizer", base.optimizer) != base.optimizer:
         gone["optimizer_params"] = {}
     return gone | changes
-
-
-def _with(config: TrainingConfig, **changes: Any) -> TrainingConfig:
-    return TrainingConfig(**{**config.as_dict(), **changes})
 
 
 def _words(error: ArgumentError) -> str:

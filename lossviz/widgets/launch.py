@@ -85,8 +85,7 @@ class Launch:
         if run is not None:
             run.set_learning_rate(rate)
             if config is not None:
-                said = config.as_dict() | {"learning_rate": rate}
-                self._configs[run.id] = TrainingConfig(**said)
+                self._configs[run.id] = config.with_changes(learning_rate=rate)
 
     def describe(self) -> Notice | None:
         """What to say while a program is on its way."""
