@@ -49,28 +49,22 @@ class Earlier:
             TypeError: for anything else.
             ArgumentError: when there is no such run, it still trains, or has no checkpoint.
         """
-        if isinstance(run, Run):
-            # What has gone on since then is the run; the object may be of its earlier part.
-            run = newest.get(run.id, run.id)
-        if isinstance(run, PastRun):
+        given = run
+        if isinstance(run, Run | PastRun):
             run = run.id
-        alive = newest.get(run) if isinstance(run, str) else None
-        if alive is not None and not alive.record.ended:
-            run = alive
-        if isinstance(run, Run):
-            record = run.record
-            if not record.ended:
-                raise ArgumentError(
-                    "resume", f"resume: run {run.id!r} has not ended; stop it first."
-                )
-            found = find(run.id)
+        if not isinstance(run, str):
+            raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
+        latest = newest.get(run)
+        if latest is not None and not latest.record.ended:
+            raise ArgumentError("resume", f"resume: run {run!r} has not ended; stop it first.")
+        if latest is not None and isinstance(given, Run):
+            # Not the object's own record: the run may have gone on under another one since.
+            record, found = latest.record, find(run)
             return cls(
-                run.id, record.name, record.number, record.seed, record.created, found,
+                run, record.name, record.number, record.seed, record.created, found,
                 record.series.read(0, found.step), record.rows[: found.rows], record.events,
                 {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
-        if not isinstance(run, str):
-            raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
         try:
             row = PastRun(run).row
         except ArgumentError as error:

@@ -74,12 +74,14 @@ def prepared(
     held_out = None if validation is None else Source("validation", validation)
 
     catalogued = get_loss(loss) if isinstance(loss, str) else loss
+    own = trial.is_own(loss, train_step)
     with devices.on(place):
         output = _output(model, source)
         target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
         if output is not None and source.sample is not None:
-            _check_all(model, source, held_out, output, loss=catalogued)
-            own = trial.is_own(loss, train_step)
+            # Shapes, then values, then a trial: each can only be told when the one before is right.
+            _check_fit(partial(check_shapes, catalogued), source.sample[1], output)
+            _check_data(model, catalogued, output.shape, source, held_out)
             _check_fit(minimised, source.sample[1], output, tried_later=own)
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         trained = model if mirrored is None else mirrored.model
@@ -113,7 +115,7 @@ def prepared(
             optimizer.build(trained.trainable_variables)
         if checkpoint is not None:
             checkpoint.restore(variables(trained, optimizer, job.metrics))
-        if trial.is_own(loss, train_step) and model.built:
+        if own and model.built:
             job = _tried(job, loss, model, source.first(batch_size), new=checkpoint is None)
         order = None if checkpoint is None else checkpoint.order()
         if checkpoint is not None and order is not None:
@@ -122,13 +124,13 @@ def prepared(
     return loss_name, job
 
 
-def _check_all(model: Any, source: Source, held_out: Source | None, output: Any, loss: Any) -> None:
-    """Shapes, then values: each can only be told when the one before is right."""
-    if source.sample is not None:
-        _check_fit(partial(check_shapes, loss), source.sample[1], output)
+def _check_data(
+    model: Any, loss: Any, output: Any, source: Source, held_out: Source | None
+) -> None:
+    """Targets that the loss cannot learn, and held-out inputs that the model does not take."""
     for one in (source, held_out):
         if one is not None and one.targets is not None:
-            check_values(loss, one.targets, output.shape)
+            check_values(loss, one.targets, output)
     if held_out is not None:
         _output(model, held_out)
 
@@ -191,12 +193,12 @@ def _output(model: Any, source: Source) -> Any:
         shapes = ", ".join(
             f"{[None, *part.shape[1:]]} ({part.dtype.name})" for part in tf.nest.flatten(inputs)
         ).replace("None", "batch")
+        argument, who = "model", "it"
+        if source.argument != "data":
+            argument, who = source.argument, "the model"
         raise ArgumentError(
-            "model" if source.argument == "data" else source.argument,
-            f"model: it does not take inputs of shape {shapes}. {_reason(error)}"
-            if source.argument == "data"
-            else f"{source.argument}: the model does not take inputs of shape {shapes}. "
-            f"{_reason(error)}",
+            argument,
+            f"{argument}: {who} does not take inputs of shape {shapes}. {_reason(error)}",
         ) from error
     return tf.nest.flatten(output)[0]
 

@@ -24,6 +24,14 @@ MOST_PAGES = 16
 LONGEST_CODE = 1_000_000
 
 
+def note_page(numbers: dict[str, int], page: str, number: int) -> None:
+    """Note how far a page has come. Only those of late are kept: each reload makes another one."""
+    numbers.pop(page, None)
+    numbers[page] = number
+    while len(numbers) > MOST_PAGES:
+        numbers.pop(next(iter(numbers)))
+
+
 class Bond:
     """What a lab's fields and its program say. Not locked; its session is.
 
@@ -160,10 +168,7 @@ class Bond:
         page, text = str(message["page"]), str(message["text"])[:LONGEST_CODE]
         # Halves of characters cannot be sent back.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        self._handled.pop(page, None)
-        self._handled[page] = int(message["number"])
-        while len(self._handled) > MOST_PAGES:
-            self._handled.pop(next(iter(self._handled)))
+        note_page(self._handled, page, int(message["number"]))
         revision = int(message["revision"])
         if message["opening"] and not self.cell:
             # The cell of a lab before this one: all that was chosen here comes on top of it.
@@ -179,23 +184,12 @@ class Bond:
             made_from=str(message["made_from"]),
         )
 
-    def take_text(
-        self,
-        text: str,
-        page: str = "",
-        *,
-        revision: int = -1,
-        opening: bool = False,
-        made_from: str = "",
-    ) -> None:
-        """The program is this text now; see `Code.take`."""
+    def take_text(self, text: str, page: str = "", **found: Any) -> None:
+        """The program is this text now; `found` is how it was, as for `Code.take`."""
         before = self.code.config
         if text != self.code.text:
             self._question = None
-        refused = self.code.take(
-            text, page, revision=revision, opening=opening, made_from=made_from
-        )
-        self._agree(before, refused)
+        self._agree(before, self.code.take(text, page, **found))
 
     def learn(self, found: Any) -> None:
         """Take over the losses that a notebook keeps."""

@@ -12,7 +12,7 @@ from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
-from lossviz.widgets.bond import MOST_PAGES, Bond
+from lossviz.widgets.bond import Bond, note_page
 from lossviz.widgets.cell_runs import cell_runs, save_as_cell
 from lossviz.widgets.class_weights import WEIGHTS, counted
 from lossviz.widgets.launch import Launch
@@ -146,11 +146,7 @@ class Session:
             number: the page's own count of its edits.
         """
         with self._lock:
-            # Only the pages of late are remembered: each reload makes another one.
-            self._edits.pop(page, None)
-            self._edits[page] = number
-            while len(self._edits) > MOST_PAGES:
-                self._edits.pop(next(iter(self._edits)))
+            note_page(self._edits, page, number)
             self._notice = None
             # A field may have gone in the meantime, on another page.
             with contextlib.suppress(KeyError):
