@@ -4,6 +4,7 @@
 
 import type { TextEdit } from '../lab_traits';
 import { withEdits } from '../text_edits';
+import { button } from './button';
 import type { ProgramEditor } from './program_sync';
 import { copyText } from './text_output';
 
@@ -84,14 +85,4 @@ export function moved(place: number, edits: readonly TextEdit[]): number {
     }
   }
   return found;
-}
-
-export function button(label: string, title: string, press: () => void): HTMLButtonElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'lossviz-button';
-  made.textContent = label;
-  made.title = title;
-  made.addEventListener('click', press);
-  return made;
 }

@@ -3,7 +3,7 @@
  */
 
 import type { Comparison, DiffLine } from '../messages';
-import { button } from './code_box';
+import { button } from './button';
 
 const KINDS: Record<DiffLine['kind'], { tag: string; sign: string; said: string }> = {
   same: { tag: 'span', sign: ' ', said: '' },

@@ -4,6 +4,7 @@
 
 import { pageServices } from '../page';
 import type { Choice, Field } from '../lab_traits';
+import { button } from './button';
 
 const TYPING_MS = 150;
 const LONG_ADVICE = 120;
@@ -209,15 +210,11 @@ export class FieldsForm {
     const asks = field.warning !== '' && field.actions.length > 1;
     row.replaceChildren(
       ...field.actions.map(({ command, label }) => {
-        const button = document.createElement('button');
-        button.type = 'button';
-        button.className = 'lossviz-button';
-        button.classList.toggle('lossviz-primary', asks && command === 'replace_loss');
-        button.textContent = label;
-        button.addEventListener('click', () => {
+        const made = button(label, '', () => {
           this._press(command);
         });
-        return button;
+        made.classList.toggle('lossviz-primary', asks && command === 'replace_loss');
+        return made;
       })
     );
   }

@@ -4,6 +4,7 @@
 
 import type { StatusLine } from '../lab_traits';
 import type { Command, Progress, RunState } from '../messages';
+import { button } from './button';
 import { formatCount, formatSeconds } from './format';
 
 type CommandName = Command['command'];
@@ -38,20 +39,15 @@ export class LabHeader {
     buttons.setAttribute('role', 'group');
     buttons.setAttribute('aria-label', 'Training');
     for (const { command, label, title } of BUTTONS) {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'lossviz-button';
-      button.classList.toggle('lossviz-primary', command === 'train');
-      button.textContent = label;
-      button.title = title;
-      button.addEventListener('click', () => {
+      const made = button(label, title, () => {
         // A press that would do nothing still gets the focus and the tooltip that says why.
-        if (button.getAttribute('aria-disabled') !== 'true') {
+        if (made.getAttribute('aria-disabled') !== 'true') {
           press(command);
         }
       });
-      this._buttons.set(command, button);
-      buttons.append(button);
+      made.classList.toggle('lossviz-primary', command === 'train');
+      this._buttons.set(command, made);
+      buttons.append(made);
     }
     const row = part('div', 'lossviz-head-row');
     row.append(this._name, buttons, this._where);

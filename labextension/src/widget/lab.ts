@@ -8,6 +8,7 @@ import { onThemeChange } from '../chart/theme';
 import type { Code, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { pageServices } from '../page';
+import { button } from './button';
 import type { Channel } from './channel';
 import { EpochsChart } from './epochs_chart';
 import { FieldsForm } from './form';
@@ -39,7 +40,9 @@ export class Lab {
   private _feed: RunFeed;
   private _end = new AbortController();
   private _waiting: FromPage[] = [];
-  private _apply = document.createElement('button');
+  private _apply = button('Apply learning rate now', '', () => {
+    this._press('apply_learning_rate');
+  });
   private _settings = document.createElement('div');
   private _saved = false;
 
@@ -61,12 +64,7 @@ export class Lab {
         press(command as Command['command']);
       }
     );
-    this._apply.type = 'button';
-    this._apply.className = 'lossviz-button lossviz-apply';
-    this._apply.textContent = 'Apply learning rate now';
-    this._apply.addEventListener('click', () => {
-      press('apply_learning_rate');
-    });
+    this._apply.classList.add('lossviz-apply');
     this._apply.hidden = true;
     this._settings.className = 'lossviz-settings';
     this._settings.append(this._form.element, this._apply);

@@ -5,7 +5,8 @@
 import type { Code } from '../lab_traits';
 import type { Comparison, KeptLosses, Program, Script, Source } from '../messages';
 import { pageServices, type ProgramCell } from '../page';
-import { CodeBox, button } from './code_box';
+import { button } from './button';
+import { CodeBox } from './code_box';
 import { ComparisonBox } from './comparison';
 import { ProgramSync } from './program_sync';
 import { ScriptBox } from './script_box';

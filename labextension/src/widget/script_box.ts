@@ -3,7 +3,7 @@
  */
 
 import type { Script } from '../messages';
-import { button } from './code_box';
+import { button } from './button';
 import { copyText, downloadText } from './text_output';
 
 export class ScriptBox {
