@@ -12,9 +12,8 @@ from lossviz import tasks
 from lossviz._arguments import ArgumentError, number, shown, unknown_name, whole_number
 from lossviz._tensorflow import tf
 from lossviz.losses import Loss
-from lossviz.losses import get as get_loss
 from lossviz.tasks import Data
-from lossviz.training import devices, trial
+from lossviz.training import devices, outputs, trial
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Found, variables
@@ -54,7 +53,9 @@ def prepared(
     rate = None if learning_rate is None else number("learning_rate", learning_rate, above=0)
     epochs = whole_number("epochs", epochs)
     batch_size = whole_number("batch_size", batch_size)
-    loss_name, minimised = objective(loss)
+    held = outputs.found(model)
+    minimised = objective(loss, output=held)
+    loss_name = minimised.name
     optimizer = _optimizer(optimizer, rate)
     places = devices.choose(device)
     place = places[0]
@@ -73,15 +74,17 @@ def prepared(
     source = Source("data", data)
     held_out = None if validation is None else Source("validation", validation)
 
-    catalogued = get_loss(loss) if isinstance(loss, str) else loss
     own = trial.is_own(loss, train_step)
     with devices.on(place):
         output = _output(model, source)
+        if held.holds == "unknown" and output is not None:
+            held = outputs.found(model, sample=output)
+            minimised = objective(loss, output=held)
         target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
         if output is not None and source.sample is not None:
             # Shapes, then values, then a trial: each can only be told when the one before is right.
-            _check_fit(partial(check_shapes, catalogued), source.sample[1], output)
-            _check_data(model, catalogued, output.shape, source, held_out)
+            _check_fit(partial(check_shapes, minimised), source.sample[1], output)
+            _check_data(model, minimised, output.shape, source, held_out)
             _check_fit(minimised, source.sample[1], output, tried_later=own)
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         trained = model if mirrored is None else mirrored.model
@@ -96,7 +99,7 @@ def prepared(
                 metrics,
                 target,
                 output,
-                logits=isinstance(catalogued, Loss),
+                logits=isinstance(minimised.loss, Loss) and held.holds != "probabilities",
                 data=data if isinstance(data, Data) else None,
             ),
             batches=source.batches(batch_size, shuffle=True, seed=seed),
@@ -212,6 +215,8 @@ def _check_fit(
     """
     try:
         check(target, output)
+    except TrialError:
+        return  # told by the trial, with its line
     except ArgumentError as error:
         if error.argument not in {"target", "output"}:
             raise
