@@ -90,6 +90,8 @@ class LossLab(anywidget.AnyWidget):
             begin |= {"loss": loss_name(loss), "loss_params": {}}
         if own.train:
             begin |= {"train": own.train, "dataset": ""}
+        if own.yes_or_no and config is None and loss is None:
+            begin["loss"] = "binary_cross_entropy"
         config = TrainingConfig(**begin)
         self._answers: list[tuple[FromKernel, list[bytes]]] = []
         lab_id = uuid.uuid4().hex[:8]
