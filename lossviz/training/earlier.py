@@ -50,10 +50,10 @@ class Earlier:
         if isinstance(run, Run | PastRun):
             run = run.id
         if not isinstance(run, str):
-            raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
+            raise TypeError(f"resume_from: got {shown(run)}; it must be a run or the id of one.")
         latest = live_run(run)
         if latest is not None and not latest.record.ended:
-            raise ArgumentError("resume", f"resume: run {run!r} has not ended; stop it first.")
+            raise ArgumentError("resume_from", f"resume_from: run {run!r} has not ended; stop it first.")
         if latest is not None and isinstance(given, Run):
             # Not the object's own record: the run may have gone on under another one since.
             record, found = latest.record, find(run)
@@ -65,18 +65,18 @@ class Earlier:
         try:
             row = PastRun(run).row
         except ArgumentError as error:
-            raise ArgumentError("resume", f"resume: {error}") from None
+            raise ArgumentError("resume_from", f"resume_from: {error}") from None
         if row.status in ALIVE:
             raise ArgumentError(
-                "resume", f"resume: run {run!r} still trains, perhaps in another kernel."
+                "resume_from", f"resume_from: run {run!r} still trains, perhaps in another kernel."
             )
         found = find(run)
         rows, events, tracks = stored(run)
         losses = recorder.history().losses(run, 0, found.step)
         if len(losses) < found.step:
             raise ArgumentError(
-                "resume",
-                f"resume: of run {run!r} only {len(losses):,} of {found.step:,} losses are stored.",
+                "resume_from",
+                f"resume_from: of run {run!r} only {len(losses):,} of {found.step:,} losses are stored.",
             )
         return cls(
             run, row.name, row.number, row.seed, row.created, found, losses, rows[: found.rows],
@@ -92,10 +92,10 @@ class Earlier:
         if steps_per_epoch is None or not self.rows or self.rows[-1].steps == steps_per_epoch:
             return
         raise ArgumentError(
-            "resume",
-            f"resume: with these data and this batch size an epoch has {steps_per_epoch:,} steps, "
+            "resume_from",
+            f"resume_from: with these data and this batch size an epoch has {steps_per_epoch:,} steps, "
             f"but those of run {self.id!r} have {self.rows[-1].steps:,}; give it the same data and "
-            "batch size, or train without resume.",
+            "batch size, or train without resume_from.",
         )
 
     def hand_over(self, record: Record) -> None:
