@@ -59,13 +59,20 @@ class ArrayBatches(Batches):
         pass  # seed and epoch have told
 
     def compile(
-        self, step: Step, *, until_not_finite: bool = True, eager: bool = False
+        self,
+        step: Step,
+        *,
+        until_not_finite: bool = True,
+        eager: bool = False,
+        static: bool = True,
     ) -> Callable[[int], Chunk]:
         size = self._batch_size
 
         def gather(data: Any, order: Any, start: Any, count: int) -> Any:
             # The static size lets TensorFlow fold shapes, and models that need them train.
-            rows = tf.ensure_shape(order[start : start + count], [count])
+            rows = order[start : start + count]
+            if static:
+                rows = tf.ensure_shape(rows, [count])
             return tf.nest.map_structure(lambda part: tf.gather(part, rows), data)
 
         # The data are an argument: a graph that has them in itself keeps them until Python's
@@ -138,6 +145,6 @@ def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool) -> Any
     losses = tf.TensorArray(tf.float32, size=count, element_shape=())
     taken, _, losses, logs = tf.while_loop(
         go_on, take, (tf.constant(0), tf.constant(True), losses, no_logs()),
-        parallel_iterations=1, shapeinvariants=invariants(losses),
+        parallel_iterations=1, shape_invariants=invariants(losses),
     )  # fmt: skip
     return losses.stack(), taken, logs

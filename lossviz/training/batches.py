@@ -65,12 +65,18 @@ class Batches(ABC):
 
     @abstractmethod
     def compile(
-        self, step: Step, *, until_not_finite: bool = True, eager: bool = False
+        self,
+        step: Step,
+        *,
+        until_not_finite: bool = True,
+        eager: bool = False,
+        static: bool = True,
     ) -> Callable[[int], Chunk]:
         """Build `step` into a chunk: a function that takes up to so many steps of the epoch.
 
         With `until_not_finite` the chunk ends right after a step whose loss is NaN or infinite.
         With `eager` each step is run by Python, to be debugged, which is many times slower.
+        With `static` the graph knows the size of a batch where that is the same for all.
         """
 
     @abstractmethod

@@ -124,7 +124,12 @@ class DatasetBatches(Batches):
             self._order = None  # of a kind that tells nothing: it is taken to come as it did
 
     def compile(
-        self, step: Step, *, until_not_finite: bool = True, eager: bool = False
+        self,
+        step: Step,
+        *,
+        until_not_finite: bool = True,
+        eager: bool = False,
+        static: bool = True,
     ) -> Callable[[int], Chunk]:
         def full(iterator: Any, count: Any) -> Any:
             losses = tf.TensorArray(tf.float32, size=count, element_shape=())
@@ -153,7 +158,7 @@ class DatasetBatches(Batches):
 
             taken, _, losses, sizes, logs = tf.while_loop(
                 go_on, take, (tf.constant(0), tf.constant(True), losses, sizes, no_logs()),
-                parallel_iterations=1, shapeinvariants=invariants(losses, sizes),
+                parallel_iterations=1, shape_invariants=invariants(losses, sizes),
             )  # fmt: skip
             return losses.stack(), sizes.stack(), taken, logs
 

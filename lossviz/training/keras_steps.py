@@ -32,6 +32,10 @@ def brings_training(model: Any) -> bool:
 class KerasSteps(Steps):
     """The model's own `train_step` and `test_step`, as compiled."""
 
+    # In `fit` the size of a batch is not known to the graph, and Keras weighs the losses of
+    # several outputs by it where it is.
+    static = False
+
     def __init__(
         self, model: Any, *, compile_with: Mapping[str, Any] | None, optimizer: Any = None
     ) -> None:
@@ -88,17 +92,13 @@ class KerasSteps(Steps):
                 for name, value in vars(target).items()
                 if value is not before.get(name, _MISSING)
             }
-        build(target, batch)
-        for optimizer in self.optimizers:
-            if not optimizer.built and len(self.optimizers) == 1:
-                optimizer.build(target.trainable_variables)
         if self._own_step:
             # What such a step makes at its first call (the moments of a second optimizer, ...)
             # cannot be made inside a loop of the graph.
-            function = functools.partial(target.train_step)
-            unconverted = tf.autograph.experimental.do_not_convert(lambda data: function(data))
-            with self._plain():
-                tf.function(unconverted).get_concrete_function(batch)
+            self._traced(target.train_step, batch)
+        else:
+            build(target, batch)
+            self.optimizer.build(target.trainable_variables)
 
     def end(self) -> None:
         attributes = vars(self.model)
@@ -144,10 +144,15 @@ class KerasSteps(Steps):
         step = target.test_step if held_out else target.train_step
         with self._plain(), caught.caught():
             # As in `fit`, where no step is converted.
-            logs = tf.autograph.experimental.do_not_convert(lambda data: step(data))(batch)
+            logs = tf.autograph.experimental.do_not_convert(functools.partial(step))(batch)
         logs = _flat(logs)
         self._names[held_out] = list(logs)
         return caught.loss(logs), _stacked(logs)
+
+    def _traced(self, step: Any, batch: Any) -> None:
+        unconverted = tf.autograph.experimental.do_not_convert(functools.partial(step))
+        with self._plain():
+            tf.function(unconverted).get_concrete_function(batch)
 
     def _wants(self, held_out: bool) -> bool:
         """Whether somebody needs what a step returns: the metrics are read when an epoch ends."""

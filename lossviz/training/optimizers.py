@@ -37,9 +37,7 @@ def chosen(optimizer: Any, rate: float | None) -> Any:
         optimizer = known.get(optimizer)
     if not isinstance(optimizer, known.Optimizer):
         what = "a class; give an instance" if isinstance(optimizer, type) else shown(optimizer)
-        raise TypeError(
-            f"optimizer: got {what}; it must be the name of a Keras optimizer or one."
-        )
+        raise TypeError(f"optimizer: got {what}; it must be the name of a Keras optimizer or one.")
     if rate is not None and _scheduled(optimizer):
         raise ArgumentError(
             "learning_rate",

@@ -60,7 +60,8 @@ class OwnLosses:
 
     def _of(self, value: Any) -> Any:
         """What was put into the metric whose result `value` is; itself, where it is none."""
-        return self._put.get(self._results.get(id(value), 0), None) or scalar(value)
+        put = self._put.get(self._results.get(id(value), 0))
+        return scalar(value) if put is None else put
 
     def _compute_loss(self, original: Any) -> Any:
         def compute_loss(*arguments: Any, **named: Any) -> Any:

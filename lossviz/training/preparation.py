@@ -57,14 +57,13 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
     rate = None if rate is None else number("learning_rate", rate, above=0)
     epochs = whole_number("epochs", asked.epochs)
     initial = whole_number("initial_epoch", asked.initial_epoch, minimum=0)
-    batch_size = whole_number("batch_size", asked.batch_size)
+    batch_size = asked.batch_size
+    batch_size = None if batch_size is None else whole_number("batch_size", batch_size)
     places = devices.choose(asked.device)
     _check_step(asked, places)
     with devices.on(places[0]):
         callbacks = Callbacks(asked.callbacks, asked.model)
-        form = output_form(asked.model, asked.source.inputs, "data")
-        if asked.held_out is not None:
-            output_form(asked.model, asked.held_out.inputs, "validation")
+        form = _form(asked)
         objectives, keras = _objectives(asked, form)
         steps = _steps(asked, form, objectives, keras, rate, places)
         job = Job(
@@ -88,10 +87,24 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
         )  # fmt: skip
         if asked.loss is not None and len(objectives) == 1 and len(leaves(form)) == 1:
             _check_fit(asked, objectives[0], form)
-            _try(asked, job, objectives[0], batch_size, form)
+            _try(asked, job, objectives[0])
         if checkpoint is not None:
             checkpoint.check_model(asked.model)
     return Prepared(job, _title(asked, objectives), objectives)
+
+
+def _form(asked: Request) -> Any:
+    """The model's output; None of a model whose training needs no `call`, such as a GAN."""
+    model = asked.model
+    try:
+        form = output_form(model, asked.source.inputs, "data")
+    except ArgumentError:
+        if brings_training(model) and asked.train_step is None:
+            return None
+        raise
+    if asked.held_out is not None and not brings_training(model):
+        output_form(model, asked.held_out.inputs, "validation")
+    return form
 
 
 def _check_step(asked: Request, places: Sequence[str]) -> None:
@@ -163,7 +176,7 @@ def _held(asked: Request, held: Sequence[Any]) -> Any:
     if asked.train_step is not None or brings_training(asked.model):
         return found
     with untouched(asked.model):
-        inputs = asked.source.first(min(32, asked.batch_size))
+        inputs = asked.source.first(min(32, asked.batch_size or 32))
         inputs = inputs[0] if isinstance(inputs, tuple) else inputs
         sample = asked.model(inputs, training=False)
     return outputs.found(asked.model, sample=sample)
@@ -249,13 +262,13 @@ def _needs_keras(asked: Request, single: bool) -> bool:
     )
 
 
-def _validation(asked: Request, batch_size: int) -> Any:
+def _validation(asked: Request, batch_size: int | None) -> Any:
     if asked.held_out is None:
         return None
     size = asked.validation_batch_size
     return asked.held_out.batches(
         batch_size if size is None else whole_number("validation_batch_size", size),
-        shuffle=False, seed=None, steps=_steps_of(asked, "validation_steps"),
+        shuffle=False, seed=None, steps=_steps_of(asked, "validation_steps"), anew=True,
     )  # fmt: skip
 
 
@@ -344,20 +357,18 @@ def _fits(check: Callable[[], Any], target: Any, output: Any, argument: str = "m
         return
 
 
-def _try(asked: Request, job: Job, minimised: Objective, batch_size: int, form: Any) -> None:
+def _try(asked: Request, job: Job, minimised: Objective) -> None:
     """Try code of the user's own on a batch; what comes of it goes into the job."""
     if not trial.is_own(asked.loss, asked.train_step) or brings_training(asked.model):
         return
     source, found = asked.source, []
-    batch = source.spec if source.whole is None else source.first(batch_size)
+    batch = source.spec if source.whole is None else source.first(asked.batch_size or 32)
     if not isinstance(batch, tuple) or len(batch) < 2:
         return
     try:
         with untouched(asked.model):
             if asked.train_step is not None:
-                found = trial.try_step(
-                    asked.train_step, asked.loss, batch[:2], job.steps.optimizer
-                )
+                found = trial.try_step(asked.train_step, asked.loss, batch[:2], job.steps.optimizer)
             elif source.whole is not None:
                 output = asked.model(batch[0], training=False)
                 if len(tf.nest.flatten((batch[1], output))) == 2:

@@ -32,7 +32,7 @@ class Request:
     learning_rate: float | None = None
     epochs: int = 10
     initial_epoch: int = 0
-    batch_size: int = 32
+    batch_size: int | None = 32
     validation_batch_size: int | None = None
     validation_steps: int | None = None
     validation_freq: int | Sequence[int] = 1

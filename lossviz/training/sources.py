@@ -79,7 +79,7 @@ class Source:
             data = (x, y)
         else:
             data = (x,) if isinstance(x, tuple | list) else x
-        found._take(argument, data)  # noqa: SLF001 - one of its own kind
+        found._take(argument, data)
         return found
 
     def _take(self, argument: str, data: Any) -> None:
@@ -185,17 +185,26 @@ class Source:
             self.spec = self._stream.dataset.element_spec
 
     def batches(
-        self, batch_size: int, *, shuffle: bool, seed: int | None, steps: int | None = None
+        self,
+        batch_size: int | None,
+        *,
+        shuffle: bool,
+        seed: int | None,
+        steps: int | None = None,
+        anew: bool = False,
     ) -> Batches:
         """The batches of one epoch after another.
 
         Args:
-            batch_size: samples a step, for arrays.
+            batch_size: samples a step, for arrays; None takes 32, or with `steps` as many as make
+                so many steps, as `fit` does.
             shuffle: whether arrays, and the batches of a PyDataset, come in another order in each
                 epoch; other datasets come as they are.
             seed: of the shuffling; drawn where it is None.
             steps: an epoch has so many; the next one goes on behind them. None: all of the data.
+            anew: the next one begins anew, too.
         """
+        batch_size = batch_size or self._usual_batch_size(steps)
         if shuffle and seed is None:
             seed = secrets.randbits(63)
         seed = seed if shuffle else None
@@ -217,7 +226,15 @@ class Source:
                 f"{self.argument}: got endless data, which have no epochs; give {name}, or bound "
                 "the dataset with .take(batches).",
             )
-        return DatasetBatches(stream.opened(seed), steps_per_epoch=steps, begins=stream.begins)
+        dataset = stream.opened(seed)
+        if anew and steps is not None:
+            dataset, steps = dataset.take(steps), None
+        return DatasetBatches(dataset, steps_per_epoch=steps, begins=stream.begins)
+
+    def _usual_batch_size(self, steps: int | None) -> int:
+        if steps is None or self.samples is None:
+            return 32
+        return math.ceil(self.samples / steps)
 
     def _part(self, argument: str, rows: slice) -> Source:
         part = object.__new__(Source)

@@ -239,7 +239,7 @@ def fit(
             source.weigh_classes(class_weight)
     asked = Request(
         model=model, source=source, held_out=held_out, epochs=epochs,
-        initial_epoch=initial_epoch, batch_size=32 if batch_size is None else batch_size,
+        initial_epoch=initial_epoch, batch_size=batch_size,
         validation_batch_size=validation_batch_size, validation_steps=validation_steps,
         validation_freq=validation_freq, steps_per_epoch=steps_per_epoch,
         shuffle=bool(shuffle), callbacks=callbacks, stop_at_nan=False,
@@ -262,7 +262,7 @@ def start(
     earlier = None if resume_from is None else Earlier.of(resume_from)
     if seed is None:
         seed = secrets.randbits(32) if earlier is None else earlier.seed
-    asked = replace(asked, seed=seed)
+    asked = replace(asked, seed=0 if seed is None else seed)
     ready = prepared(asked, None if earlier is None else earlier.checkpoint)
     if earlier is not None:
         earlier.check_steps(ready.job.batches.steps_per_epoch, asked)
@@ -296,7 +296,9 @@ def _weighted(data: Any, sample_weight: Any) -> Any:
     return (*data, sample_weight)
 
 
-def _record(asked: Request, ready: Prepared, *, name: str | None, earlier: Earlier | None) -> Record:
+def _record(
+    asked: Request, ready: Prepared, *, name: str | None, earlier: Earlier | None
+) -> Record:
     """The record of a new run, or of an earlier one that goes on."""
     job = ready.job
     config, program = described.get()

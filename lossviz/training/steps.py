@@ -21,12 +21,14 @@ class Steps(ABC):
         model: the user's own model.
         optimizer: the one whose learning rate is the run's.
         eager: whether steps are run by Python one by one.
+        static: whether the size of a batch is part of the graph, which makes it quicker.
         tells: whether each step's logs are wanted, for callbacks that hear of every batch.
     """
 
     model: Any
     optimizer: Any
     eager: bool = False
+    static: bool = True
     tells: bool = False
 
     @abstractmethod
@@ -37,6 +39,7 @@ class Steps(ABC):
             batch: TensorSpecs of a batch.
         """
 
+    @abstractmethod
     def end(self) -> None:
         """Put back what `begin` has changed beside weights. Called however the run ends."""
 

@@ -22,7 +22,7 @@ from lossviz.training.pace import Pace
 from lossviz.training.position import Position
 from lossviz.training.record import Record
 from lossviz.training.running_mean import RunningMean
-from lossviz.training.steps import Logs, Steps
+from lossviz.training.steps import Steps
 from lossviz.training.turn import leave, take_turn
 
 PATIENCE = 5.0
@@ -177,14 +177,13 @@ class Trainer:
         job = self._job
         steps, callbacks = job.steps, job.callbacks
         steps.tells = callbacks.each_batch or callbacks.each_test_batch
+        how = {"eager": steps.eager, "static": steps.static}
         train = job.batches.compile(
-            self._training_step, until_not_finite=job.stop_at_nan, eager=steps.eager
+            self._training_step, until_not_finite=job.stop_at_nan, **how
         )
         validate = None
         if job.validation is not None:
-            validate = job.validation.compile(
-                steps.evaluate, until_not_finite=False, eager=steps.eager
-            )
+            validate = job.validation.compile(steps.evaluate, until_not_finite=False, **how)
         last: dict[str, float] = {}
         with callbacks.around(
             steps, epochs=job.epochs, steps_per_epoch=job.batches.steps_per_epoch, last=last
@@ -303,8 +302,8 @@ class Trainer:
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
-        assert self._job.validation is not None
         job, callbacks = self._job, self._job.callbacks
+        assert job.validation is not None
         began = time.perf_counter()
         self._record.set_phase("validating")
         callbacks.validation_begins()
