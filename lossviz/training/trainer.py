@@ -158,9 +158,6 @@ class Trainer:
         job.steps.begin(job.spec)
         if job.checkpoint is not None:
             job.checkpoint.restore(job.steps.variables())
-            order = job.checkpoint.order()
-            if order is not None:
-                job.batches.restore_order(self._position.epoch, order)
         else:
             job.steps.reset()
         self._learning_rate = LearningRate(job.steps.optimizer)
