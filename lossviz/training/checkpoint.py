@@ -18,6 +18,7 @@ from typing import Any
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
 from lossviz.history import CHECKPOINTS, home, private_folder, recorder
+from lossviz.training.faults import why_not_written
 from lossviz.training.position import Position
 
 LATEST = "latest.json"
@@ -122,8 +123,8 @@ class Checkpoints:
             self._saved(state.step)
         except Exception as error:  # noqa: BLE001 - a full disk ends no training
             if not self._warned:
-                first = str(error).strip().partition("\n")[0][:200]
-                self._failed(f"The checkpoint could not be written ({first}). Training goes on.")
+                why = why_not_written(error)
+                self._failed(f"The checkpoint could not be written: {why}. Training goes on.")
             self._warned = True
         self._last = time.monotonic()
 
