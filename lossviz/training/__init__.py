@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lossviz.training.faults import TrialError
+from lossviz.training.live_runs import live_runs
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
 from lossviz.training.record import EpochRecord, Event, Progress, Record, best_epoch
@@ -23,6 +24,7 @@ __all__ = [
     "best_epoch",
     "described",
     "empty_picture",
+    "live_runs",
     "load_run",
     "picture",
     "prune_runs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +13,10 @@ from lossviz._arguments import ArgumentError, shown
 from lossviz.history import ALIVE, recorder
 from lossviz.series import Knots
 from lossviz.training.checkpoint import Found, find
+from lossviz.training.live_runs import find as live_run
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import EpochRecord, Event, Record
 from lossviz.training.run import Run
-
-newest: weakref.WeakValueDictionary[str, Run] = weakref.WeakValueDictionary()
-"""The run that goes on under an id in this process: the last of all that were resumed."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Earlier:
             run = run.id
         if not isinstance(run, str):
             raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
-        latest = newest.get(run)
+        latest = live_run(run)
         if latest is not None and not latest.record.ended:
             raise ArgumentError("resume", f"resume: run {run!r} has not ended; stop it first.")
         if latest is not None and isinstance(given, Run):

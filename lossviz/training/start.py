@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import secrets
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 from lossviz._arguments import shown, unknown_name, whole_number
 from lossviz._tensorflow import tf
-from lossviz.history import recorder
 from lossviz.training.control import Control
-from lossviz.training.earlier import Earlier, newest
+from lossviz.training.earlier import Earlier
+from lossviz.training.live_runs import live_runs, register
 from lossviz.training.preparation import prepared
 from lossviz.training.record import Record
-from lossviz.training.recorded import RecordedRun
 from lossviz.training.run import Run
 from lossviz.training.trainer import Job, Trainer
 
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
 """The config and the text of the program that starts runs now, for their records."""
 
-at_start: list[Callable[[Run], None]] = []
-"""Each is called with every new run, on the thread that starts it, before its first step."""
-
 _numbers = itertools.count(1)
-_alive: weakref.WeakKeyDictionary[threading.Thread, Run] = weakref.WeakKeyDictionary()
 
 
 def train(
@@ -185,7 +178,7 @@ def _record(
 def _begin(job: Job, record: Record, when_busy: str) -> Run:
     """Start the run's thread."""
     if when_busy == "replace":
-        for other in list(_alive.values()):
+        for other in live_runs():
             other.stop()
     control = Control()
     model = job.model if job.mirrored is None else job.mirrored.original
@@ -193,22 +186,6 @@ def _begin(job: Job, record: Record, when_busy: str) -> Run:
     run = Run(record, control, model, trainer)
     # A daemon: a kernel must be able to end while a run is paused.
     thread = threading.Thread(target=trainer.work, name=f"lossviz {record.name}", daemon=True)
-    _alive[thread] = run
-    newest[run.id] = run
-    recorder.follow(RecordedRun(record))
-    record.at_end.append(recorder.wake)
-    for hear in at_start:
-        hear(run)
+    register(run, thread)
     thread.start()
     return run
-
-
-@atexit.register
-def stop_all() -> None:
-    """End all runs, as at the end of the interpreter, where a training thread would crash."""
-    threads = [thread for thread in list(_alive) if thread.is_alive()]
-    for thread in threads:
-        _alive[thread].stop()
-    deadline = time.monotonic() + 2.0
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
