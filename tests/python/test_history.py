@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import lossviz
 from lossviz.history import History, NewerSchemaError, RunRow, Update, database, recorder
-from lossviz.history.store import BLOCK_STEPS
+from lossviz.history.blocks import BLOCK_STEPS
 
 
 def row(run="a", **more) -> RunRow:
