@@ -17,7 +17,7 @@ from typing import Any
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
-from lossviz.history import CHECKPOINTS, home, private_folder, recorder
+from lossviz.history import CHECKPOINTS, FAULTS, home, private_folder, recorder
 from lossviz.training.faults import why_not_written
 from lossviz.training.position import Position
 
@@ -252,6 +252,7 @@ def find(run: str) -> Found:
             list(known["variables"]),
         )
     except FileNotFoundError:
+        _check_known(run)
         raise ArgumentError(
             "resume",
             f"resume: run {run!r} has no checkpoint; it ended before its first one was written.",
@@ -260,6 +261,17 @@ def find(run: str) -> Found:
         raise ArgumentError(
             "resume", f"resume: the checkpoint of run {run!r} cannot be read ({error})."
         ) from error
+
+
+def _check_known(run: str) -> None:
+    """Raise where the history has no such run: it has been deleted, and its checkpoints with it."""
+    try:
+        recorder.flush()
+        recorder.history().run(run)
+    except ArgumentError as error:
+        raise ArgumentError("resume", f"resume: {error}") from None
+    except FAULTS:
+        return
 
 
 def _kind(name: str) -> str:
