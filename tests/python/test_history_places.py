@@ -19,11 +19,11 @@ from tests.python.test_history import WRITER, row
 
 LINUX = r"""
 /dev/vda1 / ext4 rw,relatime 0 0
-server:/home /home nfs4 rw,vers=4.2,addr=10.0.0.1 0 0
-/dev/vdb1 /home/local xfs rw 0 0
+server:/people /people nfs4 rw,vers=4.2,addr=10.0.0.1 0 0
+/dev/vdb1 /people/local xfs rw 0 0
 //files/team /mnt/the\040team's\134share cifs rw,vers=3.0 0 0
-me@host:/data /home/me/data fuse.sshfs rw,user_id=1000 0 0
-drive: /home/me/drive fuse.rclone rw 0 0
+me@host:/data /people/me/data fuse.sshfs rw,user_id=1000 0 0
+drive: /people/me/drive fuse.rclone rw 0 0
 overlay /containers fuse.fuse-overlayfs rw 0 0
 C:\134 /mnt/c 9p rw,dirsync 0 0
 10.0.0.2@tcp:/scratch /scratch lustre rw,flock 0 0
@@ -35,7 +35,7 @@ tmpfs /scratch/node tmpfs rw 0 0
 """
 MAC = """
 /dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
-map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+map auto_home on /System/Volumes/Data/people (autofs, automounted, nobrowse)
 //me@files/team on /Volumes/the team (smbfs, nodev, nosuid, mounted by me)
 server:/export on /Volumes/export (nfs)
 /dev/disk4 on /Volumes/Stick (on it) (msdos, local, nodev)
@@ -46,11 +46,11 @@ server:/export on /Volumes/export (nfs)
     ("table", "path", "kind"),
     [
         (LINUX, "/", "ext4"),
-        (LINUX, "/homework/runs", "ext4"),
-        (LINUX, "/home", "nfs4"),
-        (LINUX, "/home/me/.local/share", "nfs4"),
-        (LINUX, "/home/local/me", "xfs"),
-        (LINUX, "/home/me/data/runs", "fuse.sshfs"),
+        (LINUX, "/people2/runs", "ext4"),
+        (LINUX, "/people", "nfs4"),
+        (LINUX, "/people/me/.local/share", "nfs4"),
+        (LINUX, "/people/local/me", "xfs"),
+        (LINUX, "/people/me/data/runs", "fuse.sshfs"),
         (LINUX, "/mnt/the team's\\share/runs", "cifs"),
         (LINUX, "/net/x", "nfs"),
         (LINUX, "/scratch/me", "lustre"),
@@ -59,8 +59,8 @@ server:/export on /Volumes/export (nfs)
         (MAC, "/Volumes/the team/runs", "smbfs"),
         (MAC, "/Volumes/export/runs", "nfs"),
         (MAC, "/Volumes/Stick (on it)/runs", "msdos"),
-        ("", "/home", ""),
-        ("nonsense\n\n", "/home", ""),
+        ("", "/people", ""),
+        ("nonsense\n\n", "/people", ""),
     ],
 )
 def test_the_kind_of_a_drive_is_read_from_the_table_of_mounts(table, path, kind):

@@ -52,8 +52,8 @@ def test_the_constraints_are_found_by_pip(clone, tmp_path):
 @pytest.mark.parametrize("target", ["bench-tasks", "bench", "test-python", "lint"])
 def test_the_makefile_s_commands_keep_paths_whole(clone, target):
     shown = subprocess.run(
-        ["make", "-n", "--no-print-directory", target, "PYTHON=python3"], cwd=clone, check=True, capture_output=True,
-        text=True, env={**os.environ, "MAKEFLAGS": ""},
+        ["make", "-n", "--no-print-directory", target, "PYTHON=python3"], cwd=clone, check=True,
+        capture_output=True, text=True, env={**os.environ, "MAKEFLAGS": ""},
     ).stdout  # fmt: skip
     words = [word for line in shown.splitlines() for word in shlex.split(line)]
     assert any(word.startswith(".venv/bin/") for word in words)
