@@ -285,7 +285,7 @@ def _check_known(run: str) -> None:
         recorder.flush()
         recorder.history().run(run)
     except ArgumentError as error:
-        raise ArgumentError("resume", f"resume: {error}") from None
+        raise ArgumentError("resume_from", f"resume_from: {error}") from None
     except FAULTS:
         return
 

@@ -13,8 +13,8 @@ from lossviz._arguments import ArgumentError
 from lossviz.history import FAULTS, History, RunRow, recorder
 from lossviz.series import Knots
 from lossviz.training.frames import frame
-from lossviz.training.live_runs import find
 from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.registry import find
 from lossviz.training.run import Run
 
 if TYPE_CHECKING:
@@ -125,13 +125,15 @@ class PastRun:
 
         Raises:
             RuntimeError: with the message of the error that ended it.
-            TimeoutError: when it still trains.
+            TimeoutError: when it has not ended by then.
         """
         deadline = math.inf if timeout is None else time.monotonic() + timeout
         while (row := self.row).ended is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise TimeoutError(f"Run {row.name!r} ({row.id}) still trains: {row.status}.")
+                raise TimeoutError(
+                    f"run {row.name!r} has not ended after {timeout:g} seconds; it is {row.status}."
+                )
             time.sleep(min(left, POLL_SECONDS))
         if row.error:
             raise RuntimeError(row.error)
