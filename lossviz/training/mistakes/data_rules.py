@@ -21,7 +21,7 @@ from lossviz.training.mistakes import (
 from lossviz.training.mistakes.finding import Finding
 from lossviz.training.mistakes.heads import Head
 from lossviz.training.mistakes.known import Known
-from lossviz.training.mistakes.leaves import Leaf, as_float, sampled, whole_numbers
+from lossviz.training.mistakes.leaves import Leaf, finite_part, sampled, whole_numbers
 from lossviz.training.mistakes.loss_kind import ONE_HOT_ONLY, plain
 
 Found = Iterator[Finding | None]
@@ -178,7 +178,9 @@ def _end_by_values(head: Head) -> str | None:
     """The end, or "relu" where the model does not say and its values are cut off at 0."""
     if head.end is not None or head.output is None or head.output.size < 8:
         return head.end
-    part = as_float(head.output)
+    part = finite_part(head.output)
+    if not part.size:
+        return None
     zeros = float((part == 0).mean())
     return "relu" if part.min() == 0 and 0.05 <= zeros < 1 else None
 

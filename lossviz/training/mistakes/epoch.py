@@ -191,7 +191,7 @@ def _constant_predictor(setup: Setup, model: Any, losses: Sequence[float]) -> Fi
     constant = None
     name = plain(head.loss_name)
     if name in SQUARED:
-        constant = float(as_float(head.target.values).var(axis=0).mean())
+        constant = float(as_float(sampled(head.target.values)).var(axis=0).mean())
     elif name in ABSOLUTE:
         part = as_float(sampled(head.target.values))
         constant = float(np.abs(part - np.median(part, axis=0)).mean())

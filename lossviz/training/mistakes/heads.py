@@ -125,7 +125,7 @@ def _made(setup: Setup, place: int, name: str, *, alone: bool, **arrays: Any) ->
     return Head(
         name="" if alone else name,
         loss_name=str(of(setup.loss_name) or ""),
-        kind=kind(of(setup.loss_name), sparse=bool(of(setup.sparse))),
+        kind=kind(of(setup.loss_name), sparse=bool(of(setup.sparse)), loss=of(setup.loss)),
         from_logits=of(setup.from_logits),
         class_loss=bool(of(setup.class_loss)),
         holds=of(setup.holds) or "unknown",

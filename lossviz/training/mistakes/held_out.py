@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.training.mistakes.finding import Finding
-from lossviz.training.mistakes.leaves import CHUNK, Leaf, Span, sampled
+from lossviz.training.mistakes.leaves import CHUNK, Leaf, Span, finite_part, sampled
 
 LEAST = 5
 """Fewer validation samples say nothing."""
@@ -70,11 +70,10 @@ def validation_on_another_scale(
     """Validation inputs were not scaled as the training inputs were."""
     if len(train) < LEAST or len(other) < LEAST:
         return None
-    with np.errstate(all="ignore"):
-        here = float(np.nanstd(np.asarray(sampled(train, 256), dtype=np.float64)))
-        there = float(np.nanstd(np.asarray(sampled(other, 256), dtype=np.float64)))
-    if not (here > 0 and there > 0 and np.isfinite(here) and np.isfinite(there)):
+    one, two = finite_part(train, 256), finite_part(other, 256)
+    if not (one.size and two.size and one.std() > 0 and two.std() > 0):
         return None
+    here, there = float(one.std()), float(two.std())
     if max(here / there, there / here) < 30:
         return None
     return Finding(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.training.mistakes.finding import Finding
-from lossviz.training.mistakes.leaves import as_float, sampled
+from lossviz.training.mistakes.leaves import as_float, finite_part, sampled
 
 BRIGHT = 100
 """Pictures with a pixel as bright as this are not on a scale from 0 to 1."""
@@ -21,9 +21,9 @@ def pixels_not_scaled(
     """Pixels from 0 to 255 go into a model without rescaling or normalisation."""
     if low < 0 or not BRIGHT <= high <= 65_535 or not _pixels(values):
         return None
-    part = as_float(sampled(values, 64))
+    part = finite_part(values, 64)
     # Classes, ids and counts in a grid are small numbers with a few large ones; pixels are spread.
-    if part.mean() < high / 50 or (part != np.floor(part)).mean() > 0.5:
+    if not part.size or part.mean() < high / 50 or (part != np.floor(part)).mean() > 0.5:
         return None
     return Finding(
         "pixels_not_scaled",
@@ -58,7 +58,10 @@ def features_on_different_scales(called: str, values: np.ndarray[Any, Any]) -> F
     if values.ndim != 2 or not 2 <= values.shape[1] <= 1_000 or len(values) < 10:
         return None
     part = as_float(sampled(values))
-    spread = np.nanstd(part, axis=0)
+    part = part[np.isfinite(part).all(axis=1)]
+    if len(part) < 10:
+        return None
+    spread = part.std(axis=0)
     used = np.flatnonzero(spread > 0)
     if len(used) < 2:
         return None
@@ -76,8 +79,7 @@ def features_on_different_scales(called: str, values: np.ndarray[Any, Any]) -> F
 
 def inputs_huge(called: str, values: np.ndarray[Any, Any]) -> Finding | None:
     """All inputs are large numbers, and nothing in the model scales them."""
-    part = as_float(sampled(values, 256))
-    part = part[np.isfinite(part)]
+    part = finite_part(values, 256)
     if not part.size:
         return None
     size = float(np.median(np.abs(part)))

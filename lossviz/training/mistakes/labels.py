@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.training.mistakes.finding import Finding
-from lossviz.training.mistakes.leaves import as_float, sampled
+from lossviz.training.mistakes.leaves import as_float, finite_part, sampled
 
 NEAR = 1e-2
 """How far the sum of a one-hot row may be from 1: half-precision targets are rounded."""
@@ -37,8 +37,7 @@ def labels_outside_classes(
 
 def fractional_labels(labels: np.ndarray[Any, Any], of: str = "") -> Finding | None:
     """Labels of a loss of classes have fractions, which are cut off."""
-    part = as_float(sampled(labels)).reshape(-1)
-    part = part[np.isfinite(part)]
+    part = finite_part(labels)
     fractions = part[part != np.floor(part)]
     if not fractions.size:
         return None

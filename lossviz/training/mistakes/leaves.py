@@ -92,6 +92,12 @@ def as_float(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.asarray(values, dtype=np.float64)
 
 
+def finite_part(values: np.ndarray[Any, Any], count: int = SAMPLE) -> np.ndarray[Any, Any]:
+    """The finite numbers of a sample of rows, in one line, as float64."""
+    part = as_float(sampled(values, count) if values.ndim else values).reshape(-1)
+    return np.asarray(part[np.isfinite(part)])
+
+
 def chunks(values: np.ndarray[Any, Any]) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
     """Slices of rows that fit into the cache, each with its first row's place."""
     if values.ndim == 0 or not values.size:
@@ -151,6 +157,5 @@ def whole_numbers(values: np.ndarray[Any, Any]) -> bool:
     """Whether a sample of the values holds no fraction."""
     if values.dtype.kind in "biu":
         return True
-    part = as_float(sampled(values))
-    part = part[np.isfinite(part)]
+    part = finite_part(values)
     return bool(part.size) and bool((part == np.floor(part)).all())

@@ -50,15 +50,22 @@ def plain(name: Any) -> str:
     return re.sub(r"[^a-z0-9]", "", str(name or "").lower())
 
 
-def kind(name: Any, *, sparse: bool = False) -> Kind:
-    """The kind of the loss of this name; `sparse` where it takes integer labels.
+def kind(name: Any, *, sparse: bool = False, loss: Any = None) -> Kind:
+    """The kind of a loss.
+
+    Args:
+        name: its name in the catalogue, in Keras or of the user's own.
+        sparse: whether it takes integer labels.
+        loss: the loss itself; Keras' objects may have been given any name.
 
     Example:
         >>> kind("MeanSquaredError")
         'distance'
     """
-    key = plain(name)
+    keys = [plain(name), plain(name).removesuffix("loss")]
+    if type(loss).__module__.split(".")[0] == "keras":
+        keys.append(plain(type(loss).__name__))
     for one, names in KINDS.items():
-        if key in names:
+        if any(key in names for key in keys):
             return "sparse" if one == "classes" and sparse else one
     return "own"

@@ -8,7 +8,7 @@ import numpy as np
 
 from lossviz._tensorflow import tf
 from lossviz.training.mistakes.finding import Finding
-from lossviz.training.mistakes.leaves import as_float, sampled
+from lossviz.training.mistakes.leaves import finite_part
 
 THRESHOLDED = {
     "BinaryAccuracy", "Precision", "Recall", "TruePositives", "TrueNegatives", "FalsePositives",
@@ -104,7 +104,7 @@ def accuracy_for_numbers(
     """Accuracy of a regression, where an output never equals its target."""
     if kind_of(metric) not in ACCURACIES | {"accuracy"}:
         return None
-    part = as_float(sampled(targets)).reshape(-1)
+    part = finite_part(targets)
     if not part.size or (part == np.floor(part)).mean() > 0.5:
         return None
     example = float(part[part != np.floor(part)][0])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.training.mistakes.finding import Finding
-from lossviz.training.mistakes.leaves import as_float
+from lossviz.training.mistakes.leaves import finite_part
 
 PROBABILITIES = {"softmax", "sigmoid"}
 
@@ -26,8 +26,10 @@ def logits_as_probabilities(
     values: np.ndarray[Any, Any], end: str | None, loss: str, of: str = "", *, softmax: bool
 ) -> Finding | None:
     """Logits, or other numbers outside 0 to 1, go into a loss that takes probabilities."""
-    part = as_float(values)
-    low, high = float(np.nanmin(part)), float(np.nanmax(part))
+    part = finite_part(values)
+    if not part.size:
+        return None
+    low, high = float(part.min()), float(part.max())
     if low >= -1e-6 and high <= 1 + 1e-6:
         return None
     activation = "softmax" if softmax else "sigmoid"
@@ -71,9 +73,10 @@ def softmax_of_one_unit(of: str = "") -> Finding | None:
 
 def negative_for_logarithm(values: np.ndarray[Any, Any], loss: str, of: str = "") -> Finding | None:
     """A loss with the logarithm of the output, which can be negative."""
-    low = float(np.nanmin(as_float(values)))
-    if low >= 0:
+    part = finite_part(values)
+    if not part.size or part.min() >= 0:
         return None
+    low = float(part.min())
     return Finding(
         "negative_for_logarithm",
         f"The output{of} reaches {low:.3g}, but {loss} takes its logarithm: end the model in an "

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lossviz.training.mistakes.finding import Finding
-from lossviz.training.mistakes.leaves import as_float, sampled
+from lossviz.training.mistakes.leaves import finite_part
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "sigmoid": (0, 1), "hard_sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
@@ -26,8 +26,7 @@ def targets_out_of_reach(
     if end not in BOUNDS:
         return None
     least, most = BOUNDS[end]
-    part = as_float(sampled(targets)).reshape(-1)
-    part = part[np.isfinite(part)]
+    part = finite_part(targets)
     slack = 0.01 * (most - least) if np.isfinite(most) else 1e-6
     outside = (part < least - slack) | (part > most + slack)
     if not part.size or outside.mean() <= 0.005:
@@ -45,10 +44,11 @@ def targets_huge(
     targets: np.ndarray[Any, Any], outputs: np.ndarray[Any, Any], of: str = ""
 ) -> Finding | None:
     """Targets of a regression are far larger than what the model gives at the start."""
-    part, given = (as_float(sampled(values)) for values in (targets, outputs))
-    size = float(np.sqrt(np.nanmean(part**2)))
-    start = float(np.sqrt(np.nanmean(given**2)))
-    if not (np.isfinite(size) and np.isfinite(start)) or size < HUGE or start > size / 100:
+    part, given = finite_part(targets), finite_part(outputs)
+    if not (part.size and given.size):
+        return None
+    size, start = float(np.sqrt((part**2).mean())), float(np.sqrt((given**2).mean()))
+    if size < HUGE or start > size / 100:
         return None
     return Finding(
         "targets_huge",

@@ -23,7 +23,15 @@ def marks(model: Any) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def moved(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether any weight has changed; True where the two are not of the same weights."""
-    if before.keys() != after.keys():
+    """Whether any weight has changed; True where the two are not of the same weights.
+
+    A bias that begins at 0 takes steps of any size: such as are nothing beside the other weights
+    do not count.
+    """
+    if before.keys() != after.keys() or not before:
         return True
-    return any(not np.array_equal(before[key], after[key], equal_nan=True) for key in before)
+    then, now = (np.concatenate([one[key] for key in before]) for one in (before, after))
+    if not (np.isfinite(then).all() and np.isfinite(now).all()):
+        return True
+    size = float(np.sqrt((then.astype(np.float64) ** 2).mean()))
+    return bool(np.abs(now - then).max() > 1e-8 * size)
