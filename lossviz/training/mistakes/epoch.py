@@ -67,8 +67,8 @@ def weights_not_finite(model: Any, epoch: int, loss: float | None) -> Finding | 
         for one in model.variables
         if tf.as_dtype(getattr(one.dtype, "name", one.dtype)).is_floating
     ]
-    if not weights:
-        return None
+    if not weights or (loss is not None and not np.isfinite(loss)):
+        return None  # a loss that is not finite has been told
     whole = tf.stack(
         [tf.reduce_all(tf.math.is_finite(tf.convert_to_tensor(one))) for one in weights]
     )

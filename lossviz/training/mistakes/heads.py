@@ -99,10 +99,6 @@ def heads(
     found_ends = ends(setup.model)
     if len(found_ends) != len(targets):
         found_ends = [None] * len(targets)
-    if isinstance(setup.output, dict) and isinstance(getattr(setup.model, "output", None), dict):
-        # Keras keeps the order in which a dict was written; structures are read by sorted keys.
-        written = list(setup.model.output)
-        found_ends = [found_ends[written.index(name)] for name in sorted(written, key=str)]
     return [
         _made(
             setup,

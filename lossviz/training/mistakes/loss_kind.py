@@ -62,8 +62,11 @@ def kind(name: Any, *, sparse: bool = False, loss: Any = None) -> Kind:
         >>> kind("MeanSquaredError")
         'distance'
     """
+    module = getattr(loss, "__module__", None) or type(loss).__module__
+    if callable(loss) and module.split(".")[0] not in {"keras", "lossviz"}:
+        return "own"  # a function of the user's, whatever its name
     keys = [plain(name), plain(name).removesuffix("loss")]
-    if type(loss).__module__.split(".")[0] == "keras":
+    if module.split(".")[0] == "keras":
         keys.append(plain(type(loss).__name__))
     for one, names in KINDS.items():
         if any(key in names for key in keys):

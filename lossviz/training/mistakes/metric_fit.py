@@ -44,7 +44,7 @@ def kind_of(metric: Any) -> str:
 def metric_on_logits(metric: Any, of: str = "") -> Finding | None:
     """A metric with a threshold between 0 and 1 is computed on logits."""
     name = kind_of(metric)
-    if name not in THRESHOLDED or getattr(metric, "from_logits", False) or _sees_logits(metric):
+    if name not in THRESHOLDED or getattr(metric, "_from_logits", False) or _sees_logits(metric):
         return None
     return Finding(
         "metric_on_logits",

@@ -66,7 +66,8 @@ def bytes_divided_in_a_functional_model(rng):
 @healthy
 def bytes_divided_in_a_subclass(rng):
     model = ScalingConv(2, "softmax", scale=True)
-    return Case(compiled(model, SPARSE), pictures(rng), classes(rng, 40, 2))
+    x = pictures(rng).astype("f4")
+    return Case(compiled(model, SPARSE), x, classes(rng, 40, 2))
 
 
 @healthy
@@ -430,7 +431,7 @@ def texts_behind_a_vectorization(rng):
 @healthy
 def ragged_text(rng):
     lengths = rng.integers(1, 6, 60)
-    x = tf.RaggedTensor.from_row_lengths(rng.integers(0, 50, lengths.sum()), lengths)
+    x = tf.RaggedTensor.from_row_lengths(rng.integers(1, 50, lengths.sum()), lengths)
     model = keras.Sequential(
         [layers.Embedding(50, 4, mask_zero=True), layers.GlobalAveragePooling1D(), layers.Dense(2)]
     )
