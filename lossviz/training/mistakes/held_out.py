@@ -12,6 +12,9 @@ from lossviz.training.mistakes.leaves import CHUNK, Leaf, Span, finite_part, sam
 LEAST = 5
 """Fewer validation samples say nothing."""
 
+MOST_NUMBERS = 4_000_000
+"""So many numbers are read to tell the rows of one array apart."""
+
 
 def validation_is_training(
     inputs: list[Leaf], targets: list[Leaf], held_inputs: list[Leaf], held_targets: list[Leaf]
@@ -98,9 +101,10 @@ def marks_of(parts: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
         if not flat.shape[1]:
             continue
         stream = np.random.default_rng(place)
-        # A few hundred columns tell rows apart; who seems alike is compared in full.
-        if flat.shape[1] > 256:
-            chosen = np.sort(stream.choice(flat.shape[1], 256, replace=False))
+        # Some columns tell rows apart; what seems alike is compared in full.
+        most = min(256, max(8, MOST_NUMBERS // rows))
+        if flat.shape[1] > most:
+            chosen = np.sort(stream.choice(flat.shape[1], most, replace=False))
         else:
             chosen = np.arange(flat.shape[1])
         factors = stream.integers(1, 2**63, len(chosen), np.uint64) | np.uint64(1)

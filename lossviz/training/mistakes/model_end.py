@@ -8,66 +8,17 @@ import textwrap
 from typing import Any
 
 from lossviz._tensorflow import tf
-
-PASSING = {
-    "Reshape", "Flatten", "Dropout", "Identity", "Permute", "Cropping1D", "Cropping2D", "Squeeze",
-    "RepeatVector", "GetItem", "ExpandDims", "Cast", "UpSampling2D", "Transpose",
-}  # fmt: skip
-"""Layers and operations that leave values as they are."""
-
-OPERATIONS = {
-    "Softmax": "softmax", "Sigmoid": "sigmoid", "Relu": "relu", "ReLU": "relu", "Tanh": "tanh",
-    "LogSoftmax": "log_softmax", "Softplus": "softplus", "Exp": "exponential",
-}  # fmt: skip
+from lossviz.training import outputs
 
 
 def ends(model: Any) -> list[str | None]:
     """The activation of each output ("linear", "softmax", ...), None where it cannot be told."""
-    outputs = getattr(model, "outputs", None) if _functional(model) else None
-    if outputs:
-        return [_behind(tensor) for tensor in outputs]
-    layer = _returned_layer(model)
-    return [None if layer is None else _of_layer(layer)]
-
-
-def _functional(model: Any) -> bool:
-    return (hasattr(model, "_nodes") and hasattr(model, "_operations")) or (
-        isinstance(model, tf.keras.Sequential) and model.built
-    )  # fmt: skip
-
-
-def _behind(tensor: Any) -> str | None:
-    for _ in range(50):
-        history = getattr(tensor, "_keras_history", None)
-        if history is None:
-            return None
-        layer, node, place = history
-        if type(layer).__name__ in PASSING:
-            tensor = layer._inbound_nodes[node].input_tensors[0]  # noqa: SLF001 - Keras' graph
-            continue
-        if isinstance(layer, tf.keras.Model):
-            found = ends(layer)
-            return found[place] if place < len(found) else None
-        return _of_layer(layer)
-    return None
-
-
-def _of_layer(layer: Any) -> str | None:
-    if isinstance(layer, tf.keras.Model):
-        return ends(layer)[0]
-    if isinstance(layer, tf.keras.layers.TimeDistributed | tf.keras.layers.Bidirectional):
-        layer = layer.layer if hasattr(layer, "layer") else layer.forward_layer
-        return _of_layer(layer)
-    name = type(layer).__name__
-    if name == "Softmax" and getattr(layer, "axis", -1) != -1:
-        return None
-    if name == "ReLU" and (layer.negative_slope or layer.threshold):
-        return None
-    if name in OPERATIONS:
-        return OPERATIONS[name]
-    if getattr(layer, "activation", "none") is None:
-        return "linear"
-    return getattr(getattr(layer, "activation", None), "__name__", None)
+    found = [one.activation for one in outputs.found_all(model)]
+    if found == [""]:
+        layer = _returned_layer(model)
+        if layer is not None:
+            found = [one.activation for one in outputs.found_all(tf.keras.Sequential([layer]))]
+    return [{"": None, "none": "linear"}.get(one, one) for one in found]
 
 
 def _returned_layer(model: Any) -> Any:
