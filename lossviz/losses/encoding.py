@@ -126,9 +126,7 @@ def _two_classes(
             wrong = wrong_labels(target, 2, single=True)
             if wrong:
                 raise ArgumentError("target", f"target: the {wrong}")
-        target = tf.where(
-            tf.logical_and(target >= 0.0, target <= 1.0), target, np.float32("nan")
-        )
+        target = tf.where(tf.logical_and(target >= 0.0, target <= 1.0), target, np.float32("nan"))
         target = tf.concat([1.0 - target, target], -1)
     return target, both, params
 

@@ -139,9 +139,7 @@ def _of_tensor(tensor: Any) -> Output:
     return _of_operation(operation, history.tensor_index, before)
 
 
-def _of_operation(
-    operation: Any, index: int, before: Sequence[Callable[[], Output]]
-) -> Output:
+def _of_operation(operation: Any, index: int, before: Sequence[Callable[[], Output]]) -> Output:
     """What the operation gives.
 
     Args:

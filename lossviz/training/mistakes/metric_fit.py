@@ -72,6 +72,7 @@ def metric_needs_labels(metric: Any, of: str = "") -> Finding | None:
         "metric_needs_labels",
         f"The metric {_called(metric)!r} takes integer labels, but the targets{of} are one-hot: "
         "use 'accuracy' or 'categorical_accuracy'.",
+        fatal=True,
     )
 
 
@@ -115,7 +116,7 @@ def accuracy_for_numbers(
     )
 
 
-def region_metric_of_scores(metric: Any, of: str = "") -> Finding | None:
+def region_metric_of_scores(metric: Any, of: str = "", *, labels: bool) -> Finding | None:
     """An intersection over union of classes is given a score for each class."""
     name = kind_of(metric)
     if name not in {"MeanIoU", "IoU", "BinaryIoU"} or name == "BinaryIoU":
@@ -126,6 +127,7 @@ def region_metric_of_scores(metric: Any, of: str = "") -> Finding | None:
         "region_metric_of_scores",
         f"The metric {_called(metric)!r} takes classes, but the output{of} holds a score for each "
         "class: set sparse_y_pred=False.",
+        fatal=labels,  # of integer labels not even the sizes fit
     )
 
 

@@ -142,7 +142,7 @@ def _metric(head: Head, metric: object) -> Finding | None:
         if classes and units > 2:
             told = told or metric_fit.binary_metric_for_classes(metric, units, of)
     if units > 1 and (classes or head.kind == "own"):
-        told = told or metric_fit.region_metric_of_scores(metric, of)
+        told = told or metric_fit.region_metric_of_scores(metric, of, labels=head.indices)
     return told
 
 

@@ -609,3 +609,79 @@ def a_rate_at_which_the_loss_ends_high(rng):
     model = dense(5, 1, hidden="relu")
     model = compiled(model, "mse", optimizer=keras.optimizers.Adam(0.45))
     return Case(model, x, 0.01 * table(rng, 120, 1), epochs=5, batch_size=4)
+
+
+# Told, where Keras would stop with an error that names neither cause nor change
+
+
+@seeded("text_labels")
+def texts_as_labels(rng):
+    y = np.array(["cat", "dog", ""])[classes(rng)]
+    return Case(compiled(dense(5, 3, "softmax"), SPARSE), table(rng), y)
+
+
+@seeded("one_hot_for_sparse")
+def one_hot_targets_for_a_sparse_loss(rng):
+    return Case(compiled(dense(5, 3), sparse_logits()), table(rng), one_hot(classes(rng), 3))
+
+
+@seeded("labels_for_one_hot")
+def integer_labels_for_categorical_cross_entropy(rng):
+    model = compiled(dense(5, 3, "softmax", "subclass"), "categorical_crossentropy")
+    return Case(model, table(rng), classes(rng))
+
+
+@seeded("one_output_for_classes")
+def one_linear_unit_for_a_loss_of_classes(rng):
+    y = classes(rng, count=2)
+    return Case(compiled(dense(5, 1), sparse_logits()), table(rng), y)
+
+
+@seeded("no_time_steps")
+def sequences_of_no_steps(rng):
+    model = keras.Sequential(
+        [keras.Input((None, 2)), layers.GlobalAveragePooling1D(), layers.Dense(1)]
+    )
+    return Case(compiled(model, "mse"), np.zeros((20, 0, 2), "f4"), table(rng, 20, 1))
+
+
+@seeded("metric_needs_labels")
+def sparse_accuracy_of_one_hot_targets(rng):
+    model = compiled(
+        dense(5, 3, "softmax"), "categorical_crossentropy", "sparse_categorical_accuracy"
+    )
+    return Case(model, table(rng), one_hot(classes(rng), 3))
+
+
+@seeded("region_metric_of_scores")
+def mean_iou_of_scores(rng):
+    inputs = keras.Input((8, 8, 1))
+    model = keras.Model(inputs, layers.Conv2D(2, 1, activation="softmax")(inputs))
+    model = compiled(model, SPARSE, keras.metrics.MeanIoU(num_classes=2))
+    return Case(model, rng.normal(size=(20, 8, 8, 1)).astype("f4"), rng.integers(0, 2, (20, 8, 8)))
+
+
+@seeded("inputs_huge")
+def inputs_in_millions(rng):
+    return Case(compiled(dense(1, 1), "mse"), 1e6 + 1e5 * table(rng, 120, 1), table(rng, 120, 1))
+
+
+@seeded("texts_empty")
+def texts_read_from_the_wrong_column(rng):
+    first = layers.TextVectorization(max_tokens=10, output_sequence_length=5)
+    first.adapt(tf.constant(["a b", "b c"]))
+    model = keras.Sequential(
+        [keras.Input((), dtype="string"), first, layers.Embedding(10, 4),
+         layers.GlobalAveragePooling1D(), layers.Dense(2)]
+    )  # fmt: skip
+    texts = tf.constant([""] * 59 + ["a"])
+    return Case(compiled(model, sparse_logits()), texts, tf.constant(classes(rng, 60, 2)))
+
+
+@seeded("stuck_at_largest_class")
+def inputs_scaled_down_to_nothing(rng):
+    y = np.arange(120) % 5 == 0
+    share = keras.initializers.Constant(np.log(0.2 / 0.8))
+    model = dense(5, 1, "sigmoid", "functional", bias_initializer=share)
+    model = compiled(model, "bce", "accuracy", optimizer=keras.optimizers.SGD(1e-3))
+    return Case(model, table(rng) / 255**3, y, epochs=5, batch_size=30)
