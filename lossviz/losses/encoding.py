@@ -139,11 +139,7 @@ def _two_classes(
         if tf.executing_eagerly():
             wrong = wrong_labels(target, 2, single=True)
             if wrong:
-<<<<<<< HEAD
-                raise ArgumentError("target", f"target: the {wrong}")
-=======
                 raise ArgumentError("target", f"target: the {wrong}", f"the {wrong}")
->>>>>>> main
         target = tf.where(tf.logical_and(target >= 0.0, target <= 1.0), target, np.float32("nan"))
         target = tf.concat([1.0 - target, target], -1)
     return target, both, params

@@ -30,6 +30,7 @@ from lossviz.training.sources import Source
 from lossviz.training.steps import Steps
 from lossviz.training.trainer import Job
 from lossviz.training.untouched import untouched
+from lossviz.training.watching import Watching
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
             places=places,
             stop_at_nan=bool(asked.stop_at_nan),
         )  # fmt: skip
+        job.watch = Watching(asked, steps, job.batches, objectives, new=checkpoint is None)
         if asked.loss is not None and len(objectives) == 1 and len(leaves(form)) == 1:
             _check_fit(asked, objectives[0], form)
             _try(asked, job, objectives[0])
