@@ -79,6 +79,10 @@ class Batches(ABC):
         With `static` the graph knows the size of a batch where that is the same for all.
         """
 
+    def peek(self, epoch: int = 1) -> Any:
+        """The first batch of `epoch`, which comes again; None where that cannot be promised."""
+        return None
+
     @abstractmethod
     def order(self, epoch: int) -> Any:
         """The order of the batches of `epoch`, for `restore_order`; None where seed and epoch tell.

@@ -89,6 +89,19 @@ class DatasetBatches(Batches):
             self._open(epoch)
         return self._order
 
+    def peek(self, epoch: int = 1) -> Any:
+        if not _repeatable(self._dataset):
+            return None
+        if self._bounded is not None:
+            self._open(0)
+        order = self.order(epoch)
+        if order is None:
+            return None
+        batch = next(self._iterator, None)
+        # Begun once more as if it never had been: the orders of later epochs are the same, too.
+        self.restore_order(epoch, order)
+        return batch
+
     def restore_order(self, epoch: int, order: Any) -> None:
         self._open(0 if self._bounded is not None else epoch)
         try:
@@ -199,6 +212,23 @@ class DatasetBatches(Batches):
         if short and self.steps_per_epoch is None:
             self.steps_per_epoch = self._taken
         return ended
+
+
+_ONCE = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "GeneratorDataset"}
+"""Operations behind which is Python code, which may do something else the next time."""
+
+
+def _repeatable(dataset: Any) -> bool:
+    """Whether beginning a dataset once more changes nothing: there is no Python code in it."""
+    graphs = [function.function.graph for function in dataset._functions()]  # noqa: SLF001
+    while graphs:
+        graph = graphs.pop()
+        definition = graph.as_graph_def()
+        names = {node.op for node in definition.node}
+        names |= {node.op for one in definition.library.function for node in one.node_def}
+        if names & _ONCE:
+            return False
+    return all(_repeatable(one) for one in dataset._inputs())  # noqa: SLF001
 
 
 def _samples(batch: Any) -> Any:

@@ -39,6 +39,7 @@ class Request:
     steps_per_epoch: int | None = None
     shuffle: bool = True
     metrics: Iterable[Any] | None = None
+    class_weight: Mapping[int, float] | None = None
     train_step: Callable[[Any, Any], Any] | None = None
     seed: int = 0
     task: str | None = None

@@ -118,6 +118,12 @@ class Source:
         """Whether samples have weights."""
         return unpacked(self.spec)[2] is not None
 
+    @property
+    def known(self) -> Any:
+        """The first batch of a stream, where it is known without beginning it; else None."""
+        stream = self._stream
+        return None if getattr(stream, "known", None) is None else stream.first()  # type: ignore[union-attr]
+
     def first(self, count: int) -> Any:
         """The first batch, of at most `count` samples where the data are arrays.
 

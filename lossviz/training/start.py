@@ -172,7 +172,7 @@ def train(
         validation_batch_size=validation_batch_size, validation_steps=validation_steps,
         validation_freq=validation_freq, steps_per_epoch=steps_per_epoch, shuffle=shuffle,
         metrics=metrics, train_step=train_step, task=task, device=device, callbacks=callbacks,
-        jit_compile=jit_compile, stop_at_nan=stop_at_nan,
+        jit_compile=jit_compile, stop_at_nan=stop_at_nan, class_weight=class_weight,
     )  # fmt: skip
     return start(asked, seed=seed, name=name, resume_from=resume_from, when_busy=when_busy)
 
@@ -242,7 +242,7 @@ def fit(  # noqa: PLR0917 - Keras' own signature
         initial_epoch=initial_epoch, batch_size=batch_size,
         validation_batch_size=validation_batch_size, validation_steps=validation_steps,
         validation_freq=validation_freq, steps_per_epoch=steps_per_epoch,
-        shuffle=bool(shuffle), callbacks=callbacks, stop_at_nan=False,
+        shuffle=bool(shuffle), callbacks=callbacks, stop_at_nan=False, class_weight=class_weight,
     )  # fmt: skip
     return start(asked)
 

@@ -172,7 +172,9 @@ def _of_py_dataset(argument: str, data: Any) -> Stream:
     dataset = _generated(items, two)
     if count is not None:
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-    return Stream(dataset=dataset, endless=count is None, reorder=reorder, begins=begins)
+    return _FirstKept(
+        dataset=dataset, endless=count is None, reorder=reorder, begins=begins, known=two[0]
+    )
 
 
 def _fetched(data: Any, order: Any, workers: int) -> Iterator[tuple[int, Any]]:
@@ -211,7 +213,7 @@ def _of_generator(argument: str, data: Iterator[Any]) -> Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class _FirstKept(Stream):
-    """A stream that can be begun only once, whose first batch is known."""
+    """A stream whose first batch is known, and that cannot, or need not, be begun for it."""
 
     known: Any = None
 
