@@ -2,6 +2,7 @@
 
 from conformance import (
     callbacks,
+    chance,
     dense,
     feeding,
     generative,
@@ -12,12 +13,14 @@ from conformance import (
     several,
     tabular,
 )
-from conformance.catalogue import SETUPS, Setup
+from conformance.catalogue import CHANCE, SETUPS, Setup
 
 __all__ = [
+    "CHANCE",
     "SETUPS",
     "Setup",
     "callbacks",
+    "chance",
     "dense",
     "feeding",
     "generative",

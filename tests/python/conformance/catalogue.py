@@ -62,6 +62,10 @@ class Setup:
 
 
 SETUPS: list[Setup] = []
+"""Those whose every number must be `fit`'s."""
+
+CHANCE: list[Setup] = []
+"""Those that draw from streams which no model holds: only the distribution can be alike."""
 
 
 def setup(
@@ -70,14 +74,17 @@ def setup(
     policy: str = "float32",
     words: dict[str, Any] | None = None,
     counts_the_end: bool = False,
+    chance: bool = False,
 ) -> Callable[[Callable[[Path], Any]], Callable[[Path], Any]]:
     """Put a function `f(folder)` that gives model and arguments among the set-ups."""
 
     def kept(make: Callable[[Path], Any]) -> Callable[[Path], Any]:
         assert make.__doc__
-        assert make.__name__ not in {one.name for one in SETUPS}, make.__name__
+        assert make.__name__ not in {one.name for one in (*SETUPS, *CHANCE)}, make.__name__
         title = make.__doc__.strip().rstrip(".")
-        SETUPS.append(Setup(make.__name__, family, title, make, policy, words, counts_the_end))
+        (CHANCE if chance else SETUPS).append(
+            Setup(make.__name__, family, title, make, policy, words, counts_the_end)
+        )
         return make
 
     return kept

@@ -107,6 +107,14 @@ def validation_every_second_epoch(folder):
 
 
 @setup("feeding", words={})
+def few_steps_of_arrays(folder):
+    """Arrays with steps_per_epoch: fewer batches than there are."""
+    x, y = points()
+    return classifier(), {"x": x, "y": y, "steps_per_epoch": 2, "epochs": 2,
+                          "validation_data": (x, y), "validation_steps": 2}  # fmt: skip
+
+
+@setup("feeding", words={})
 def tensors(folder):
     """TensorFlow tensors as x and y, batch_size of more samples than there are."""
     x, y = points(samples=60)

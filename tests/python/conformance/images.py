@@ -235,3 +235,33 @@ def denoising_autoencoder(folder):
 
     data = tf.data.Dataset.from_tensor_slices(flat).enumerate().map(noisy).batch(16)
     return model, {"x": data, "epochs": 2, "validation_data": data.take(2)}
+
+
+@setup("fine-tuning", words={})
+def low_rank_adaptation(folder):
+    """LoRA: a trained Dense layer goes on by two small matrices, its own kernel frozen."""
+    x, y = pictures()
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            layers.Dense(8, "relu"),
+            layers.Dense(3, "softmax"),
+        ]
+    )
+    model.layers[2].enable_lora(rank=2)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, {"x": x, "y": y, "epochs": 2, "validation_split": 0.25}
+
+
+@setup("fine-tuning", words={})
+def loaded_from_a_file(folder):
+    """A model that was trained and saved as .keras: it goes on with its optimizer's state."""
+    x, y = pictures()
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    arguments = {"x": x / 255.0, "y": y, "epochs": 2, "validation_split": 0.25}
+    model.fit(**arguments, shuffle=False, verbose=0)
+    model.save(folder / "model.keras")
+    return keras.models.load_model(folder / "model.keras"), arguments

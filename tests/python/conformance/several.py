@@ -143,6 +143,29 @@ def towers(end):
     return keras.Model([left, right], end(tower(left), tower(right)))
 
 
+@setup("several outputs")
+def metric_of_a_layer(folder):
+    """A layer that keeps a metric of its own, beside two outputs and one loss."""
+
+    class Watched(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.tracker = keras.metrics.Mean(name="activity")
+
+        def call(self, inputs):
+            self.tracker.update_state(ops.mean(inputs))
+            return inputs
+
+    x, priority, team = ticket_targets()
+    inputs = keras.Input((6,))
+    hidden = Watched()(layers.Dense(8, "relu")(inputs))
+    ends = [layers.Dense(1, name="left")(hidden), layers.Dense(1, name="right")(hidden)]
+    model = keras.Model(inputs, ends)
+    model.compile("adam", loss=["mse", "mse"], metrics=[["mae"], None])
+    wanted = [priority, team[:, None].astype("float32")]
+    return model, {"x": x, "y": wanted, "epochs": 2, "validation_split": 0.25}
+
+
 def pairs():
     x, y = points()
     other = np.roll(np.arange(len(x)), 7)
