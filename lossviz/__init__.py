@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lossviz import losses, program, tasks
     from lossviz.program import TrainingConfig
-    from lossviz.training import PastRun, Run, load_run, prune_runs, runs, train
+    from lossviz.training import PastRun, Run, fit, live_runs, load_run, prune_runs, runs, train
     from lossviz.widgets import LossLab
 
 __version__ = "0.1.0"
@@ -22,6 +22,8 @@ __all__ = [
     "PastRun",
     "Run",
     "TrainingConfig",
+    "fit",
+    "live_runs",
     "load_run",
     "losses",
     "program",
@@ -36,6 +38,8 @@ _MODULES = {
     "PastRun": "lossviz.training",
     "Run": "lossviz.training",
     "TrainingConfig": "lossviz.program",
+    "fit": "lossviz.training",
+    "live_runs": "lossviz.training",
     "load_run": "lossviz.training",
     "prune_runs": "lossviz.training",
     "runs": "lossviz.training",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lossviz.losses.card import Loss, Parameter
+from lossviz.losses.card import Loss
 from lossviz.losses.catalogue import get, names, own, register
 from lossviz.losses.fitting import check_shapes, check_targets, wrong_labels
+from lossviz.losses.parameter import Parameter
 from lossviz.losses.suitability import trains, why_not
 
 __all__ = [

@@ -9,7 +9,8 @@ from typing import Any
 
 from lossviz._arguments import ArgumentError, unknown_name
 from lossviz.losses import classification, detection, overlap, regression, sequence
-from lossviz.losses.card import Loss, Parameter
+from lossviz.losses.card import Loss
+from lossviz.losses.parameter import Parameter
 from lossviz.losses.suitability import TASK_LOSSES
 
 _losses: dict[str, Loss] = {}
