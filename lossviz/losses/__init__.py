@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lossviz.losses.card import Loss
-from lossviz.losses.catalogue import get, names, own, register
+from lossviz.losses.catalogue import aliases, get, names, own, register
+from lossviz.losses.encoding import aligned, check_fit, own_logits
 from lossviz.losses.fitting import check_shapes, check_targets, wrong_labels
 from lossviz.losses.parameter import Parameter
 from lossviz.losses.suitability import trains, why_not
@@ -11,11 +12,15 @@ from lossviz.losses.suitability import trains, why_not
 __all__ = [
     "Loss",
     "Parameter",
+    "aliases",
+    "aligned",
+    "check_fit",
     "check_shapes",
     "check_targets",
     "get",
     "names",
     "own",
+    "own_logits",
     "register",
     "trains",
     "why_not",

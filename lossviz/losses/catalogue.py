@@ -39,6 +39,11 @@ def names(task: str | None = None) -> list[str]:
     return [*TASK_LOSSES[task], *own]
 
 
+def aliases() -> list[str]:
+    """The other names under which `get` finds losses."""
+    return [name for name in _names if name not in _losses]
+
+
 def get(name: str) -> Loss:
     """The loss of this name or alias.
 

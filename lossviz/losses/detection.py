@@ -9,9 +9,7 @@ from lossviz.losses.card import Loss
 from lossviz.losses.parameter import FROM_LOGITS, Parameter
 
 
-def ssd(
-    target: Any, output: Any, *, negatives: float = 3.0, from_logits: bool = True
-) -> Any:
+def ssd(target: Any, output: Any, *, negatives: float = 3.0, from_logits: bool = True) -> Any:
     """Multibox loss: classes of positives and hardest negatives, and the positives' offsets."""
     positive = 1.0 - target[..., 0]
     classes, scores = target[..., :-4], output[..., :-4]

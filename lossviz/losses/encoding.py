@@ -9,7 +9,13 @@ import numpy as np
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
-from lossviz.losses.fitting import Takes, wrong_labels
+from lossviz.losses.fitting import Takes, check_shapes, wrong_labels
+
+_RECOVERED = {
+    "cross_entropy": "Softmax", "weighted_cross_entropy": "Softmax",
+    "binary_cross_entropy": "Sigmoid",
+}  # fmt: skip
+"""Losses for which Keras looks for a model's own logits, and the operation behind which."""
 
 
 def aligned(target: Any, output: Any) -> tuple[Any, Any]:
@@ -67,6 +73,14 @@ def fitted(
     return tf.cast(target, tf.float32), output, params
 
 
+def check_fit(
+    loss: Takes, target: Any, output: Any, params: Mapping[str, Any] | None = None
+) -> None:
+    """Raise an ArgumentError when the shapes of these tensors cannot fit the loss."""
+    target, output, params = fitted(loss, target, output, params or {})
+    check_shapes(loss, target.shape, output.shape, params)
+
+
 def is_single(target: Any, output: Any) -> bool:
     """Whether the output is one score a position, for two classes, and not an axis of classes."""
     if output.shape.rank != 1:
@@ -91,7 +105,7 @@ def _one_hot(target: Any, output: Any) -> Any:
     elif tf.executing_eagerly():
         wrong = wrong_labels(labels, classes)
         if wrong:
-            raise ArgumentError("target", f"target: the {wrong}")
+            raise ArgumentError("target", f"target: the {wrong}", f"the {wrong}")
     whole = tf.cast(labels, tf.int64)
     bad = tf.logical_or(whole < 0, whole >= tf.cast(classes, tf.int64))
     if labels.dtype.is_floating:
@@ -106,7 +120,7 @@ def _two_classes(
     """The two classes that a single score tells apart: scores 0 and o, or shares 1 - p and p."""
     logits = None
     if params.get("from_logits") is False:
-        logits = _sigmoid_logits(output)
+        logits = _logits_of(output, "Sigmoid")
         params["from_logits"] = logits is not None
     score = output if logits is None else logits
     if score.shape.rank == 1:
@@ -125,16 +139,21 @@ def _two_classes(
         if tf.executing_eagerly():
             wrong = wrong_labels(target, 2, single=True)
             if wrong:
-                raise ArgumentError("target", f"target: the {wrong}")
-        target = tf.where(
-            tf.logical_and(target >= 0.0, target <= 1.0), target, np.float32("nan")
-        )
+                raise ArgumentError("target", f"target: the {wrong}", f"the {wrong}")
+        target = tf.where(tf.logical_and(target >= 0.0, target <= 1.0), target, np.float32("nan"))
         target = tf.concat([1.0 - target, target], -1)
     return target, both, params
 
 
-def _sigmoid_logits(output: Any) -> Any:
-    """The logits of which a model's own sigmoid made this output, or None where it did not.
+def own_logits(loss: Takes, output: Any, params: Mapping[str, Any]) -> Any:
+    """The logits that Keras' form of this loss takes in the place of probabilities, or None."""
+    if params.get("from_logits") is not False or loss.name not in _RECOVERED:
+        return None
+    return _logits_of(output, "Sigmoid" if output.shape[-1:] == [1] else _RECOVERED[loss.name])
+
+
+def _logits_of(output: Any, operation: str) -> Any:
+    """The logits of which a model's own end made this output, or None where it did not.
 
     Keras finds them in the same way: of probabilities that are 0 or 1 in float32 no loss could be
     computed to the last digit.
@@ -142,6 +161,6 @@ def _sigmoid_logits(output: Any) -> Any:
     logits = getattr(output, "_keras_logits", None)
     if logits is None and not tf.executing_eagerly():
         made_by = getattr(output, "op", None)
-        if made_by is not None and made_by.type == "Sigmoid":
+        if made_by is not None and made_by.type == operation:
             logits = made_by.inputs[0]
     return None if logits is None else tf.cast(logits, tf.float32)

@@ -83,16 +83,24 @@ def check_targets(loss: Takes, targets: Any, output: Any) -> None:
 
     Args:
         loss: the loss that is to take them.
-        targets: all targets, as an array in the form that the loss takes.
+        targets: all targets, as an array in any form that the loss takes.
         output: shape of the model's output; None in it is unknown.
     """
     values = np.asarray(targets)
+    if values.dtype.kind == "b" or str(values.dtype) == "bfloat16":
+        values = values.astype(np.float32)
+    if values.dtype.kind not in "iuf":
+        raise ArgumentError(
+            "target",
+            f"target: {loss.name} needs numbers, but got values of the kind {values.dtype}; "
+            "turn labels that are text into whole numbers from 0 on.",
+        )
     if loss.shapes == "ctc":
         _check_labels(values, tf.TensorShape(output))
     elif loss.shapes == "ssd":
         _check_probabilities(loss, values[..., :-4], one_hot=True)
     elif loss.shapes == "classes":
-        _check_probabilities(loss, values, one_hot=loss.one_hot)
+        _check_classes(loss, values, tf.TensorShape(output))
     elif loss.probabilities and (values.min() < 0 or values.max() > 1):
         raise ArgumentError(
             "target",
@@ -132,6 +140,24 @@ def wrong_labels(labels: Any, classes: int, *, single: bool = False) -> str:
         f"{kind} go from {low:.9g} to {high:.9g}, but the model's output has {classes} classes; "
         f"labels must be from 0 to {classes - 1}."
     )
+
+
+def _check_classes(loss: Takes, values: Any, output: Any) -> None:
+    rank = output.rank
+    labels = rank is not None and (
+        values.ndim == rank - 1 or (values.ndim == rank and values.shape[-1] == 1) or rank == 1
+    )
+    if not labels:
+        _check_probabilities(loss, values, one_hot=loss.one_hot)
+        return
+    single = rank == 1 or output[-1] == 1
+    if single and loss.name == "hinge":
+        values = np.where(values == -1, 0, values)  # as Keras' hinge takes them
+    if output[-1] is None and not single:
+        return
+    wrong = wrong_labels(values, 2 if single else output[-1], single=single)
+    if wrong:
+        raise ArgumentError("target", f"target: the {wrong}", f"the {wrong}")
 
 
 def _check_probabilities(loss: Takes, values: Any, *, one_hot: bool) -> None:

@@ -199,7 +199,7 @@ class Found:
             )[0]
 
     def check(self, found: dict[str, Any]) -> None:
-        """Raise an ArgumentError unless these are variables of the kinds and shapes that were saved.
+        """Raise an ArgumentError unless these are the kinds and shapes that were saved.
 
         Args:
             found: variables, or anything with a `shape`, by the names that `Steps.variables` gives.
@@ -268,7 +268,8 @@ def find(run: str) -> Found:
     except FileNotFoundError:
         raise ArgumentError(
             "resume_from",
-            f"resume_from: run {run!r} has no checkpoint; it ended before its first one was written.",
+            f"resume_from: run {run!r} has no checkpoint; it ended before its first one was "
+            "written.",
         ) from None
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ArgumentError(

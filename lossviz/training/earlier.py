@@ -13,9 +13,9 @@ from lossviz._arguments import ArgumentError, shown
 from lossviz.history import ALIVE, recorder
 from lossviz.series import Knots
 from lossviz.training.checkpoint import Found, find
-from lossviz.training.live_runs import find as live_run
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.registry import find as live_run
 from lossviz.training.request import Request
 from lossviz.training.run import Run
 
@@ -64,7 +64,8 @@ class Earlier:
             record, found = latest.record, find(run)
             return cls(
                 run, record.name, record.number, record.seed, record.created, found,
-                record.config, record.steps_per_epoch, record.series.read(0, found.step), record.rows[: found.rows], record.events,
+                record.config, record.steps_per_epoch, record.series.read(0, found.step),
+                record.rows[: found.rows], record.events,
                 {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
         try:
@@ -81,7 +82,8 @@ class Earlier:
         if len(losses) < found.step:
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: of run {run!r} only {len(losses):,} of {found.step:,} losses are stored.",
+                f"resume_from: of run {run!r} only {len(losses):,} of {found.step:,} losses are "
+                "stored.",
             )
         return cls(
             run, row.name, row.number, row.seed, row.created, found, row.config,

@@ -22,7 +22,8 @@ _SAME_NAME = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax", "identit
 _NAMES = {
     "softmax", "sigmoid", "hard_sigmoid", "log_softmax", "log_sigmoid", "linear", "relu", "relu6",
     "tanh", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "softsign", "exponential",
-    "leaky_relu", "hard_silu", "hard_swish", "celu", "glu", "sparsemax", "squareplus", "tanh_shrink",
+    "leaky_relu", "hard_silu", "hard_swish", "celu", "glu", "sparsemax", "squareplus",
+    "tanh_shrink",
 }  # fmt: skip
 _SPOKEN = {
     "tf", "tensorflow", "keras", "nn", "math", "ops", "activations", "backend", "K", "cast",
@@ -33,7 +34,8 @@ _SPOKEN = {
 _LAYERS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu",
            "ELU": "elu"}  # fmt: skip
 _THROUGH = {
-    "Reshape", "Flatten", "Permute", "Identity", "Masking", "RepeatVector", "ActivityRegularization",
+    "Reshape", "Flatten", "Permute", "Identity", "Masking", "RepeatVector",
+    "ActivityRegularization",
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
     "GaussianDropout", "GaussianNoise", "Cropping1D", "Cropping2D", "Cropping3D", "UpSampling1D",
     "UpSampling2D", "UpSampling3D", "Resizing", "AveragePooling1D", "AveragePooling2D",
@@ -49,7 +51,7 @@ _RAW = {
     "Embedding", "MultiHeadAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention",
     "Dot", "Normalization", "Discretization", "LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional",
     # keras.ops
-    "Matmul", "Dot", "Tensordot", "Einsum", "Conv", "Log", "Negative", "LogSoftmax",
+    "Matmul", "Tensordot", "Einsum", "Conv", "Log", "Negative", "LogSoftmax",
 }  # fmt: skip
 """Layers and operations behind which any number may stand."""
 _OF_MANY = {"Add", "Subtract", "Concatenate", "Average", "Stack"}
@@ -139,9 +141,7 @@ def _of_tensor(tensor: Any) -> Output:
     return _of_operation(operation, history.tensor_index, before)
 
 
-def _of_operation(
-    operation: Any, index: int, before: Sequence[Callable[[], Output]]
-) -> Output:
+def _of_operation(operation: Any, index: int, before: Sequence[Callable[[], Output]]) -> Output:
     """What the operation gives.
 
     Args:
@@ -184,11 +184,9 @@ def _of_many(kind: str, parts: Iterable[Output]) -> Output:
     if parts and all(one.holds == "logits" for one in parts):
         return _without(kind)
     alike = {one.activation for one in parts}
-    if len(alike) == 1 and parts[0].holds == "probabilities":
-        # The mean of distributions is one; sigmoids side by side are sigmoids.
-        if kind == "Average" or (kind in {"Concatenate", "Stack"} and alike <= {"sigmoid"}):
-            return parts[0]
-    return UNKNOWN
+    # The mean of distributions is one; sigmoids side by side are sigmoids.
+    keeps = kind == "Average" or (kind in {"Concatenate", "Stack"} and alike <= {"sigmoid"})
+    return parts[0] if keeps and len(alike) == 1 else UNKNOWN
 
 
 def _of_function(function: Any) -> Output:

@@ -65,7 +65,7 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
         callbacks = Callbacks(asked.callbacks, asked.model)
         form = _form(asked)
         objectives, keras = _objectives(asked, form)
-        steps = _steps(asked, form, objectives, keras, rate, places)
+        steps = _steps(asked, form, (objectives, keras), rate, places)
         job = Job(
             steps=steps,
             spec=asked.source.spec,
@@ -189,13 +189,13 @@ def _at(held: Sequence[Any], index: int | None) -> Any:
 def _steps(
     asked: Request,
     form: Any,
-    objectives: Sequence[Objective],
-    keras: Any,
+    found: tuple[list[Objective], Any],
     rate: float | None,
     places: list[str],
 ) -> Steps:
     """Keras' own step where it is needed, else the lean one."""
     model, single = asked.model, len(leaves(form)) == 1
+    objectives, keras = found
     by_name = isinstance(asked.optimizer, str | None)
     if asked.loss is None and asked.train_step is None:
         own = None if asked.optimizer is None else chosen(asked.optimizer, rate)
@@ -217,11 +217,10 @@ def _steps(
     if asked.train_step is not None or not _needs_keras(asked, single):
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         return LeanSteps(
-            model, optimizer, objectives[0] if objectives else _no_loss, metrics=metrics or [],
+            model, optimizer, objectives[0] if objectives else _no_loss, metrics=list(metrics or []),
             train_step=asked.train_step, mirrored=mirrored, jit_compile=bool(asked.jit_compile),
         )  # fmt: skip
     _refuse_several(places, "several outputs, weights or a training of the model's own")
-    weighted = asked.source.weighted and metrics and not brings_training(model)
     compile_with = {
         "optimizer": optimizer,
         "loss": keras,
@@ -229,7 +228,6 @@ def _steps(
         "metrics": list(metrics) if isinstance(metrics, tuple) else metrics or None,
         "jit_compile": bool(asked.jit_compile),
     }
-    del weighted
     return KerasSteps(model, compile_with=compile_with)
 
 
@@ -304,7 +302,7 @@ def _check_fit(asked: Request, minimised: Objective, form: Any) -> None:
     if target.shape.rank is None or not isinstance(target, tf.TensorSpec):
         return
     own = trial.is_own(asked.loss, asked.train_step)
-    _fits(lambda: check_shapes(minimised.loss, target, output), target, output)
+    _fits(lambda: check_shapes(minimised, target, output), target, output)
     for source in (asked.source, asked.held_out):
         if source is not None and source.whole is not None:
             values = tf.nest.flatten(source.whole[1])[0]
@@ -320,7 +318,7 @@ def _check_fit(asked: Request, minimised: Objective, form: Any) -> None:
 
 def _check_values(source: Source, minimised: Objective, values: Any, output: Any) -> None:
     try:
-        check_values(minimised.loss, values, output.shape)
+        check_values(minimised, values, output.shape)
     except ArgumentError as error:
         if error.argument != "data" or source.argument == "data":
             raise
@@ -329,9 +327,7 @@ def _check_values(source: Source, minimised: Objective, values: Any, output: Any
 
 
 def _traced(minimised: Objective, target: Any, output: Any) -> None:
-    tf.function(lambda target, output: minimised(target, output)).get_concrete_function(
-        target, output
-    )
+    tf.function(minimised.__call__).get_concrete_function(target, output)
 
 
 def _fits(check: Callable[[], Any], target: Any, output: Any, argument: str = "model") -> None:

@@ -102,7 +102,7 @@ class Run:
         """Every argument and hyperparameter of the run, as JSON can hold it.
 
         `model`, `loss`, `loss_params`, `from_logits`, `optimizer`, `optimizer_params`,
-        `learning_rate`, `epochs`, `batch_size`, `seed`, ...; of a lab's run also what its form said.
+        `learning_rate`, `epochs`, `batch_size`, `seed`, ...; of a lab's run its form, too.
         """
         return copy.deepcopy(self._record.config)
 

@@ -18,9 +18,9 @@ from lossviz.tasks import Data
 from lossviz.training.caller import Caller
 from lossviz.training.control import Control
 from lossviz.training.earlier import Earlier
-from lossviz.training.live_runs import live_runs, register
 from lossviz.training.preparation import Prepared, prepared
 from lossviz.training.record import Record
+from lossviz.training.registry import live_runs, register
 from lossviz.training.request import Request
 from lossviz.training.run import Run
 from lossviz.training.run_config import config_of
@@ -94,7 +94,7 @@ def train(
         batch_size: samples a step, at least 1; ignored for datasets, which have their own.
         steps_per_epoch: an epoch has so many steps, and the next one goes on behind them; needed
             for endless data.
-        shuffle: whether arrays, and the batches of a PyDataset, come in another order in each epoch.
+        shuffle: whether arrays, and the batches of a PyDataset, are shuffled for each epoch.
         sample_weight: a weight for each sample (and each step of time), where `data` has none.
         class_weight: `{class: weight}`; samples weigh as their class does.
         validation: held-out data, in any form that `data` takes, or the share of arrays to hold out
@@ -177,7 +177,7 @@ def train(
     return start(asked, seed=seed, name=name, resume_from=resume_from, when_busy=when_busy)
 
 
-def fit(
+def fit(  # noqa: PLR0917 - Keras' own signature
     model: Any,
     x: Any = None,
     y: Any = None,
@@ -187,7 +187,7 @@ def fit(
     callbacks: Any = None,
     validation_split: float = 0.0,
     validation_data: Any = None,
-    shuffle: bool = True,  # noqa: FBT002 - Keras' own signature
+    shuffle: bool = True,  # noqa: FBT002
     class_weight: Any = None,
     sample_weight: Any = None,
     initial_epoch: int = 0,

@@ -102,7 +102,7 @@ class Steps(ABC):
 
 
 def number_of(value: Any) -> float:
-    """A metric's value as a float; some (Keras' F1Score, ...) give one a class, whose mean it is."""
+    """A metric's value as a float: the mean of one that gives a value a class (F1Score, ...)."""
     return float(tf.reduce_mean(tf.cast(value, tf.float32)))
 
 

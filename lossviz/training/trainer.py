@@ -178,9 +178,7 @@ class Trainer:
         steps, callbacks = job.steps, job.callbacks
         steps.tells = callbacks.each_batch or callbacks.each_test_batch
         how = {"eager": steps.eager, "static": steps.static}
-        train = job.batches.compile(
-            self._training_step, until_not_finite=job.stop_at_nan, **how
-        )
+        train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan, **how)
         validate = None
         if job.validation is not None:
             validate = job.validation.compile(steps.evaluate, until_not_finite=False, **how)
