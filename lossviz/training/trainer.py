@@ -237,12 +237,13 @@ class Trainer:
         if validate is not None and job.validated(position.epoch):
             for name, value in self._validate(validate).items():
                 metrics[f"val_{name}"] = value
+        # What callbacks add to an epoch's logs is recorded, but `fit` tells it to no later hook.
+        last.clear()
+        last.update(metrics)
         try:
             stop = callbacks.epoch_ends(position.epoch, metrics)
         finally:
             record.end_epoch(_numbers(metrics))
-        last.clear()
-        last.update(metrics)
         self._position = position.next_epoch()
         if job.watch is not None:
             job.watch.after_epoch(metrics, position.epoch, record.warn)
