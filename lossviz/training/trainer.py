@@ -285,8 +285,7 @@ class Trainer:
                 # What Keras tells callbacks after a batch: the epoch's values so far.
                 self._seen.add(chunk)
                 so_far = self._job.steps.results(self._seen.mean, chunk.logs, held_out=False)
-                # Of several steps at once Keras names the last one that might have been.
-                callbacks.batch_ends(begun + count - 1, so_far)
+                callbacks.batch_ends(begun + count - 1, so_far)  # Keras names the last of a call
         return chunk
 
     def _look_at(self, chunk: Chunk) -> None:
