@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from lossviz import losses, program, tasks
     from lossviz.program import TrainingConfig
     from lossviz.training import PastRun, Run, live_runs, load_run, prune_runs, runs, train
+    from lossviz.training.monitor import Monitor
     from lossviz.widgets import LossLab
 
 __version__ = "0.1.0"
 
 __all__ = [
     "LossLab",
+    "Monitor",
     "PastRun",
     "Run",
     "TrainingConfig",
@@ -34,6 +36,7 @@ __all__ = [
 
 _MODULES = {
     "LossLab": "lossviz.widgets",
+    "Monitor": "lossviz.training.monitor",
     "PastRun": "lossviz.training",
     "Run": "lossviz.training",
     "TrainingConfig": "lossviz.program",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -15,6 +13,7 @@ from lossviz._tensorflow import tf
 from lossviz.training.control import Control
 from lossviz.training.earlier import Earlier
 from lossviz.training.live_runs import live_runs, register
+from lossviz.training.numbering import new_id, next_number
 from lossviz.training.preparation import prepared
 from lossviz.training.record import Record
 from lossviz.training.run import Run
@@ -23,7 +22,6 @@ from lossviz.training.trainer import Job, Trainer
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
 """The config and the text of the program that starts runs now, for their records."""
 
-_numbers = itertools.count(1)
 
 
 def train(
@@ -151,10 +149,10 @@ def _record(
 ) -> Record:
     """The record of a new run, or of an earlier one that goes on."""
     config, program = described.get()
-    number = next(_numbers) if earlier is None else earlier.number
+    number = next_number() if earlier is None else earlier.number
     given = None if name is None else str(name)
     if earlier is None:
-        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+        run = new_id()
     else:
         run, given = earlier.id, given or earlier.name
     record = Record(
