@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lossviz import _notebook
+
 if TYPE_CHECKING:
     from lossviz import losses, program, tasks
     from lossviz.program import TrainingConfig
@@ -59,3 +61,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
+
+
+_notebook.show_runs()

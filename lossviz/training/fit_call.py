@@ -78,7 +78,7 @@ class FitCall:
         while not self.over.wait(PERIOD):
             # The error is shown a moment after the call has left the stack.
             gone = 0 if self.makes(sys._current_frames().get(self._thread)) else gone + 1  # noqa: SLF001
-            if gone == 2:  # noqa: PLR2004
+            if gone == 2:
                 self.leave()
 
 

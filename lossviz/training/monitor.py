@@ -58,7 +58,7 @@ class Monitor(tf.keras.callbacks.Callback):  # type: ignore[misc]
         super().set_model(model)
         hear_errors(self._fail)
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras gives it
+    def on_train_begin(self, logs: Any = None) -> None:
         """`fit` begins: a new run."""
         model = self.model
         earlier = _monitored.get(model)
@@ -72,27 +72,27 @@ class Monitor(tf.keras.callbacks.Callback):  # type: ignore[misc]
         self._fit.begin()
         _show(self.run)
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """An epoch begins."""
         if self._fit is not None:
             self._fit.epoch_begins(epoch)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """An epoch has ended, with its validation."""
         if self._fit is not None:
             self._fit.epoch_ends(logs or {})
 
-    def on_test_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_test_begin(self, logs: Any = None) -> None:
         """A validation begins."""
         if self._fit is not None:
             self._fit.validation_begins()
 
-    def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_test_end(self, logs: Any = None) -> None:
         """It has ended."""
         if self._fit is not None:
             self._fit.validation_ends()
 
-    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_end(self, logs: Any = None) -> None:
         """`fit` has come to its end."""
         fit, self._fit = self._fit, None
         if fit is not None:

@@ -1,4 +1,4 @@
-"""What a run's record is told besides its losses: learning rates, and losses that are not finite."""
+"""What a record is told besides losses: learning rates, and losses that are not finite."""
 
 from __future__ import annotations
 

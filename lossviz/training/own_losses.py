@@ -51,7 +51,7 @@ class OwnLosses:
             # function of another kind may take no attributes.
             with contextlib.suppress(AttributeError):
                 setattr(own, _MADE, made)
-        made._count.assign(0.0)  # noqa: SLF001 - of this class
+        made._count.assign(0.0)
         return made
 
     def note(self, logs: Any) -> None:

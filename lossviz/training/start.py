@@ -23,7 +23,6 @@ described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", defa
 """The config and the text of the program that starts runs now, for their records."""
 
 
-
 def train(
     model: Any,
     data: Any,

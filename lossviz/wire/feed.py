@@ -81,8 +81,21 @@ class Feed:
         """A page wants a snapshot; the page "" stands for all pages."""
         with self._lock:
             self._waiting.append(page)
+            self._pages.discard("")
             self._pages.add(page)
             self._had_pages = True
+
+    def presume_page(self) -> None:
+        """A cell that runs puts up a page, which the kernel may not hear before the cell's end.
+
+        Until a page is heard, all of them get a snapshot every few seconds.
+        """
+        with self._lock:
+            if self._pages:
+                return
+            self._pages.add("")
+            self._attached, self._missed = True, True
+        self._allowance.presume_page()
 
     def detach(self, page: str) -> None:
         """A page is gone. After the last one nothing more is sent, until another page comes."""
@@ -108,6 +121,11 @@ class Feed:
         """A page has said something; call it on the thread that hears pages."""
         main = threading.current_thread() is threading.main_thread()
         self._allowance.answered(by_main_thread=main)
+
+    @property
+    def unheard(self) -> bool:
+        """Whether a page must be there that has said nothing yet."""
+        return self._allowance.unheard
 
     def ask(self, request: RangeRequest) -> None:
         """A page wants steps of a run that it shows."""
@@ -150,7 +168,7 @@ class Feed:
             # A run may have left the charts since the page asked.
             if request["run"] in known:
                 self._answer(request, known[request["run"]])
-        return live or late
+        return live or late or (self._missed and self.unheard)
 
     def _begin(self, record: Record | None) -> None:
         """Start over with this run. What it has recorded so far is for snapshots: a page that sees
