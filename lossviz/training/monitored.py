@@ -163,7 +163,7 @@ class MonitoredFit:
         try:
             logs = self._losses.function(iterator)
             self._stepped(logs)
-        except StopIteration:
+        except (StopIteration, tf.errors.OutOfRangeError):
             # So an iterator says that the epoch's data have ended.
             raise
         except BaseException as error:

@@ -152,7 +152,7 @@ class Feed:
         late = False
         if record is not None and self._attached:
             if self._allowance.deserted:
-                self._missed = True
+                self._missed |= self._has_news(record)
             elif self._missed:
                 self._missed = False
                 self._skip(record)
@@ -187,18 +187,22 @@ class Feed:
 
     def _skip(self, record: Record) -> None:
         """Take all that there is as sent: a snapshot of it follows."""
-        sequence, known = self._sequence, self._rows
+        sequence, known, version = self._sequence, self._rows, record.version
         self._begin(record)
-        self._sequence, self._rows = sequence, known
+        self._sequence, self._rows, self._version = sequence, known, version
+
+    def _has_news(self, record: Record) -> bool:
+        sent = (self._sent, self._rows_sent, self._version)
+        return (len(record.series), len(record.rows), record.version) != sent
 
     def _publish_news(self, record: Record) -> bool:
         """Send an append; False when it has to wait for its bytes to be allowed."""
+        if not self._has_news(record):
+            return True
         version = record.version
         rows = record.rows
         progress = run_states.progress(record)
         stop = len(record.series)
-        if stop == self._sent and len(rows) == self._rows_sent and version == self._version:
-            return True
         raw = self._allowance.allows(4 * (stop - self._sent))
         if not raw and not self._allowance.allows(WINDOW_BYTES):
             return False

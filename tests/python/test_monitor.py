@@ -413,6 +413,7 @@ def test_losses_that_are_not_finite_are_marked_and_fit_goes_on():
     assert [event.step for event in marks] == [3]
 
 
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
 def test_datasets_without_a_length_and_a_later_beginning():
     x, y = data()
 
