@@ -14,7 +14,7 @@ from lossviz import _notebook
 if TYPE_CHECKING:
     from lossviz import losses, program, tasks
     from lossviz.program import TrainingConfig
-    from lossviz.training import PastRun, Run, live_runs, load_run, prune_runs, runs, train
+    from lossviz.training import PastRun, Run, fit, live_runs, load_run, prune_runs, runs, train
     from lossviz.training.monitor import Monitor
     from lossviz.widgets import LossLab
 
@@ -26,6 +26,7 @@ __all__ = [
     "PastRun",
     "Run",
     "TrainingConfig",
+    "fit",
     "live_runs",
     "load_run",
     "losses",
@@ -42,6 +43,7 @@ _MODULES = {
     "PastRun": "lossviz.training",
     "Run": "lossviz.training",
     "TrainingConfig": "lossviz.program",
+    "fit": "lossviz.training",
     "live_runs": "lossviz.training",
     "load_run": "lossviz.training",
     "prune_runs": "lossviz.training",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from lossviz.losses.card import Loss, Parameter
-from lossviz.losses.catalogue import get, names, own, register
+from lossviz.losses.card import Loss
+from lossviz.losses.catalogue import aliases, get, names, own, register
+from lossviz.losses.encoding import aligned, check_fit, own_logits
 from lossviz.losses.fitting import check_shapes, check_targets, wrong_labels
+from lossviz.losses.parameter import Parameter
 from lossviz.losses.suitability import trains, why_not
 
 __all__ = [
     "Loss",
     "Parameter",
+    "aliases",
+    "aligned",
+    "check_fit",
     "check_shapes",
     "check_targets",
     "get",
     "names",
     "own",
+    "own_logits",
     "register",
     "trains",
     "why_not",

@@ -3,81 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import math
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from lossviz._arguments import ArgumentError, number, unknown_name
+from lossviz._arguments import ArgumentError, unknown_name
 from lossviz._tensorflow import tf
-from lossviz.losses.fitting import check_shapes
-
-Kind = Literal["number", "switch", "numbers"]
-Shapes = Literal["same", "classes", "ctc", "ssd", "any"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """A parameter of a loss.
-
-    Attributes:
-        default: the value where none is given.
-        help: one plain sentence.
-        kind: `"number"`, `"switch"` (a bool) or `"numbers"` (one number a class, or None).
-        minimum, maximum: bounds, inclusive.
-        above: when given, the value must be strictly greater.
-        advanced: one that a beginner need not see; written into the program only when it is set.
-    """
-
-    default: Any
-    help: str
-    kind: Kind = "number"
-    minimum: float = float("-inf")
-    maximum: float = float("inf")
-    above: float | None = None
-    advanced: bool = False
-
-    def check(self, name: str, value: Any) -> Any:
-        """`value`, if the parameter takes it.
-
-        Raises:
-            ArgumentError: otherwise, naming the parameter, what came and what is accepted.
-        """
-        if self.kind == "switch":
-            if isinstance(value, bool):
-                return value
-            raise ArgumentError(name, f"{name}: got {value!r}; it must be True or False.")
-        if self.kind == "number":
-            return self._number(name, value)
-        if value is None:
-            return None
-        try:
-            values = list(value)
-        except TypeError:
-            raise ArgumentError(
-                name, f"{name}: got {value!r}; it must be a list of numbers, one for each class."
-            ) from None
-        return [self._number(f"{name}[{i}]", item) for i, item in enumerate(values)]
-
-    @property
-    def accepted(self) -> str:
-        """The bounds as a sentence, such as "From 0 to 1."; "" where there are none."""
-        if self.kind != "number":
-            return ""
-        if self.above is not None:
-            bounds = f"greater than {self.above:g}"
-        elif math.isfinite(self.minimum) and math.isfinite(self.maximum):
-            bounds = f"from {self.minimum:g} to {self.maximum:g}"
-        elif math.isfinite(self.minimum):
-            bounds = f"at least {self.minimum:g}"
-        else:
-            bounds = ""
-        return f"{bounds[0].upper()}{bounds[1:]}." if bounds else ""
-
-    def _number(self, name: str, value: Any) -> float:
-        return number(name, value, minimum=self.minimum, maximum=self.maximum, above=self.above)
+from lossviz.losses.encoding import fitted
+from lossviz.losses.fitting import Shapes, check_shapes
+from lossviz.losses.parameter import Parameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,24 +64,23 @@ class Loss:
         """The mean loss of a batch.
 
         Args:
-            target: the wanted values; the shape is the loss's own (see its card).
-            output: the model's output, logits unless the loss says otherwise; float16 and
-                bfloat16 are computed in float32.
+            target: the wanted values; the shape is the loss's own (see its card). Classes may be
+                given as whole numbers `[...]` or `[..., 1]`, of any dtype, or one-hot
+                `[..., classes]`; numbers `[n]` fit an output `[n, 1]` and the reverse.
+            output: the model's output: logits, or probabilities with `from_logits=False`. A single
+                one `[..., 1]` is the score of the second of two classes. float16 and bfloat16 are
+                computed in float32.
             **params: the loss's parameters; `params` has their defaults and bounds.
 
         Returns:
-            A scalar float32 tensor.
+            A scalar float32 tensor; NaN where a label is no class and only a graph sees it.
 
         Raises:
-            ArgumentError: for an unknown parameter or one out of bounds, and for shapes that do
-                not fit each other.
+            ArgumentError: for an unknown parameter or one out of bounds, for shapes that do not
+                fit each other, and for labels that are no class of the output.
         """
         params = self.check_params(params)
-        output = tf.cast(tf.convert_to_tensor(output), tf.float32)
-        target = tf.convert_to_tensor(target)
-        # Labels stay whole numbers: class 16,777,217 has no float32 of its own.
-        if self.shapes not in {"ctc", "any"}:
-            target = tf.cast(target, tf.float32)
+        target, output, params = fitted(self, target, output, params)
         check_shapes(self, target.shape, output.shape, params)
         value = self.function(target, output, **params)
         # A loss of Keras' plain functions gives one value a sample.

@@ -9,7 +9,8 @@ from typing import Any
 
 from lossviz._arguments import ArgumentError, unknown_name
 from lossviz.losses import classification, detection, overlap, regression, sequence
-from lossviz.losses.card import Loss, Parameter
+from lossviz.losses.card import Loss
+from lossviz.losses.parameter import Parameter
 from lossviz.losses.suitability import TASK_LOSSES
 
 _losses: dict[str, Loss] = {}
@@ -36,6 +37,11 @@ def names(task: str | None = None) -> list[str]:
         raise unknown_name("task", task, TASK_LOSSES)
     own = [loss.name for loss in _losses.values() if loss.family == "own" and task in loss.tasks]
     return [*TASK_LOSSES[task], *own]
+
+
+def aliases() -> list[str]:
+    """The other names under which `get` finds losses."""
+    return [name for name in _names if name not in _losses]
 
 
 def get(name: str) -> Loss:

@@ -5,35 +5,64 @@ from __future__ import annotations
 from typing import Any
 
 from lossviz._tensorflow import tf
-from lossviz.losses.card import Loss, Parameter
+from lossviz.losses.card import Loss
+from lossviz.losses.parameter import FROM_LOGITS, FROM_SIGMOID_LOGITS, Parameter
 
 
-def cross_entropy(target: Any, output: Any, *, label_smoothing: float = 0.0) -> Any:
-    """Mean softmax cross-entropy; the output holds logits."""
+def cross_entropy(
+    target: Any, output: Any, *, label_smoothing: float = 0.0, from_logits: bool = True
+) -> Any:
+    """Mean cross-entropy of classes that exclude each other."""
     classes = tf.cast(tf.shape(output)[-1], output.dtype)
     target = target * (1.0 - label_smoothing) + label_smoothing / classes
-    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, output))
+    if from_logits:
+        losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+    else:
+        losses = tf.keras.losses.categorical_crossentropy(target, output)
+    return tf.reduce_mean(losses)
 
 
-def binary_cross_entropy(target: Any, output: Any) -> Any:
-    """Mean sigmoid cross-entropy; the output holds logits."""
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(target, output))
+def binary_cross_entropy(target: Any, output: Any, *, from_logits: bool = True) -> Any:
+    """Mean cross-entropy of yes-or-no questions."""
+    if from_logits:
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(target, output)
+    else:
+        losses = tf.keras.losses.binary_crossentropy(target, output)
+    return tf.reduce_mean(losses)
 
 
 def weighted_cross_entropy(
-    target: Any, output: Any, *, class_weights: list[float] | None = None
+    target: Any,
+    output: Any,
+    *,
+    class_weights: list[float] | None = None,
+    from_logits: bool = True,
 ) -> Any:
-    """Mean softmax cross-entropy with a weight for each class; the output holds logits."""
-    losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+    """Mean cross-entropy with a weight for each class."""
+    if from_logits:
+        losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+    else:
+        losses = tf.keras.losses.categorical_crossentropy(target, output)
     if class_weights is not None:
         weights = tf.constant(class_weights, target.dtype)
         losses *= tf.reduce_sum(target * weights, axis=-1)
     return tf.reduce_mean(losses)
 
 
-def focal(target: Any, output: Any, *, gamma: float = 2.0, alpha: float = 0.25) -> Any:
-    """Mean focal loss, which fades for what the model is sure of; the output holds logits."""
-    log_p = tf.nn.log_softmax(output)
+def focal(
+    target: Any,
+    output: Any,
+    *,
+    gamma: float = 2.0,
+    alpha: float = 0.25,
+    from_logits: bool = True,
+) -> Any:
+    """Mean focal loss, which fades for what the model is sure of."""
+    if from_logits:
+        log_p = tf.nn.log_softmax(output)
+    else:
+        p = output / tf.reduce_sum(output, axis=-1, keepdims=True)
+        log_p = tf.math.log(tf.clip_by_value(p, 1e-7, 1.0 - 1e-7))
     # 1 - p without cancellation; the bound keeps the power's slope finite where p is 1.
     doubt = tf.maximum(-tf.math.expm1(log_p), 1e-7)
     losses = -tf.reduce_sum(target * alpha * tf.pow(doubt, gamma) * log_p, axis=-1)
@@ -47,11 +76,14 @@ def hinge(target: Any, output: Any) -> Any:
     return tf.reduce_mean(tf.nn.relu(1.0 + wrong - right))
 
 
-def kl_divergence(target: Any, output: Any) -> Any:
-    """Mean Kullback-Leibler divergence of the softmax from the target; the output holds logits."""
-    entropy = tf.reduce_sum(tf.math.xlogy(target, target), axis=-1)
-    cross = tf.reduce_sum(target * tf.nn.log_softmax(output), axis=-1)
-    return tf.reduce_mean(entropy - cross)
+def kl_divergence(target: Any, output: Any, *, from_logits: bool = True) -> Any:
+    """Mean Kullback-Leibler divergence of the model's probabilities from the target."""
+    if from_logits:
+        entropy = tf.reduce_sum(tf.math.xlogy(target, target), axis=-1)
+        losses = entropy - tf.reduce_sum(target * tf.nn.log_softmax(output), axis=-1)
+    else:
+        losses = tf.keras.losses.kld(target, output)
+    return tf.reduce_mean(losses)
 
 
 LOSSES = (
@@ -72,7 +104,8 @@ LOSSES = (
                 minimum=0.0,
                 maximum=1.0,
                 help="Share of the target's weight that is spread evenly over all classes.",
-            )
+            ),
+            "from_logits": FROM_LOGITS,
         },
         reference="I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2",
         aliases=("log_loss",),
@@ -89,6 +122,7 @@ LOSSES = (
             "or for labels that may hold together. Where exactly one class is right, cross-entropy "
             "learns faster."
         ),
+        params={"from_logits": FROM_SIGMOID_LOGITS},
         reference="C. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2",
         aliases=("bce",),
         probabilities=True,
@@ -110,7 +144,8 @@ LOSSES = (
                 kind="numbers",
                 minimum=0.0,
                 help="One weight for each class, from 0 on; none means that all weigh 1.",
-            )
+            ),
+            "from_logits": FROM_LOGITS,
         },
         reference="G. King, L. Zeng, Logistic Regression in Rare Events Data (2001)",
         aliases=("wce",),
@@ -132,6 +167,7 @@ LOSSES = (
                 default=2.0, minimum=0.0, help="How fast it fades; 0 does not fade at all."
             ),
             "alpha": Parameter(default=0.25, minimum=0.0, help="A factor on the whole loss."),
+            "from_logits": FROM_LOGITS,
         },
         reference="T.-Y. Lin et al., Focal Loss for Dense Object Detection (2017)",
         shapes="classes",
@@ -162,6 +198,7 @@ LOSSES = (
             "are distributions themselves, as in distillation. With one-hot targets it equals "
             "cross-entropy."
         ),
+        params={"from_logits": FROM_LOGITS},
         reference="S. Kullback, R. Leibler, On Information and Sufficiency (1951)",
         aliases=("kld", "kullback_leibler"),
         shapes="classes",

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from lossviz._tensorflow import tf
-from lossviz.losses.card import Loss, Parameter
+from lossviz.losses.card import Loss
+from lossviz.losses.parameter import FROM_LOGITS, Parameter
 
 
-def ssd(target: Any, output: Any, *, negatives: float = 3.0) -> Any:
+def ssd(target: Any, output: Any, *, negatives: float = 3.0, from_logits: bool = True) -> Any:
     """Multibox loss: classes of positives and hardest negatives, and the positives' offsets."""
     positive = 1.0 - target[..., 0]
-    classes, logits = target[..., :-4], output[..., :-4]
-    entropy = tf.nn.softmax_cross_entropy_with_logits(classes, logits)
+    classes, scores = target[..., :-4], output[..., :-4]
+    if from_logits:
+        entropy = tf.nn.softmax_cross_entropy_with_logits(classes, scores)
+    else:
+        entropy = tf.keras.losses.categorical_crossentropy(classes, scores)
     # Only the hardest background anchors count, so many for each positive of the image.
     hardest = tf.sort((1.0 - positive) * entropy, direction="DESCENDING")
     kept = negatives * tf.reduce_sum(positive, axis=-1, keepdims=True)
@@ -41,7 +45,8 @@ LOSSES = (
         params={
             "negatives": Parameter(
                 default=3.0, minimum=0.0, help="Hard background anchors for each positive one."
-            )
+            ),
+            "from_logits": FROM_LOGITS,
         },
         reference="W. Liu et al., SSD: Single Shot MultiBox Detector (2016)",
         aliases=("multibox",),

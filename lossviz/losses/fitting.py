@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
 
-if TYPE_CHECKING:
-    from lossviz.losses.card import Loss
+Shapes = Literal["same", "classes", "ctc", "ssd", "any"]
 
 NEAR = 1e-3
 """How far the sum of a target's probabilities may be from 1."""
 
 
-def check_shapes(loss: Loss, target: Any, output: Any, params: Mapping[str, Any]) -> None:
+class Takes(Protocol):
+    """What must be known of a loss to tell which targets and outputs it takes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def shapes(self) -> Shapes: ...
+    @property
+    def one_hot(self) -> bool: ...
+    @property
+    def probabilities(self) -> bool: ...
+
+
+def check_shapes(loss: Takes, target: Any, output: Any, params: Mapping[str, Any]) -> None:
     """Raise an ArgumentError when these static shapes cannot fit.
 
     Args:
@@ -56,12 +70,12 @@ def check_shapes(loss: Loss, target: Any, output: Any, params: Mapping[str, Any]
         )  # fmt: skip
 
 
-def _check_ctc(loss: Loss, target: Any, output: Any) -> None:
+def _check_ctc(loss: Takes, target: Any, output: Any) -> None:
     if target.rank != 2 or not target[:1].is_compatible_with(output[:1]):
         raise _wrong("target", loss, "needs a target of shape [batch, labels]", target, output)
 
 
-def check_targets(loss: Loss, targets: Any, output: Any) -> None:
+def check_targets(loss: Takes, targets: Any, output: Any) -> None:
     """Raise an ArgumentError when these targets' values are none that the loss can learn.
 
     A mistake here trains without a word: softmax cross-entropy of targets that are no
@@ -69,16 +83,24 @@ def check_targets(loss: Loss, targets: Any, output: Any) -> None:
 
     Args:
         loss: the loss that is to take them.
-        targets: all targets, as an array in the form that the loss takes.
+        targets: all targets, as an array in any form that the loss takes.
         output: shape of the model's output; None in it is unknown.
     """
     values = np.asarray(targets)
+    if values.dtype.kind == "b" or str(values.dtype) == "bfloat16":
+        values = values.astype(np.float32)
+    if values.dtype.kind not in "iuf":
+        raise ArgumentError(
+            "target",
+            f"target: {loss.name} needs numbers, but got values of the kind {values.dtype}; "
+            "turn labels that are text into whole numbers from 0 on.",
+        )
     if loss.shapes == "ctc":
         _check_labels(values, tf.TensorShape(output))
     elif loss.shapes == "ssd":
         _check_probabilities(loss, values[..., :-4], one_hot=True)
     elif loss.shapes == "classes":
-        _check_probabilities(loss, values, one_hot=loss.one_hot)
+        _check_classes(loss, values, tf.TensorShape(output))
     elif loss.probabilities and (values.min() < 0 or values.max() > 1):
         raise ArgumentError(
             "target",
@@ -87,22 +109,58 @@ def check_targets(loss: Loss, targets: Any, output: Any) -> None:
         )
 
 
-def wrong_labels(labels: Any, classes: int) -> str:
-    """What is wrong with integer labels of so many classes, within a sentence; "" for nothing.
+def wrong_labels(labels: Any, classes: int, *, single: bool = False) -> str:
+    """What is wrong with labels of so many classes, within a sentence; "" for nothing.
 
     In a graph a label out of range becomes a row of zeros without a word.
+
+    Args:
+        labels: whole numbers of any dtype.
+        classes: how many classes the model's output has.
+        single: the output is one score for two classes; shares between 0 and 1 are accepted then.
     """
     values = np.asarray(labels)
-    low, high = int(values.min()), int(values.max())
-    if low >= 0 and high < classes:
+    if not values.size:
         return ""
+    low, high = values.min(), values.max()
+    if values.dtype == bool or (low >= 0 and high < (classes if not single else 1 + NEAR)):
+        if single or values.dtype.kind in "biu" or (values == np.floor(values)).all():
+            return ""
+        return (
+            f"labels from {low:.4g} to {high:.4g} are no whole numbers; they must be from 0 to "
+            f"{classes - 1}."
+        )
+    kind = "integer labels" if values.dtype.kind in "iu" else "labels"
+    if single:
+        return (
+            f"{kind} go from {low:.4g} to {high:.4g}, but the model has a single output for two "
+            "classes; labels must be 0 or 1."
+        )
     return (
-        f"integer labels go from {low} to {high}, but the model's output has {classes} classes; "
+        f"{kind} go from {low:.9g} to {high:.9g}, but the model's output has {classes} classes; "
         f"labels must be from 0 to {classes - 1}."
     )
 
 
-def _check_probabilities(loss: Loss, values: Any, *, one_hot: bool) -> None:
+def _check_classes(loss: Takes, values: Any, output: Any) -> None:
+    rank = output.rank
+    labels = rank is not None and (
+        values.ndim == rank - 1 or (values.ndim == rank and values.shape[-1] == 1) or rank == 1
+    )
+    if not labels:
+        _check_probabilities(loss, values, one_hot=loss.one_hot)
+        return
+    single = rank == 1 or output[-1] == 1
+    if single and loss.name == "hinge":
+        values = np.where(values == -1, 0, values)  # as Keras' hinge takes them
+    if output[-1] is None and not single:
+        return
+    wrong = wrong_labels(values, 2 if single else output[-1], single=single)
+    if wrong:
+        raise ArgumentError("target", f"target: the {wrong}", f"the {wrong}")
+
+
+def _check_probabilities(loss: Takes, values: Any, *, one_hot: bool) -> None:
     wanted = "one-hot rows" if one_hot else "one-hot rows or probabilities"
     sums = values.sum(axis=-1)
     bad = values.min() < 0 or values.max() > 1 + NEAR or np.abs(sums - 1).max() > NEAR
@@ -151,7 +209,7 @@ def shape_text(shape: Any) -> str:
     return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
 
 
-def _wrong(argument: str, loss: Loss, wanted: str, target: Any, output: Any) -> ArgumentError:
+def _wrong(argument: str, loss: Takes, wanted: str, target: Any, output: Any) -> ArgumentError:
     return ArgumentError(
         argument,
         f"{argument}: {loss.name} {wanted}, but the target has shape {shape_text(target)} and the "

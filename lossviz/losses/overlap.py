@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from lossviz._tensorflow import tf
-from lossviz.losses.card import Loss, Parameter
+from lossviz.losses.card import Loss
+from lossviz.losses.parameter import FROM_LOGITS, Parameter
 
 
-def dice(target: Any, output: Any, *, smooth: float = 1.0) -> Any:
-    """Mean of 1 - Dice over samples and classes; the output holds logits."""
+def dice(target: Any, output: Any, *, smooth: float = 1.0, from_logits: bool = True) -> Any:
+    """Mean of 1 - Dice over samples and classes."""
     # The middle axes are summed; with [batch, classes] the batch is the region.
     axes = list(range(1, len(output.shape) - 1)) or [0]
-    p = tf.nn.softmax(output)
+    p = tf.nn.softmax(output) if from_logits else output
     both = tf.reduce_sum(target * p, axes)
     total = tf.reduce_sum(target, axes) + tf.reduce_sum(p, axes)
     index = tf.math.divide_no_nan(2.0 * both + smooth, total + smooth)
     return tf.reduce_mean(1.0 - index)
 
 
-def jaccard(target: Any, output: Any, *, smooth: float = 1.0) -> Any:
-    """Mean of 1 - intersection over union over samples and classes; the output holds logits."""
+def jaccard(target: Any, output: Any, *, smooth: float = 1.0, from_logits: bool = True) -> Any:
+    """Mean of 1 - intersection over union over samples and classes."""
     axes = list(range(1, len(output.shape) - 1)) or [0]
-    p = tf.nn.softmax(output)
+    p = tf.nn.softmax(output) if from_logits else output
     both = tf.reduce_sum(target * p, axes)
     union = tf.reduce_sum(target, axes) + tf.reduce_sum(p, axes) - both
     index = tf.math.divide_no_nan(both + smooth, union + smooth)
@@ -30,11 +31,17 @@ def jaccard(target: Any, output: Any, *, smooth: float = 1.0) -> Any:
 
 
 def tversky(
-    target: Any, output: Any, *, alpha: float = 0.3, beta: float = 0.7, smooth: float = 1.0
+    target: Any,
+    output: Any,
+    *,
+    alpha: float = 0.3,
+    beta: float = 0.7,
+    smooth: float = 1.0,
+    from_logits: bool = True,
 ) -> Any:
-    """Mean of 1 - Tversky index over samples and classes; the output holds logits."""
+    """Mean of 1 - Tversky index over samples and classes."""
     axes = list(range(1, len(output.shape) - 1)) or [0]
-    p = tf.nn.softmax(output)
+    p = tf.nn.softmax(output) if from_logits else output
     hits = tf.reduce_sum(target * p, axes)
     false = tf.reduce_sum((1.0 - target) * p, axes)
     missed = tf.reduce_sum(target * (1.0 - p), axes)
@@ -62,7 +69,7 @@ LOSSES = (
             "one. For segmentation with a dominant background. Its slope is weak while nothing "
             "overlaps yet: cross-entropy is surer at the start."
         ),
-        params={"smooth": SMOOTH},
+        params={"smooth": SMOOTH, "from_logits": FROM_LOGITS},
         reference="F. Milletari, N. Navab, S.-A. Ahmadi, V-Net (2016)",
         shapes="classes",
     ),
@@ -76,7 +83,7 @@ LOSSES = (
             "The measure by which segmentation is usually judged, made differentiable. Like Dice "
             "with a harder view of half-right regions."
         ),
-        params={"smooth": SMOOTH},
+        params={"smooth": SMOOTH, "from_logits": FROM_LOGITS},
         reference="M. A. Rahman, Y. Wang, Optimizing Intersection-Over-Union in Deep Neural "
         "Networks for Image Segmentation (2016)",
         aliases=("iou", "soft_iou"),
@@ -96,6 +103,7 @@ LOSSES = (
             "alpha": Parameter(default=0.3, minimum=0.0, help="The price of a false alarm."),
             "beta": Parameter(default=0.7, minimum=0.0, help="The price of a miss."),
             "smooth": SMOOTH,
+            "from_logits": FROM_LOGITS,
         },
         reference="S. S. M. Salehi, D. Erdogmus, A. Gholipour, Tversky Loss Function (2017)",
         shapes="classes",

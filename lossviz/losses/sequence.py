@@ -6,11 +6,14 @@ from typing import Any
 
 from lossviz._tensorflow import tf
 from lossviz.losses.card import Loss
+from lossviz.losses.parameter import FROM_LOGITS
 
 
-def ctc(target: Any, output: Any) -> Any:
+def ctc(target: Any, output: Any, *, from_logits: bool = True) -> Any:
     """Mean negative log probability of the labels; class 0 is the blank, 0 pads the labels."""
     labels = tf.cast(target, tf.int32)
+    if not from_logits:
+        output = tf.math.log(output + 1e-7)
     # The states of an alignment: blank, first label, blank, second label, ..., blank.
     blanks = tf.zeros_like(labels)
     states = tf.reshape(tf.stack([blanks, labels], axis=-1), [tf.shape(labels)[0], -1])
@@ -53,6 +56,7 @@ LOSSES = (
             "The time axis must be at least as long as the label, and one longer for each "
             "character that stands twice in a row; a label that does not fit has an infinite loss."
         ),
+        params={"from_logits": FROM_LOGITS},
         reference="A. Graves et al., Connectionist Temporal Classification (2006)",
         shapes="ctc",
     ),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from lossviz.training.faults import TrialError
-from lossviz.training.live_runs import live_runs
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
 from lossviz.training.record import EpochRecord, Event, Progress, Record, best_epoch
+from lossviz.training.registry import live_runs
 from lossviz.training.run import Run
-from lossviz.training.start import described, train
+from lossviz.training.start import described, fit, train
 
 __all__ = [
     "HEIGHT",
@@ -24,6 +24,7 @@ __all__ = [
     "best_epoch",
     "described",
     "empty_picture",
+    "fit",
     "live_runs",
     "load_run",
     "picture",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -12,15 +11,16 @@ from typing import Any
 
 from lossviz._tensorflow import tf
 from lossviz.training import devices
+from lossviz.training.caught_losses import CaughtLosses
 from lossviz.training.control import Control
 from lossviz.training.faults import explain
 from lossviz.training.fit_call import FitCall
-from lossviz.training.live_runs import register
 from lossviz.training.notes import Notes
 from lossviz.training.numbering import new_id, next_number
-from lossviz.training.own_losses import OwnLosses, loss_in
 from lossviz.training.record import Record
+from lossviz.training.registry import register
 from lossviz.training.run import Run
+from lossviz.training.run_config import of_optimizer, plain
 
 PERIOD = 0.05
 """Seconds after which losses are taken from the device."""
@@ -50,7 +50,7 @@ class MonitoredFit:
         self.run = Run(self._record, self._control, model)
         self._notes = Notes(self._record, optimizer_of(model))
         self._own: Any = None
-        self._losses: OwnLosses | _Means
+        self._losses: CaughtLosses | _Means
         self._stopped = False
         self._logs: Mapping[str, Any] | None = None  # those of the epoch that has just ended
         self._calls = 0  # of the train function since losses were taken
@@ -76,6 +76,8 @@ class MonitoredFit:
     def epoch_begins(self, epoch: int) -> None:
         """An epoch begins, counted from 0 as Keras does."""
         self._end_epoch()
+        if not len(self._record.series):
+            self._record.first_epoch = epoch + 1
         self._record.begin_epoch(epoch + 1)
         # Callbacks set it at the beginning and at the end of an epoch.
         self._notes.learning_rate(tell=True)
@@ -150,7 +152,7 @@ class MonitoredFit:
             self._losses = _Means(model)
             self._record.warn(MEANS)
         else:
-            self._losses = OwnLosses.of(model)
+            self._losses = CaughtLosses.of(model)
         model.train_function = self._train
 
     def _train(self, iterator: Any) -> Any:
@@ -227,7 +229,7 @@ class MonitoredFit:
 
 
 class _Means:
-    """In the place of `OwnLosses` for a model on several devices: what `fit` tells, no more."""
+    """In the place of `CaughtLosses` for a model on several devices: what `fit` tells, no more."""
 
     capacity = 512
 
@@ -237,7 +239,7 @@ class _Means:
         self._values: list[Any] = []
 
     def note(self, logs: Mapping[str, Any]) -> None:
-        self._values.append(logs[loss_in(logs)])
+        self._values.append(logs.get("loss", next(iter(logs.values()))))
 
     def take(self) -> Any:
         values, self._values = self._values, []
@@ -267,19 +269,20 @@ def _record(model: Any, params: Mapping[str, Any], name: str | None) -> Record:
 
 
 def _config(model: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """What `fit` and `compile` were given, as far as JSON can hold it."""
-    loss, optimizer = getattr(model, "loss", None), optimizer_of(model)
-    found = {
-        "epochs": params.get("epochs"),
-        "steps_per_epoch": params.get("steps"),
+    """What `fit` and `compile` were given, as far as a callback can know it."""
+    loss = getattr(model, "loss", None)
+    return {
+        "model": str(model.name),
+        "model_class": type(model).__name__,
+        "parameters": int(model.count_params()) if model.built else None,
         "loss": _named(loss),
         "loss_params": _params(loss),
-        "optimizer": type(optimizer).__name__.lower(),
-        "optimizer_params": _params(optimizer),
-        "model": model.name,
+        **of_optimizer(optimizer_of(model)),
+        "epochs": params.get("epochs"),
+        "steps_per_epoch": params.get("steps"),
+        "steps_per_execution": int(model.steps_per_execution),
+        "jit_compile": bool(model.jit_compile),
     }
-    plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
-    return plain
 
 
 def _named(part: Any) -> str:
@@ -293,9 +296,11 @@ def _named(part: Any) -> str:
     return str(part) if isinstance(part, str) else getattr(part, "name", "") or part.__name__
 
 
-def _params(part: Any) -> dict[str, Any]:
-    config: dict[str, Any] = part.get_config() if hasattr(part, "get_config") else {}
-    return config
+def _params(loss: Any) -> dict[str, Any]:
+    config = plain(loss.get_config()) if hasattr(loss, "get_config") else {}
+    config.pop("name", None)
+    found: dict[str, Any] = config
+    return found
 
 
 def _is_number(value: Any) -> bool:

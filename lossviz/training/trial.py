@@ -18,6 +18,7 @@ import numpy as np
 from lossviz._tensorflow import tf
 from lossviz.losses import Loss
 from lossviz.training.faults import TrialError, place_of, reason_of
+from lossviz.training.keras_loss import GIVES_NONE
 from lossviz.training.one_device import held
 
 NOT_A_GRAPH = (
@@ -37,6 +38,8 @@ ZERO_GRADIENT = (
 _SYMBOLIC = re.compile(r"symbolic|numpy\(\)|to a numpy array|as a Python `?bool|SymbolicTensor")
 _SHAPES = re.compile(r"[Dd]imensions? .*(equal|match)|[Ii]ncompatible shapes|must have the same "
                      r"shape|shapes? .*(not compatible|incompatible|must be equal)")  # fmt: skip
+_NONE = re.compile(r"None values not supported|Argument `target` should be a list or nested "
+                   r"structure.* but received None")  # fmt: skip
 # What must not happen twice; runs of these are left to the training.
 _ACTING = re.compile(r"Assign|ResourceApply|ResourceScatter|ResourceSparse|Scatter|Mutable|Print|"
                      r"Write|Summary|Iterator|.*(PyFunc|Queue|Dataset)")  # fmt: skip
@@ -155,7 +158,7 @@ class _Trial:
 
     def _check_form(self, loss: Any) -> None:
         if loss is None:
-            raise self._error("it gives None, but must give the loss; is a `return` missing?")
+            raise self._error(GIVES_NONE)
         if not tf.is_tensor(loss) and not isinstance(loss, int | float | np.number | np.ndarray):
             raise self._error(f"it gives a {type(loss).__name__}, but must give the loss.")
         shape = tf.TensorShape(getattr(loss, "shape", ()))
@@ -173,8 +176,10 @@ class _Trial:
         text, reason = str(error), reason_of(error)
         kind = type(error).__name__
         what = f"{reason} ({kind})"
-        if "None values not supported" in text:
-            what = f"it gives None, but must give the loss; is a `return` missing? {what}"
+        if GIVES_NONE in text:
+            what = GIVES_NONE
+        elif _NONE.search(text):
+            what = f"{GIVES_NONE} {what}"
         elif _SYMBOLIC.search(text) or kind in {"InaccessibleTensorError", "OutOfScopeError"}:
             what = f"{NOT_A_GRAPH}. {what}"
         elif _SHAPES.search(text):

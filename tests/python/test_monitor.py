@@ -147,7 +147,7 @@ def test_a_run_is_kept_with_what_it_was_made_of():
     config = kept.config
     assert (config["epochs"], config["steps_per_epoch"]) == (3, STEPS)
     assert config["optimizer"] == "sgd"
-    assert config["optimizer_params"]["learning_rate"] == 0.25
+    assert config["learning_rate"] == 0.25
     assert config["loss"] == "sparse_categorical_crossentropy"
     assert config["loss_params"]["from_logits"] is True
     assert len(run.figure().data) >= 2
@@ -208,11 +208,12 @@ class OwnStep(keras.Model):
         self.second.update_state(2 * loss)
         self.tracker.update_state(each if self.how == "each" else loss)
         if self.how == "two":
-            return {"z": tf.constant(1.0), "b_loss": self.second.result()}
+            both = {"b_loss": self.second.result(), "c_loss": loss}
+            return {"z": tf.constant(1.0), **both}
         return {"loss": self.tracker.result(), "b_loss": self.second.result()}
 
 
-@pytest.mark.parametrize(("how", "factor"), [("raw", 1), ("mean", 1), ("each", 1), ("two", 2)])
+@pytest.mark.parametrize(("how", "factor"), [("raw", 1), ("mean", 1), ("each", 1), ("two", 3)])
 def test_a_train_step_of_ones_own(how, factor):
     def build():
         keras.utils.set_random_seed(5)
