@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import number, whole_number
 from lossviz.training.control import Control
+from lossviz.training.frames import frame
 from lossviz.training.record import Event, Record
 from lossviz.training.turn import look_again
 
 if TYPE_CHECKING:
+    import pandas as pd
     import plotly.graph_objects as go
 
     from lossviz.training.trainer import Trainer
@@ -143,6 +145,18 @@ class Run:
         if self.error is not None:
             raise self.error
         return self
+
+    def to_frame(self, kind: str = "epochs") -> pd.DataFrame:
+        """The run's numbers as a table of pandas.
+
+        Args:
+            kind: `"epochs"`, a row for each epoch that has ended, or `"steps"`, one for each step.
+
+        Raises:
+            ArgumentError: for another kind.
+            ImportError: where pandas is not installed.
+        """
+        return frame(self._record, kind)
 
     def pause(self) -> None:
         """Hold on after the current chunk."""
