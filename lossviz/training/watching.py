@@ -164,7 +164,7 @@ class Watching:
                 output = model(first, training=False)
         names = _names(model, output)
         found = outputs.found_all(model, sample=output)
-        objectives, compiled = self._losses(names)
+        objectives, behind = self._losses()
         rate = LearningRate(self._steps.optimizer).read() if self._steps.optimizer else None
         return mistakes.Setup(
             model=model,
@@ -179,7 +179,7 @@ class Watching:
             from_logits=_each(objectives, lambda one: one.from_logits),
             class_loss=_each(objectives, _of_classes),
             sparse=_each(objectives, lambda one: "sparse" in _name_of(one)),
-            loss=compiled,
+            loss=behind,
             holds=found[0].holds if len(names) < 2 else [one.holds for one in found],
             metrics=self._metrics(),
             optimizer=self._steps.optimizer,
@@ -191,21 +191,24 @@ class Watching:
             class_weight=asked.class_weight,
         )
 
-    def _losses(self, names: Sequence[str]) -> tuple[Any, Any]:
-        """The objectives and the losses behind them: one, or a list in the order of `names`."""
-        given = self._asked.loss
+    def _losses(self) -> tuple[Any, Any]:
+        """The objectives and the losses behind them: one, or a dict or list by output."""
+        given, known = self._asked.loss, iter(self._objectives)
         if given is None:
             given = getattr(self._asked.model, "loss", None)
-            objectives = None
-        else:
-            objectives = list(self._objectives)
+            known = None
+        each = _as_compiled if known is None else lambda one: next(known, None)
+
+        def of(one: Any) -> Objective | None:
+            return None if one is None else each(one)
+
         if isinstance(given, dict) and "class_name" not in given:
-            by_name = {name: _known(one) for name, one in given.items()}
+            by_name = {name: of(one) for name, one in given.items()}
             return by_name, {name: _behind(one) for name, one in by_name.items()}
         if isinstance(given, list | tuple):
-            several = [_known(one) for one in given]
+            several = [of(one) for one in given]
             return several, [_behind(one) for one in several]
-        only = objectives[0] if objectives else _known(given)
+        only = of(given)
         return only, _behind(only)
 
     def _metrics(self) -> Any:
@@ -220,9 +223,12 @@ class Watching:
         return asked.metrics or () if isinstance(asked.metrics, dict) else found
 
 
-def _known(loss: Any) -> Objective | None:
+def _as_compiled(loss: Any) -> Objective | None:
+    """What `compile` takes a loss for: its names are Keras', whatever the catalogue calls so."""
     try:
-        return None if loss is None else objective(loss)
+        if isinstance(loss, str) and loss.lower() not in {"crossentropy", "ce"}:
+            loss = tf.keras.losses.get(loss)
+        return objective(loss)
     except (ValueError, TypeError):
         return None
 
