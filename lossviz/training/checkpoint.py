@@ -17,7 +17,8 @@ from typing import Any
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
-from lossviz.history import CHECKPOINTS, home, private_folder, recorder
+from lossviz.history import CHECKPOINTS, FAULTS, home, private_folder, recorder
+from lossviz.training.faults import why_not_written
 from lossviz.training.position import Position
 
 LATEST = "latest.json"
@@ -110,8 +111,8 @@ class Checkpoints:
             self._saved(state.step)
         except Exception as error:  # noqa: BLE001 - a full disk ends no training
             if not self._warned:
-                first = str(error).strip().partition("\n")[0][:200]
-                self._failed(f"The checkpoint could not be written ({first}). Training goes on.")
+                why = why_not_written(error)
+                self._failed(f"The checkpoint could not be written: {why}. Training goes on.")
             self._warned = True
         self._last = time.monotonic()
 
@@ -266,6 +267,7 @@ def find(run: str) -> Found:
             list(known["variables"]),
         )
     except FileNotFoundError:
+        _check_known(run)
         raise ArgumentError(
             "resume_from",
             f"resume_from: run {run!r} has no checkpoint; it ended before its first one was "
@@ -275,6 +277,17 @@ def find(run: str) -> Found:
         raise ArgumentError(
             "resume_from", f"resume_from: the checkpoint of run {run!r} cannot be read ({error})."
         ) from error
+
+
+def _check_known(run: str) -> None:
+    """Raise where the history has no such run: it has been deleted, and its checkpoints with it."""
+    try:
+        recorder.flush()
+        recorder.history().run(run)
+    except ArgumentError as error:
+        raise ArgumentError("resume_from", f"resume_from: {error}") from None
+    except FAULTS:
+        return
 
 
 def _kind(name: str) -> str:

@@ -25,8 +25,9 @@ def output_form(model: Any, inputs: Any, argument: str) -> Any:
     """
     from keras.src import backend  # no public name; it is what `fit` builds a model with
 
-    symbolic = tf.nest.map_structure(_symbolic, inputs)
     try:
+        # Keras has no tensor of an unknown number of axes.
+        symbolic = tf.nest.map_structure(_symbolic, inputs)
         return backend.compute_output_spec(model, symbolic, training=False)
     except Exception as error:
         shapes = ", ".join(

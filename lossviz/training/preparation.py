@@ -87,11 +87,16 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
             stop_at_nan=bool(asked.stop_at_nan),
         )  # fmt: skip
         job.watch = Watching(asked, steps, job.batches, objectives, new=checkpoint is None)
-        if asked.loss is not None and len(objectives) == 1 and len(leaves(form)) == 1:
-            _check_fit(asked, objectives[0], form)
+        if len(objectives) == 1:
+            if len(leaves(form)) == 1:
+                _check_fit(asked, objectives[0], form)
             _try(asked, job, objectives[0])
         if checkpoint is not None:
             checkpoint.check_model(asked.model)
+            order = checkpoint.order()
+            if order is not None:
+                # After the trial, which begins a dataset, too.
+                job.batches.restore_order(checkpoint.position.epoch, order)
     return Prepared(job, _title(asked, objectives), objectives)
 
 
@@ -127,7 +132,8 @@ def _check_step(asked: Request, places: Sequence[str]) -> None:
         )
     if asked.loss is not None and asked.source.targets is None and not brings_training(asked.model):
         raise ArgumentError(
-            "data", "data: got inputs alone, but the loss needs targets; give (inputs, targets)."
+            "data",
+            "data: got inputs alone, but the loss needs targets; give a pair (inputs, targets).",
         )
 
 
@@ -136,7 +142,7 @@ def _objectives(asked: Request, form: Any) -> tuple[list[Objective], Any]:
     loss = asked.loss
     if loss is None:
         return [], None
-    count = len(leaves(form))
+    count = 1 if asked.train_step is not None else len(leaves(form))
     held = outputs.found_all(asked.model)
     if isinstance(loss, dict) and "class_name" not in loss:
         names = list(loss)
@@ -219,8 +225,8 @@ def _steps(
     if asked.train_step is not None or not _needs_keras(asked, single):
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         return LeanSteps(
-            model, optimizer, objectives[0] if objectives else _no_loss, metrics=list(metrics or []),
-            train_step=asked.train_step, mirrored=mirrored, jit_compile=bool(asked.jit_compile),
+            model, optimizer, objectives[0] if objectives else _no_loss,
+            metrics=list(metrics or []), train_step=asked.train_step, mirrored=mirrored, jit_compile=bool(asked.jit_compile),
         )  # fmt: skip
     _refuse_several(places, "several outputs, weights or a training of the model's own")
     compile_with = {
@@ -311,11 +317,16 @@ def _check_fit(asked: Request, minimised: Objective, form: Any) -> None:
             _check_values(source, minimised, values, output)
     if asked.held_out is not None and asked.held_out.targets is not None:
         held = tf.nest.flatten(asked.held_out.targets)[0]
-        if own or held.shape.rank is None:
-            return
-        _fits(lambda: _traced(minimised, held, output), held, output, "validation")
+        if not own and held.shape.rank is not None:
+            _fits(lambda: _traced(minimised, held, output), held, output, "validation")
     if not own:
         _fits(lambda: _traced(minimised, target, output), target, output)
+    elif asked.source.whole is not None and None not in output.shape[1:]:
+        # Not traced: AutoGraph would put an error of its own around what a catalogue's loss says.
+        known = tf.nest.flatten(asked.source.first(2)[1])[0]
+        zeros = tf.zeros([known.shape[0], *output.shape[1:]], output.dtype)
+        with trial.random_kept():
+            _fits(lambda: minimised(known, zeros), target, output, tried_later=True)
 
 
 def _check_values(source: Source, minimised: Objective, values: Any, output: Any) -> None:
@@ -329,13 +340,26 @@ def _check_values(source: Source, minimised: Objective, values: Any, output: Any
 
 
 def _traced(minimised: Objective, target: Any, output: Any) -> None:
-    tf.function(minimised.__call__).get_concrete_function(target, output)
+    with trial.random_kept():
+        tf.function(minimised.__call__).get_concrete_function(target, output)
 
 
-def _fits(check: Callable[[], Any], target: Any, output: Any, argument: str = "model") -> None:
-    """Do a check of the shapes; what cannot fit is told before anything starts."""
+def _fits(
+    check: Callable[[], Any],
+    target: Any,
+    output: Any,
+    argument: str = "model",
+    *,
+    tried_later: bool = False,
+) -> None:
+    """Do a check of the shapes; what cannot fit is told before anything starts.
+
+    What goes wrong inside code of the user's own, which is tried later, is not the model's fault.
+    """
     try:
         check()
+    except TrialError:
+        return  # told by the trial, with its line
     except ArgumentError as error:
         if error.argument not in {"target", "output"}:
             raise
@@ -344,6 +368,8 @@ def _fits(check: Callable[[], Any], target: Any, output: Any, argument: str = "m
             if argument == "model" else f"{argument}: its targets do not fit. {error}",
         ) from None  # fmt: skip
     except (ValueError, tf.errors.InvalidArgumentError) as error:
+        if tried_later or target.shape[1:] == output.shape[1:]:
+            return  # a mistake inside the loss: the run fails with its traceback
         shapes = [str(list(part.shape[1:]))[1:] for part in (target, output)]
         who = "its output" if argument == "model" else "the model's output"
         raise ArgumentError(

@@ -128,7 +128,7 @@ class Record:
     series: StepSeries = field(default_factory=StepSeries)
     times: Track = field(default_factory=lambda: Track(absolute=0.02))
     """Seconds since the run started, by steps taken: time on the wall, with pauses and validation.
-    What lies between the end of a run and its continuation (`resume=`) does not count."""
+    What lies between the end of a run and its continuation (`resume_from=`) does not count."""
     learning_rates: Track = field(default_factory=lambda: Track(relative=0.002))
     """The learning rate of the step that follows so many steps taken."""
     version: int = 0

@@ -24,7 +24,7 @@ from lossviz.training.registry import live_runs, register
 from lossviz.training.request import Request
 from lossviz.training.run import Run
 from lossviz.training.run_config import config_of
-from lossviz.training.sources import Source
+from lossviz.training.sources import ACCEPTED, Source
 from lossviz.training.trainer import Trainer
 
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
@@ -156,7 +156,7 @@ def train(
         source = Source("data", data)
         share = validation_split or None
         if isinstance(validation, int | float) and not isinstance(validation, bool):
-            share, validation = validation, None
+            share, validation = _share(validation), None
         if validation is None and share is None and isinstance(data, Data):
             validation = data
         held_out = None if validation is None else Source("validation", validation)
@@ -282,6 +282,16 @@ def _on_first(device: Any) -> Any:
     from lossviz.training import devices
 
     return devices.on(devices.choose(device)[0])
+
+
+def _share(validation: float) -> float:
+    if not 0 < validation < 1:
+        raise ArgumentError(
+            "validation",
+            f"validation: got {validation!r}; it must be a share greater than 0 and less than 1, "
+            f"or {ACCEPTED}.",
+        )
+    return validation
 
 
 def _weighted(data: Any, sample_weight: Any) -> Any:

@@ -165,7 +165,6 @@ class Watching:
         names = _names(model, output)
         found = outputs.found_all(model, sample=output)
         objectives, behind = self._losses()
-        rate = LearningRate(self._steps.optimizer).read() if self._steps.optimizer else None
         return mistakes.Setup(
             model=model,
             inputs=inputs,
@@ -183,7 +182,7 @@ class Watching:
             holds=found[0].holds if len(names) < 2 else [one.holds for one in found],
             metrics=self._metrics(),
             optimizer=self._steps.optimizer,
-            learning_rate=rate,
+            learning_rate=self._rate(),
             batch_size=(asked.batch_size or 32) if whole else None,
             epochs=asked.epochs,
             own_step=own_step,
@@ -194,13 +193,14 @@ class Watching:
     def _losses(self) -> tuple[Any, Any]:
         """The objectives and the losses behind them: one, or a dict or list by output."""
         given, known = self._asked.loss, iter(self._objectives)
-        if given is None:
+        compiled = given is None
+        if compiled:
             given = getattr(self._asked.model, "loss", None)
-            known = None
-        each = _as_compiled if known is None else lambda one: next(known, None)
 
         def of(one: Any) -> Objective | None:
-            return None if one is None else each(one)
+            if one is None:
+                return None
+            return _as_compiled(one) if compiled else next(known, None)
 
         if isinstance(given, dict) and "class_name" not in given:
             by_name = {name: of(one) for name, one in given.items()}
@@ -212,15 +212,28 @@ class Watching:
         return only, _behind(only)
 
     def _metrics(self) -> Any:
+        """The metrics whose fit is in question: with losses of the catalogue names are made fit."""
         asked = self._asked
+        metrics = asked.metrics
         if asked.loss is None:
             compiled = getattr(asked.model, "_compile_metrics", None)
-            metrics = getattr(compiled, "_user_metrics", None) or ()
-            return [_as_fit_takes_it(one, asked.model) for one in metrics] if isinstance(
-                metrics, list
-            ) else metrics  # fmt: skip
-        found = list(self._steps.metrics)
-        return asked.metrics or () if isinstance(asked.metrics, dict) else found
+            metrics = getattr(compiled, "_user_metrics", None)
+        elif any(isinstance(one.loss, Loss) for one in self._objectives):
+            if isinstance(metrics, dict):
+                return ()
+            return [one for one in metrics or () if not isinstance(one, str)]
+        if isinstance(metrics, str):
+            metrics = [metrics]
+        if not isinstance(metrics, list | tuple):
+            return metrics or ()
+        return [_as_fit_takes_it(one, asked.model) for one in metrics]
+
+    def _rate(self) -> float | None:
+        """The learning rate of the first step."""
+        if self._asked.learning_rate is not None:
+            return float(self._asked.learning_rate)
+        optimizer = self._steps.optimizer
+        return None if optimizer is None else LearningRate(optimizer).read()
 
 
 def _as_compiled(loss: Any) -> Objective | None:
