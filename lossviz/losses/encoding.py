@@ -61,7 +61,7 @@ def fitted(
     params = dict(params)
     if loss.shapes == "any":
         return *aligned(target, output), params
-    if loss.shapes == "ctc" or None in {target.shape.rank, output.shape.rank}:
+    if loss.shapes == "ctc" or {None, 0} & {target.shape.rank, output.shape.rank}:
         # Labels stay whole numbers: class 16,777,217 has no float32 of its own.
         return target if loss.shapes == "ctc" else tf.cast(target, tf.float32), output, params
     if loss.shapes == "classes":
@@ -70,6 +70,9 @@ def fitted(
         target = _one_hot(target, output)
     elif loss.shapes == "same":
         target, output = aligned(target, output)
+    if target.shape.is_compatible_with(output.shape) and None in target.shape[1:]:
+        # A last axis of 1 that only the running graph sees would broadcast without a word.
+        target = tf.ensure_shape(target, [None, *output.shape[1:]])
     return tf.cast(target, tf.float32), output, params
 
 
@@ -92,13 +95,24 @@ def is_single(target: Any, output: Any) -> bool:
 
 def _one_hot(target: Any, output: Any) -> Any:
     """Labels as rows of the output's classes; what holds no labels as it is."""
-    labels = target
-    if target.shape.rank == output.shape.rank and target.shape[-1] == 1:
-        labels = tf.squeeze(target, -1)
-    elif target.shape.rank != output.shape.rank - 1:
+    if target.shape.rank == output.shape.rank:
+        labels = target[..., 0]
+        if target.shape[-1] is None and labels.shape.is_compatible_with(output.shape[:-1]):
+            return tf.cond(
+                tf.shape(target)[-1] == 1,
+                lambda: _rows(labels, output),
+                lambda: tf.cast(target, tf.float32),
+            )
+        if target.shape[-1] != 1:
+            return target
+    elif target.shape.rank == output.shape.rank - 1:
+        labels = target
+    else:
         return target
-    if not labels.shape.is_compatible_with(output.shape[:-1]):
-        return target
+    return _rows(labels, output) if labels.shape.is_compatible_with(output.shape[:-1]) else target
+
+
+def _rows(labels: Any, output: Any) -> Any:
     classes = output.shape[-1]
     if classes is None:
         classes = tf.shape(output)[-1]

@@ -125,6 +125,10 @@ class DatasetBatches(Batches):
         """
         if self._begins is not None:
             self._begins(epoch)
+        if self._bounded is None and self._natural is not None and self._iterator is not None:
+            # `fit` begins a dataset of known length twice for each epoch after the first. Where it
+            # is shuffled, each beginning takes an order, so that the same seed gives fit's batches.
+            iter(self._prefetched)
         self._iterator = iter(self._prefetched)
         self._epoch, self._taken, self.drawn = epoch, 0, 0
         try:

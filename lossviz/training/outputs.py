@@ -239,7 +239,8 @@ def _of_sample(sample: Any) -> Output:
     values = values.astype(np.float64)
     if not values.size or not np.isfinite(values).all():
         return UNKNOWN
-    near = 1e-2 if getattr(sample, "dtype", None) in {tf.float16, tf.bfloat16} else 1e-4
+    half = "float16" in str(getattr(sample, "dtype", ""))
+    near = 1e-2 if half else 1e-4
     if values.min() < -near or values.max() > 1 + near:
         return Output("logits", "", "its output for a batch has values outside 0 to 1")
     if not values.any():

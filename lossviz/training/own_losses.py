@@ -29,10 +29,10 @@ class OwnLosses:
         """Around one call of `train_step` or `test_step`."""
         self._computed, self._put, self._results = [], {}, {}
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_replaced(self._model, "_compute_loss", self._compute_loss))
-            for metric in self._model.metrics:
-                stack.enter_context(_replaced(metric, "update_state", self._update(metric)))
-                stack.enter_context(_replaced(metric, "result", self._result(metric)))
+            stack.enter_context(replaced(self._model, "_compute_loss", self._compute_loss))
+            for metric in self._means():
+                stack.enter_context(replaced(metric, "update_state", self._update(metric)))
+                stack.enter_context(replaced(metric, "result", self._result(metric)))
             yield
 
     def loss(self, logs: Mapping[str, Any]) -> Any:
@@ -58,6 +58,15 @@ class OwnLosses:
             )
         return tf.add_n([self._of(value) for value in named])
 
+    def _means(self) -> list[Any]:
+        """The metrics whose updates are values; others, such as accuracy, take targets first."""
+        mean = tf.keras.metrics.Mean
+        return [
+            metric
+            for metric in self._model.metrics
+            if isinstance(metric, mean) and type(metric).update_state is mean.update_state
+        ]
+
     def _of(self, value: Any) -> Any:
         """What was put into the metric whose result `value` is; itself, where it is none."""
         put = self._put.get(self._results.get(id(value), 0))
@@ -74,8 +83,7 @@ class OwnLosses:
     def _update(self, metric: Any) -> Any:
         def replacement(original: Any) -> Any:
             def update_state(values: Any, *arguments: Any, **named: Any) -> Any:
-                if isinstance(metric, tf.keras.metrics.Mean) and tf.is_tensor(values):
-                    self._put[id(metric)] = scalar(values)
+                self._put[id(metric)] = scalar(values)
                 return original(values, *arguments, **named)
 
             return update_state
@@ -95,7 +103,7 @@ class OwnLosses:
 
 
 @contextlib.contextmanager
-def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
+def replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
     """`replacement(original)` in the place of a method of this one object."""
     own = vars(owner).get(name)
     object.__setattr__(owner, name, replacement(getattr(owner, name)))

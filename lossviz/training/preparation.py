@@ -10,23 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lossviz import losses
 from lossviz._arguments import ArgumentError, number, shown, whole_number
 from lossviz._tensorflow import tf
 from lossviz.tasks import Data
-from lossviz.training import devices, outputs, trial
+from lossviz.training import devices, outputs
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
 from lossviz.training.checkpoint import Found
-from lossviz.training.faults import TrialError, reason_of
+from lossviz.training.checks import check_fit, try_own
+from lossviz.training.faults import TrialError
 from lossviz.training.forms import half_precision, hides_steps, leaves, output_form, spec_of
 from lossviz.training.keras_steps import KerasSteps, brings_training
 from lossviz.training.lean_steps import LeanSteps
 from lossviz.training.mirrored import Mirrored
-from lossviz.training.objective import Objective, check_shapes, check_values, objective
+from lossviz.training.objective import Objective, objective
 from lossviz.training.optimizers import chosen, usable
 from lossviz.training.request import Request
-from lossviz.training.sources import Source
 from lossviz.training.steps import Steps
 from lossviz.training.trainer import Job
 from lossviz.training.untouched import untouched
@@ -89,8 +88,8 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
         job.watch = Watching(asked, steps, job.batches, objectives, new=checkpoint is None)
         if len(objectives) == 1:
             if len(leaves(form)) == 1:
-                _check_fit(asked, objectives[0], form)
-            _try(asked, job, objectives[0])
+                check_fit(asked, objectives[0], form)
+            try_own(asked, job, objectives[0])
         if checkpoint is not None:
             checkpoint.check_model(asked.model)
             order = checkpoint.order()
@@ -226,7 +225,8 @@ def _steps(
         mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
         return LeanSteps(
             model, optimizer, objectives[0] if objectives else _no_loss,
-            metrics=list(metrics or []), train_step=asked.train_step, mirrored=mirrored, jit_compile=bool(asked.jit_compile),
+            metrics=list(metrics or []), train_step=asked.train_step, mirrored=mirrored,
+            jit_compile=bool(asked.jit_compile),
         )  # fmt: skip
     _refuse_several(places, "several outputs, weights or a training of the model's own")
     compile_with = {
@@ -297,112 +297,6 @@ def _validated(every: Any) -> Callable[[int], bool]:
             "list of epochs, counted from 1.",
         ) from None
     return lambda epoch: epoch in chosen_epochs
-
-
-def _check_fit(asked: Request, minimised: Objective, form: Any) -> None:
-    """Shapes, then values, then a trace: each can only be told when the one before is right."""
-    targets = tf.nest.flatten(asked.source.targets)
-    if asked.train_step is not None and not isinstance(minimised.loss, losses.Loss):
-        return
-    if len(targets) != 1 or brings_training(asked.model):
-        return
-    output, target = spec_of(leaves(form)[0]), targets[0]
-    if target.shape.rank is None or not isinstance(target, tf.TensorSpec):
-        return
-    own = trial.is_own(asked.loss, asked.train_step)
-    _fits(lambda: check_shapes(minimised, target, output), target, output)
-    for source in (asked.source, asked.held_out):
-        if source is not None and source.whole is not None:
-            values = tf.nest.flatten(source.whole[1])[0]
-            _check_values(source, minimised, values, output)
-    if asked.held_out is not None and asked.held_out.targets is not None:
-        held = tf.nest.flatten(asked.held_out.targets)[0]
-        if not own and held.shape.rank is not None:
-            _fits(lambda: _traced(minimised, held, output), held, output, "validation")
-    if not own:
-        _fits(lambda: _traced(minimised, target, output), target, output)
-    elif asked.source.whole is not None and None not in output.shape[1:]:
-        # Not traced: AutoGraph would put an error of its own around what a catalogue's loss says.
-        known = tf.nest.flatten(asked.source.first(2)[1])[0]
-        zeros = tf.zeros([known.shape[0], *output.shape[1:]], output.dtype)
-        with trial.random_kept():
-            _fits(lambda: minimised(known, zeros), target, output, tried_later=True)
-
-
-def _check_values(source: Source, minimised: Objective, values: Any, output: Any) -> None:
-    try:
-        check_values(minimised, values, output.shape)
-    except ArgumentError as error:
-        if error.argument != "data" or source.argument == "data":
-            raise
-        text = str(error).removeprefix("data: ")
-        raise ArgumentError(source.argument, f"{source.argument}: {text}") from None
-
-
-def _traced(minimised: Objective, target: Any, output: Any) -> None:
-    with trial.random_kept():
-        tf.function(minimised.__call__).get_concrete_function(target, output)
-
-
-def _fits(
-    check: Callable[[], Any],
-    target: Any,
-    output: Any,
-    argument: str = "model",
-    *,
-    tried_later: bool = False,
-) -> None:
-    """Do a check of the shapes; what cannot fit is told before anything starts.
-
-    What goes wrong inside code of the user's own, which is tried later, is not the model's fault.
-    """
-    try:
-        check()
-    except TrialError:
-        return  # told by the trial, with its line
-    except ArgumentError as error:
-        if error.argument not in {"target", "output"}:
-            raise
-        raise ArgumentError(
-            argument, f"{argument}: its output does not fit the data's target. {error}"
-            if argument == "model" else f"{argument}: its targets do not fit. {error}",
-        ) from None  # fmt: skip
-    except (ValueError, tf.errors.InvalidArgumentError) as error:
-        if tried_later or target.shape[1:] == output.shape[1:]:
-            return  # a mistake inside the loss: the run fails with its traceback
-        shapes = [str(list(part.shape[1:]))[1:] for part in (target, output)]
-        who = "its output" if argument == "model" else "the model's output"
-        raise ArgumentError(
-            argument,
-            f"{argument}: {who} of shape [batch, {shapes[1]} does not fit the data's "
-            f"target of shape [batch, {shapes[0]}. {reason_of(error)}",
-        ) from error
-    except Exception:  # noqa: BLE001 - a mistake inside the loss: the run shows it
-        return
-
-
-def _try(asked: Request, job: Job, minimised: Objective) -> None:
-    """Try code of the user's own on a batch; what comes of it goes into the job."""
-    if not trial.is_own(asked.loss, asked.train_step) or brings_training(asked.model):
-        return
-    source, found = asked.source, []
-    batch = source.spec if source.whole is None else source.first(asked.batch_size or 32)
-    if not isinstance(batch, tuple) or len(batch) < 2:
-        return
-    try:
-        with untouched(asked.model):
-            if asked.train_step is not None:
-                found = trial.try_step(asked.train_step, asked.loss, batch[:2], job.steps.optimizer)
-            elif source.whole is not None:
-                output = asked.model(batch[0], training=False)
-                if len(tf.nest.flatten((batch[1], output))) == 2:
-                    found = trial.try_loss(minimised, asked.loss, batch[1], output, asked.model)
-    except TrialError as error:
-        # Not an argument's fault, but the user's code's: that is what a run's error is for.
-        job.refused = error
-        return
-    # A model that has learnt may well have no gradient left.
-    job.warnings = () if job.checkpoint is not None else tuple(found)
 
 
 def _title(asked: Request, objectives: Sequence[Objective]) -> str:

@@ -367,5 +367,7 @@ class Record:
             self.status = status
             self.add_event(status, text)
             self._ended.set()
-        for listener in self.at_end:
+        # Let go of them: they know the run, and with it its model, which may be nobody's any more.
+        listeners, self.at_end = self.at_end, []
+        for listener in listeners:
             listener()

@@ -34,7 +34,7 @@ def config_of(asked: Request, ready: Prepared) -> dict[str, Any]:
     if len(ready.objectives) == 1:
         only = ready.objectives[0]
         config |= {"loss_params": plain(only.params), "from_logits": only.from_logits}
-    config |= _optimizer(steps.optimizer, asked.learning_rate)
+    config |= of_optimizer(steps.optimizer, asked.learning_rate)
     config |= {
         "epochs": ready.job.epochs,
         "initial_epoch": asked.initial_epoch,
@@ -75,7 +75,8 @@ def plain(value: Any) -> Any:
     return getattr(value, "__name__", None) or shown(value)
 
 
-def _optimizer(optimizer: Any, rate: float | None) -> dict[str, Any]:
+def of_optimizer(optimizer: Any, rate: float | None = None) -> dict[str, Any]:
+    """An optimizer by name, with its hyperparameters and its learning rate."""
     if optimizer is None:
         return {"optimizer": None, "optimizer_params": {}, "learning_rate": rate}
     inner = getattr(optimizer, "inner_optimizer", None) or optimizer

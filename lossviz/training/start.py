@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
@@ -18,6 +16,7 @@ from lossviz.tasks import Data
 from lossviz.training.caller import Caller
 from lossviz.training.control import Control
 from lossviz.training.earlier import Earlier
+from lossviz.training.numbering import new_id, next_number
 from lossviz.training.preparation import Prepared, prepared
 from lossviz.training.record import Record
 from lossviz.training.registry import live_runs, register
@@ -29,8 +28,6 @@ from lossviz.training.trainer import Trainer
 
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
 """The config and the text of the program that starts runs now, for their records."""
-
-_numbers = itertools.count(1)
 
 
 def train(
@@ -312,10 +309,10 @@ def _record(
     """The record of a new run, or of an earlier one that goes on."""
     job = ready.job
     config, program = described.get()
-    number = next(_numbers) if earlier is None else earlier.number
+    number = next_number() if earlier is None else earlier.number
     given = None if name is None else str(name)
     if earlier is None:
-        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+        run = new_id()
     else:
         run, given = earlier.id, given or earlier.name
     loss = str(config.get("loss") or ready.loss)

@@ -235,12 +235,13 @@ class Trainer:
         if validate is not None and job.validated(position.epoch):
             for name, value in self._validate(validate).items():
                 metrics[f"val_{name}"] = value
+        # What callbacks add to an epoch's logs is recorded, but `fit` tells it to no later hook.
+        last.clear()
+        last.update(metrics)
         try:
             stop = callbacks.epoch_ends(position.epoch, metrics)
         finally:
             record.end_epoch(_numbers(metrics))
-        last.clear()
-        last.update(metrics)
         self._position = position.next_epoch()
         if job.watch is not None:
             job.watch.after_epoch(metrics, position.epoch, record.warn)
@@ -258,7 +259,8 @@ class Trainer:
         if callbacks.each_batch:
             count = self._job.batches_a_call
         count = self._control.bounded(count)
-        callbacks.batch_begins(self._position.steps)
+        begun = self._position.steps
+        callbacks.batch_begins(begun)
         self._note_learning_rate()
         began = time.perf_counter()
         chunk = train(count)
@@ -281,7 +283,7 @@ class Trainer:
                 # What Keras tells callbacks after a batch: the epoch's values so far.
                 self._seen.add(chunk)
                 so_far = self._job.steps.results(self._seen.mean, chunk.logs, held_out=False)
-                callbacks.batch_ends(self._position.steps - 1, so_far)
+                callbacks.batch_ends(begun + count - 1, so_far)  # Keras names the last of a call
         return chunk
 
     def _look_at(self, chunk: Chunk) -> None:
@@ -310,16 +312,17 @@ class Trainer:
         ended = False
         while not ended:
             self._obey()
-            start = time.perf_counter()
-            callbacks.batch_begins(seen.steps, held_out=True)
-            chunk = validate(1 if callbacks.each_test_batch else self._validation_pace.count)
+            start, begun = time.perf_counter(), seen.steps
+            count = job.batches_a_call if callbacks.each_test_batch else self._validation_pace.count
+            callbacks.batch_begins(begun, held_out=True)
+            chunk = validate(count)
             self._validation_pace.took(len(chunk.losses), time.perf_counter() - start)
             if len(chunk.losses):
                 seen.add(chunk)
                 logs = chunk.logs
                 if callbacks.each_test_batch:
                     so_far = job.steps.results(seen.mean, logs, held_out=True)
-                    callbacks.batch_ends(seen.steps - 1, so_far, held_out=True)
+                    callbacks.batch_ends(begun + count - 1, so_far, held_out=True)
             ended = chunk.ended
         values = job.steps.results(seen.mean, logs, held_out=True)
         callbacks.validation_ends(values)

@@ -187,7 +187,7 @@ class Watching:
             epochs=asked.epochs,
             own_step=own_step,
             shuffle=bool(asked.shuffle) if whole else None,
-            class_weight=asked.class_weight,
+            class_weight=None if asked.class_weight is None else dict(asked.class_weight),
         )
 
     def _losses(self) -> tuple[Any, Any]:
