@@ -80,6 +80,13 @@ def test_a_learning_rate_applies_at_once_or_says_what_is_accepted(run):
     enter(view, "1e-3", 3)
     until(lambda: view.form["fields"][0]["value"] == "0.001")
     assert view.form["fields"][0]["error"] == ""
+    press(view, "pause")
+    until(lambda: run.status == "paused")
+    enter(view, "0.5", 4)
+    until(lambda: view.form["fields"][0]["value"] == "0.5")
+    assert run.record.learning_rates.last == 0.001
+    press(view, "resume")
+    until(lambda: run.record.learning_rates.last == 0.5)
     view.close()
 
 
