@@ -44,7 +44,7 @@ def shape_of(data: Any) -> tuple[int | None, ...] | None:
 
 def pair_spec(data: Any) -> tuple[Any, Any] | None:
     """The specs of inputs and targets of a dataset of `tf.data` that gives pairs, or None."""
-    spec = getattr(data, "element_spec", None)
+    spec: Any = getattr(data, "element_spec", None)
     pair = hasattr(data, "map") and isinstance(spec, tuple) and len(spec) == 2
     return (spec[0], spec[1]) if pair and hasattr(spec[1], "dtype") else None
 
