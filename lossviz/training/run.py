@@ -204,4 +204,7 @@ class Run:
         progress = self._record.progress()
         where = f"epoch {progress.epoch} of {self._record.epochs}, step {progress.step:,}"
         reason = f": {self._record.error_message}" if self._record.error_message else ""
+        if self.status == "queued":
+            waits = [event.text for event in self.events if event.kind == "queued"]
+            reason = f". {waits[-1]}" if waits else ""
         return f"<lossviz.Run {self.name!r}: {self.status}, {where}{reason}>"

@@ -169,3 +169,16 @@ def test_two_programs_on_their_way_keep_their_own_configs():
     told = {run.record.epochs: lab._session._launch._configs[run.id].epochs for run in lab.runs}
     assert told == {3: 3, 2: 2}
     lab.close()
+
+
+def test_a_run_that_waits_says_for_which_one(points, dense_model):
+    first = lossviz.train(
+        dense_model(), points, loss="cross_entropy", epochs=10**6, name="left alone"
+    )
+    first.pause()
+    until(lambda: first.status == "paused")
+    second = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=1)
+    assert "Waits for 'left alone' to end, which is paused." in repr(second)
+    first.stop()
+    assert second.wait(60)
+    assert "Waits for" not in repr(second)
