@@ -38,7 +38,7 @@ bench: ## run the benchmarks and print their table
 
 bench-tasks: ## train what every task's lab trains by default, and write down what that reaches
 	@$(SETUP)
-	@PYTHONPATH=$(CURDIR) $(BIN)/python tests/benchmarks/tasks.py --write $(BENCH_ARGS)
+	@PYTHONPATH="$(CURDIR)" $(BIN)/python tests/benchmarks/tasks.py --write $(BENCH_ARGS)
 
 lint: ## ruff, mypy, tsc, eslint, prettier
 	@$(SETUP)

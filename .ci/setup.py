@@ -77,7 +77,8 @@ def install_python(extra: str) -> None:
         [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
          "--constraint", CONSTRAINTS, "--editable", f".[{extra}]"],
         # The editable package needs no built JavaScript; the constraints hold for the build, too.
-        env={"SKIP_JUPYTER_BUILDER": "1", "PIP_CONSTRAINT": str(CONSTRAINTS)},
+        # As a URI: pip takes a space in the variable for the end of the path.
+        env={"SKIP_JUPYTER_BUILDER": "1", "PIP_CONSTRAINT": CONSTRAINTS.as_uri()},
         attempts=3,
     )  # fmt: skip
     done(f"python-{extra}", inputs)

@@ -9,19 +9,25 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lossviz import _notebook
+
 if TYPE_CHECKING:
     from lossviz import losses, program, tasks
     from lossviz.program import TrainingConfig
-    from lossviz.training import PastRun, Run, load_run, prune_runs, runs, train
+    from lossviz.training import PastRun, Run, fit, live_runs, load_run, prune_runs, runs, train
+    from lossviz.training.monitor import Monitor
     from lossviz.widgets import LossLab
 
 __version__ = "0.1.0"
 
 __all__ = [
     "LossLab",
+    "Monitor",
     "PastRun",
     "Run",
     "TrainingConfig",
+    "fit",
+    "live_runs",
     "load_run",
     "losses",
     "program",
@@ -33,9 +39,12 @@ __all__ = [
 
 _MODULES = {
     "LossLab": "lossviz.widgets",
+    "Monitor": "lossviz.training.monitor",
     "PastRun": "lossviz.training",
     "Run": "lossviz.training",
     "TrainingConfig": "lossviz.program",
+    "fit": "lossviz.training",
+    "live_runs": "lossviz.training",
     "load_run": "lossviz.training",
     "prune_runs": "lossviz.training",
     "runs": "lossviz.training",
@@ -54,3 +63,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
+
+
+_notebook.show_runs()

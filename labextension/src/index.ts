@@ -12,6 +12,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ILatexTypesetter } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { bridgeBusyKernel } from './cell/busy_kernel';
 import { keepPictures } from './cell/kept_picture';
 import { LabCell } from './cell/lab_cell';
 import type { PlotlyModule } from './chart/plotly_types';
@@ -33,6 +34,7 @@ const services: JupyterFrontEndPlugin<void> = {
   ) => {
     tracker.widgetAdded.connect((_sender, panel) => {
       keepPictures(panel);
+      bridgeBusyKernel(panel);
     });
     let plotly: Promise<PlotlyModule> | undefined;
     publishPageServices({

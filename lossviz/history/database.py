@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from lossviz.history.drives import is_network
+
 FILE = "runs.sqlite"
 BUSY_SECONDS = 10.0
 """So long a write waits for another kernel's."""
@@ -128,9 +130,10 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         # Before anything is changed in it.
         _check(connection, path)
-        _make(connection)
-        # With a WAL this loses at most the last second to a power cut, and never the file.
-        connection.execute("PRAGMA synchronous=NORMAL")
+        mode = _make(connection, path.parent)
+        # With a WAL this loses at most the last second to a power cut, and never the file; a
+        # rollback journal needs more.
+        connection.execute(f"PRAGMA synchronous={'NORMAL' if mode == 'wal' else 'FULL'}")
         connection.execute("PRAGMA foreign_keys=ON")
         _migrate(connection)
         connection.execute(f"PRAGMA busy_timeout={round(1000 * BUSY_SECONDS)}")
@@ -140,19 +143,35 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _make(connection: sqlite3.Connection) -> None:
-    """Bring a new file into its form; another kernel may be doing the same."""
+def journal_mode(connection: sqlite3.Connection) -> str:
+    """How writes are kept safe: "wal", or "truncate" for a rollback journal."""
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection, folder: Path) -> str:
+    """Bring the file into its form, and give its journal mode; another kernel may do the same."""
+    wanted = "wal"
+    # A file that is in use and has no WAL was taken off it where the drive is a network's. This
+    # machine may be the one whose drive that is.
+    used = connection.execute("PRAGMA user_version").fetchone()[0] > 0
+    if is_network(folder) or (used and journal_mode(connection) != "wal"):
+        wanted = "truncate"
     deadline = time.monotonic() + MADE_SECONDS
-    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    while (mode := journal_mode(connection)) != wanted:
         try:
             # It must come before the first table.
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA journal_mode={wanted}")
         except sqlite3.OperationalError as error:
             # Where two want the file to themselves, SQLite refuses one of them without waiting.
-            if "locked" not in str(error) or time.monotonic() > deadline:
+            if "locked" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                if used:
+                    return mode  # as the others have it who use it now
                 raise
             time.sleep(0.02)
+    return wanted
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

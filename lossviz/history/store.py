@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import difflib
 import json
+import math
 import shutil
 import sqlite3
 import threading
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz._arguments import ArgumentError, number, unknown_name
+from lossviz._arguments import ArgumentError, number, shown
 from lossviz.history import owner
-from lossviz.history.database import FILE, connect, transaction
-
-BLOCK_STEPS = 16_384
-"""Steps in a block of losses; the last block of a run is written anew until it is full."""
+from lossviz.history.blocks import BLOCK_STEPS, unpacked, write_losses
+from lossviz.history.database import connect, journal_mode, transaction
+from lossviz.history.space import by_folder, give_back, pages_in_use
 
 ALIVE = frozenset({"queued", "running", "paused"})
 CHECKPOINTS = "checkpoints"
+MOST_NAMED = 5
+"""An error names so many runs at most: there may be thousands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +107,7 @@ class History:
         with self._lock, transaction(self._connection) as connection:
             for update in updates:
                 _write_row(connection, update.row)
-                _write_losses(connection, update.row.id, update.first_step, update.losses)
+                write_losses(connection, update.row.id, update.first_step, update.losses)
                 connection.executemany(
                     "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
                     [
@@ -136,7 +137,7 @@ class History:
             connection.execute(
                 "DELETE FROM losses WHERE run = ? AND block >= ?", (run, steps // BLOCK_STEPS)
             )
-            _write_losses(connection, run, steps - len(kept), kept)
+            write_losses(connection, run, steps - len(kept), kept)
             connection.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
             connection.execute("UPDATE runs SET steps = ? WHERE id = ?", (steps, run))
 
@@ -144,13 +145,16 @@ class History:
         """Give a run another name.
 
         Raises:
+            TypeError: when the name is no text.
             ArgumentError: when there is no such run, or the name is empty.
         """
-        if not str(name).strip():
+        if not isinstance(name, str):
+            raise TypeError(f"name: got {shown(name)}; it must be text.")
+        if not name.strip():
             raise ArgumentError("name", "name: got nothing; a run needs a name.")
         self.run(run)
         with self._lock, transaction(self._connection) as connection:
-            connection.execute("UPDATE runs SET name = ? WHERE id = ?", (str(name), run))
+            connection.execute("UPDATE runs SET name = ? WHERE id = ?", (name, run))
 
     def delete(self, run: str) -> None:
         """Delete a run with its losses and checkpoints.
@@ -158,40 +162,57 @@ class History:
         Raises:
             ArgumentError: when there is no such run, or it still trains.
         """
-        if self.run(run).status in ALIVE:
+        if self.run(run).status in ALIVE or not self._delete(run):
             raise ArgumentError("id", f"id: {run!r} still trains; stop it first.")
-        with self._lock, transaction(self._connection) as connection:
-            connection.execute("DELETE FROM runs WHERE id = ?", (run,))
-        shutil.rmtree(self.folder / CHECKPOINTS / run, ignore_errors=True)
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            # Gives the space back to the disk.
-            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+        with self._lock:
+            give_back(self._connection)
 
     def prune(self, *, days: float | None = None, megabytes: float | None = None) -> list[str]:
-        """Delete runs that have ended, oldest first; gives their ids.
+        """Delete runs that have ended, those that ended first before others; gives their ids.
 
         Args:
             days: delete those that ended longer ago than this.
             megabytes: then delete until all runs and checkpoints take no more than this.
 
         Raises:
-            ArgumentError: for a negative number.
+            ArgumentError: for a negative number; nothing has been deleted then.
         """
-        deleted = []
-        ended = [row for row in reversed(self.runs()) if row.status not in ALIVE]
+        oldest, most = -math.inf, math.inf
         if days is not None:
             oldest = time.time() - 86_400 * number("days", days, minimum=0)
-            for row in [row for row in ended if (row.ended or row.written) < oldest]:
-                self.delete(row.id)
-                deleted.append(row.id)
         if megabytes is not None:
             most = 1e6 * number("megabytes", megabytes, minimum=0)
-            for row in [row for row in ended if row.id not in deleted]:
-                if self.size() <= most:
-                    break
-                self.delete(row.id)
+        rows = self.runs()
+        folders = by_folder(self.folder / CHECKPOINTS)
+        checkpoints = sum(folders.get(row.id, 0) for row in rows)
+        deleted = []
+        ended = [row for row in rows if row.status not in ALIVE]
+        for row in sorted(ended, key=_end):
+            fits = self._pages() + checkpoints <= most
+            if _end(row) >= oldest and fits:
+                break
+            if self._delete(row.id):
                 deleted.append(row.id)
+                checkpoints -= folders.get(row.id, 0)
+        if deleted:
+            with self._lock:
+                give_back(self._connection)
         return deleted
+
+    def _delete(self, run: str) -> bool:
+        """Delete a run that has ended; False when another kernel goes on with it or has deleted it.
+
+        The room is not given back to the disk yet.
+        """
+        alive = ", ".join(f"'{status}'" for status in sorted(ALIVE))
+        with self._lock, transaction(self._connection) as connection:
+            gone = connection.execute(
+                f"DELETE FROM runs WHERE id = ? AND status NOT IN ({alive})",  # noqa: S608
+                (run,),
+            ).rowcount
+        if gone:
+            shutil.rmtree(self.folder / CHECKPOINTS / run, ignore_errors=True)
+        return bool(gone)
 
     # -- read ---------------------------------------------------------------------------------
 
@@ -207,8 +228,45 @@ class History:
         """
         found = self._all("SELECT * FROM runs WHERE id = ?", str(run))
         if not found:
-            raise unknown_name("id", run, [row["id"] for row in self._all("SELECT id FROM runs")])
+            raise self._unknown("id", run, "id")
         return self._row(found[0])
+
+    def find(self, run: str) -> RunRow:
+        """The run of this id, or the one of exactly this name.
+
+        Raises:
+            TypeError: when `run` is no text.
+            ArgumentError: when there is none, or several have the name.
+        """
+        if not isinstance(run, str):
+            raise TypeError(f"run: got {shown(run)}; it must be the id or the name of a run.")
+        query = "SELECT * FROM runs WHERE id = ?1 OR name = ?1 ORDER BY id = ?1 DESC, created DESC"
+        found = self._all(query, run)
+        if not found:
+            raise self._unknown("run", run, "id", "name")
+        if found[0]["id"] != run and len(found) > 1:
+            newest = ", ".join(repr(row["id"]) for row in found[:MOST_NAMED])
+            raise ArgumentError(
+                "run",
+                f"run: {len(found):,} runs are called {shown(run)}; give the id of one. The newest "
+                f"are {newest}.",
+            )
+        return self._row(found[0])
+
+    def _unknown(self, argument: str, given: str, *columns: str) -> ArgumentError:
+        """The error for a run that is not there; of thousands of others it names the nearest."""
+        rows = self._all(f"SELECT {', '.join(columns)} FROM runs ORDER BY created DESC")  # noqa: S608
+        known = dict.fromkeys(str(row[column]) for column in columns for row in rows)
+        near = difflib.get_close_matches(str(given), known, n=MOST_NAMED, cutoff=0.6)
+        hint = f" Did you mean {' or '.join(map(shown, near))}?" if near else ""
+        count = "There are no runs yet" if not rows else f"There are {len(rows):,} runs"
+        return ArgumentError(
+            argument,
+            f"{argument}: got {shown(given)}, which no run has as its {' or '.join(columns)}; it "
+            f"may have been deleted.{hint} {count if len(rows) != 1 else 'There is 1 run'}; "
+            "lossviz.runs() lists them.",
+            f"An {' or '.join(columns)} that lossviz.runs() lists.",
+        )
 
     def losses(self, run: str, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:
         """The losses of the steps from `start` to `stop`, float32."""
@@ -217,7 +275,7 @@ class History:
             "SELECT block, data FROM losses WHERE run = ? AND block BETWEEN ? AND ? ORDER BY block",
             run, start // BLOCK_STEPS, last,
         )  # fmt: skip
-        parts = [_unpacked(block["data"]) for block in blocks]
+        parts = [unpacked(block["data"]) for block in blocks]
         whole = np.concatenate(parts) if parts else np.empty(0, np.float32)
         first = start - start % BLOCK_STEPS
         return whole[start - first : None if stop is None else max(stop - first, 0)]
@@ -241,10 +299,23 @@ class History:
         return {row["name"]: np.frombuffer(row["knots"], "<f8").reshape(2, -1) for row in rows}
 
     def size(self) -> int:
-        """Bytes on disk, checkpoints included."""
-        files = [path for path in self.folder.glob(f"{FILE}*") if path.is_file()]
-        files += [path for path in (self.folder / CHECKPOINTS).rglob("*") if path.is_file()]
-        return sum(path.stat().st_size for path in files)
+        """Bytes that all runs take with their checkpoints.
+
+        The files may be larger: they give room back when runs are deleted.
+        """
+        folders = by_folder(self.folder / CHECKPOINTS)
+        known = [row["id"] for row in self._all("SELECT id FROM runs")]
+        return self._pages() + sum(folders.get(run, 0) for run in known)
+
+    @property
+    def journal_mode(self) -> str:
+        """How writes are kept safe: "wal"; "truncate" on a network's drive, which has no WAL."""
+        with self._lock:
+            return journal_mode(self._connection)
+
+    def _pages(self) -> int:
+        with self._lock:
+            return pages_in_use(self._connection)
 
     def _all(self, query: str, *values: Any) -> list[sqlite3.Row]:
         with self._lock:
@@ -268,6 +339,10 @@ class History:
         return row
 
 
+def _end(row: RunRow) -> float:
+    return row.ended or row.written
+
+
 def _write_row(connection: sqlite3.Connection, row: RunRow) -> None:
     values = vars(row) | {
         "config": json.dumps(row.config),
@@ -283,36 +358,3 @@ def _write_row(connection: sqlite3.Connection, row: RunRow) -> None:
         f"ON CONFLICT (id) DO UPDATE SET {changed}",
         list(values.values()),
     )
-
-
-def _write_losses(
-    connection: sqlite3.Connection, run: str, start: int, losses: NDArray[np.float32]
-) -> None:
-    """Append losses to the blocks; the first of them is the step `start`."""
-    while len(losses):
-        block, filled = divmod(start, BLOCK_STEPS)
-        taken = losses[: BLOCK_STEPS - filled]
-        whole = taken
-        if filled:
-            before = connection.execute(
-                "SELECT data FROM losses WHERE run = ? AND block = ?", (run, block)
-            ).fetchone()
-            kept = np.empty(0, np.float32) if before is None else _unpacked(before[0])[:filled]
-            if len(kept) < filled:
-                raise ValueError(f"run {run} lacks losses before step {start}")
-            whole = np.concatenate([kept, taken])
-        connection.execute(
-            "INSERT OR REPLACE INTO losses VALUES (?, ?, ?)", (run, block, _packed(whole))
-        )
-        start, losses = start + len(taken), losses[len(taken) :]
-
-
-def _packed(losses: NDArray[np.float32]) -> bytes:
-    """Compressed; the first bytes of all numbers stand together, since they are alike."""
-    plain = np.ascontiguousarray(losses, "<f4").view(np.uint8).reshape(-1, 4)
-    return zlib.compress(plain.T.tobytes(), 1)
-
-
-def _unpacked(data: bytes) -> NDArray[np.float32]:
-    turned = np.frombuffer(zlib.decompress(data), np.uint8).reshape(4, -1)
-    return np.ascontiguousarray(turned.T).view("<f4").ravel().astype(np.float32, copy=False)

@@ -6,8 +6,9 @@ from lossviz.training.faults import TrialError
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
 from lossviz.training.record import EpochRecord, Event, Progress, Record, best_epoch
+from lossviz.training.registry import live_runs
 from lossviz.training.run import Run
-from lossviz.training.start import described, train
+from lossviz.training.start import described, fit, train
 
 __all__ = [
     "HEIGHT",
@@ -23,6 +24,8 @@ __all__ = [
     "best_epoch",
     "described",
     "empty_picture",
+    "fit",
+    "live_runs",
     "load_run",
     "picture",
     "prune_runs",

@@ -10,14 +10,15 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
-from lossviz.history import CHECKPOINTS, home, private_folder, recorder
+from lossviz.history import CHECKPOINTS, FAULTS, home, private_folder, recorder
+from lossviz.training.faults import why_not_written
 from lossviz.training.position import Position
 
 LATEST = "latest.json"
@@ -43,18 +44,6 @@ class State:
     step: int
     rows: int
     order: Any = None
-
-
-def variables(model: Any, optimizer: Any, metrics: Sequence[Any]) -> dict[str, Any]:
-    """All that a step changes: weights, moving means, random states, moments, sums of metrics."""
-    owners = {"model": model, "optimizer": optimizer} | {
-        f"metric {index}": metric for index, metric in enumerate(metrics)
-    }
-    return {
-        f"{owner}/{index:05d}/{variable.path}": variable
-        for owner, holder in owners.items()
-        for index, variable in enumerate(holder.variables)
-    }
 
 
 def copied(found: dict[str, Any]) -> dict[str, Any]:
@@ -122,8 +111,8 @@ class Checkpoints:
             self._saved(state.step)
         except Exception as error:  # noqa: BLE001 - a full disk ends no training
             if not self._warned:
-                first = str(error).strip().partition("\n")[0][:200]
-                self._failed(f"The checkpoint could not be written ({first}). Training goes on.")
+                why = why_not_written(error)
+                self._failed(f"The checkpoint could not be written: {why}. Training goes on.")
             self._warned = True
         self._last = time.monotonic()
 
@@ -210,27 +199,54 @@ class Found:
                 dtypes=[tf.variant],
             )[0]
 
-    def restore(self, found: dict[str, Any]) -> None:
-        """Put the values into these variables.
+    def check(self, found: dict[str, Any]) -> None:
+        """Raise an ArgumentError unless these are the kinds and shapes that were saved.
 
-        Raises:
-            ArgumentError: when they are not those that were saved.
+        Args:
+            found: variables, or anything with a `shape`, by the names that `Steps.variables` gives.
         """
         ours, theirs = list(found), self.variables
-        reader = tf.train.load_checkpoint(str(self.folder / "tensors"))
-        shapes = reader.get_variable_to_shape_map()
+        shapes = self._reader().get_variable_to_shape_map()
         if [_kind(name) for name in ours] != [_kind(name) for name in theirs] or any(
             tuple(variable.shape) != tuple(shapes[f"{index:06d}"])
             for index, variable in enumerate(found.values())
         ):
             raise ArgumentError(
-                "resume",
-                f"resume: run {self.run!r} had another model, optimizer or metrics: "
+                "resume_from",
+                f"resume_from: run {self.run!r} had another model, optimizer or metrics: "
                 f"{len(theirs)} variables were saved and there are {len(ours)} now, or their "
                 "shapes differ. Give the same ones as then.",
             )
+
+    def check_model(self, model: Any) -> None:
+        """Raise an ArgumentError for a model whose variables are not those that were saved.
+
+        The rest, of optimizer and metrics, is made in the run's turn, and compared then.
+        """
+        saved = [name for name in self.variables if name.startswith("model/")]
+        shapes = self._reader().get_variable_to_shape_map()
+        ours = [tuple(variable.shape) for variable in model.variables]
+        if ours != [tuple(shapes[f"{index:06d}"]) for index in range(len(saved))]:
+            raise ArgumentError(
+                "resume_from",
+                f"resume_from: run {self.run!r} had another model: {len(saved)} variables were "
+                f"saved and there are {len(ours)} now, or their shapes differ. Give the same "
+                "model as then.",
+            )
+
+    def restore(self, found: dict[str, Any]) -> None:
+        """Put the values into these variables.
+
+        Raises:
+            ArgumentError: when they are not those that were saved; none is changed then.
+        """
+        self.check(found)
+        reader = self._reader()
         for index, variable in enumerate(found.values()):
             variable.assign(reader.get_tensor(f"{index:06d}"))
+
+    def _reader(self) -> Any:
+        return tf.train.load_checkpoint(str(self.folder / "tensors"))
 
 
 def find(run: str) -> Found:
@@ -251,14 +267,27 @@ def find(run: str) -> Found:
             list(known["variables"]),
         )
     except FileNotFoundError:
+        _check_known(run)
         raise ArgumentError(
-            "resume",
-            f"resume: run {run!r} has no checkpoint; it ended before its first one was written.",
+            "resume_from",
+            f"resume_from: run {run!r} has no checkpoint; it ended before its first one was "
+            "written.",
         ) from None
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ArgumentError(
-            "resume", f"resume: the checkpoint of run {run!r} cannot be read ({error})."
+            "resume_from", f"resume_from: the checkpoint of run {run!r} cannot be read ({error})."
         ) from error
+
+
+def _check_known(run: str) -> None:
+    """Raise where the history has no such run: it has been deleted, and its checkpoints with it."""
+    try:
+        recorder.flush()
+        recorder.history().run(run)
+    except ArgumentError as error:
+        raise ArgumentError("resume_from", f"resume_from: {error}") from None
+    except FAULTS:
+        return
 
 
 def _kind(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +15,9 @@ from lossviz.series import Knots
 from lossviz.training.checkpoint import Found, find
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.registry import find as live_run
+from lossviz.training.request import Request
 from lossviz.training.run import Run
-
-newest: weakref.WeakValueDictionary[str, Run] = weakref.WeakValueDictionary()
-"""The run that goes on under an id in this process: the last of all that were resumed."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class Earlier:
     seed: int | None
     created: float
     checkpoint: Found
+    config: dict[str, Any]
+    steps_per_epoch: int | None
     losses: NDArray[np.float32]
     rows: list[EpochRecord]
     events: list[Event]
@@ -53,53 +53,65 @@ class Earlier:
         if isinstance(run, Run | PastRun):
             run = run.id
         if not isinstance(run, str):
-            raise TypeError(f"resume: got {shown(run)}; it must be a run or the id of one.")
-        latest = newest.get(run)
+            raise TypeError(f"resume_from: got {shown(run)}; it must be a run or the id of one.")
+        latest = live_run(run)
         if latest is not None and not latest.record.ended:
-            raise ArgumentError("resume", f"resume: run {run!r} has not ended; stop it first.")
+            raise ArgumentError(
+                "resume_from", f"resume_from: run {run!r} has not ended; stop it first."
+            )
         if latest is not None and isinstance(given, Run):
             # Not the object's own record: the run may have gone on under another one since.
             record, found = latest.record, find(run)
             return cls(
                 run, record.name, record.number, record.seed, record.created, found,
-                record.series.read(0, found.step), record.rows[: found.rows], record.events,
+                record.config, record.steps_per_epoch, record.series.read(0, found.step),
+                record.rows[: found.rows], record.events,
                 {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
         try:
             row = PastRun(run).row
         except ArgumentError as error:
-            raise ArgumentError("resume", f"resume: {error}") from None
+            raise ArgumentError("resume_from", f"resume_from: {error}") from None
         if row.status in ALIVE:
             raise ArgumentError(
-                "resume", f"resume: run {run!r} still trains, perhaps in another kernel."
+                "resume_from", f"resume_from: run {run!r} still trains, perhaps in another kernel."
             )
         found = find(run)
         rows, events, tracks = stored(run)
         losses = recorder.history().losses(run, 0, found.step)
         if len(losses) < found.step:
             raise ArgumentError(
-                "resume",
-                f"resume: of run {run!r} only {len(losses):,} of {found.step:,} losses are stored.",
+                "resume_from",
+                f"resume_from: of run {run!r} only {len(losses):,} of {found.step:,} losses are "
+                "stored.",
             )
         return cls(
-            run, row.name, row.number, row.seed, row.created, found, losses, rows[: found.rows],
-            events, tracks,
+            run, row.name, row.number, row.seed, row.created, found, row.config,
+            row.steps_per_epoch, losses, rows[: found.rows], events, tracks,
         )  # fmt: skip
 
-    def check_steps(self, steps_per_epoch: int | None) -> None:
+    def check_steps(self, steps_per_epoch: int | None, asked: Request) -> None:
         """Refuse data of another length, or in other batches: its steps are not this run's.
 
         Raises:
-            ArgumentError: when an epoch has another number of steps than before.
+            ArgumentError: when an epoch has another number of steps, or a step another number of
+                samples, than before.
         """
-        if steps_per_epoch is None or not self.rows or self.rows[-1].steps == steps_per_epoch:
-            return
-        raise ArgumentError(
-            "resume",
-            f"resume: with these data and this batch size an epoch has {steps_per_epoch:,} steps, "
-            f"but those of run {self.id!r} have {self.rows[-1].steps:,}; give it the same data and "
-            "batch size, or train without resume.",
-        )
+        before = self.steps_per_epoch or (self.rows[-1].steps if self.rows else None)
+        if None not in {steps_per_epoch, before} and steps_per_epoch != before:
+            raise ArgumentError(
+                "resume_from",
+                f"resume_from: with these data and this batch size an epoch has "
+                f"{steps_per_epoch:,} steps, but those of run {self.id!r} have {before:,}; give it "
+                "the same data and batch size, or train without resume_from.",
+            )
+        before, now = self.config.get("batch_size"), asked.batch_size
+        if asked.source.samples is not None and None not in {before, now} and before != now:
+            raise ArgumentError(
+                "resume_from",
+                f"resume_from: run {self.id!r} was trained with a batch size of {before:,}; got "
+                f"{now:,}. Give the same one, or train without resume_from.",
+            )
 
     def hand_over(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""
@@ -108,6 +120,7 @@ class Earlier:
         try:
             # What the earlier part has not written yet must not come after the cut.
             recorder.flush()
-            recorder.history().cut(self.id, self.checkpoint.step, len(self.rows))
+            last = self.rows[-1].epoch if self.rows else 0
+            recorder.history().cut(self.id, self.checkpoint.step, last)
         except (sqlite3.Error, OSError, RuntimeError, ValueError, ArgumentError) as error:
             record.warn(f"The history could not be brought to the checkpoint ({error}).")

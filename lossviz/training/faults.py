@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
+import sys
+import sysconfig
+import textwrap
 import traceback
 from pathlib import Path
 
 from lossviz._arguments import ArgumentError
+from lossviz.history import is_disk_full
+
+LONGEST = 300
+"""So many letters of an error's own words are shown."""
+
+_SHAPELESS = (
+    "The data do not tell the shape of their elements: give the dataset's `output_signature` "
+    "shapes, or set them with tf.ensure_shape."
+)
+_HINTS = (
+    ("not defined on an unknown TensorShape", _SHAPELESS),
+    ("length of shape with unknown rank", _SHAPELESS),
+)
+"""What TensorFlow says in terms of its own, and what it means for who reads it."""
+
+# Terminal colours, and which node of a graph it was.
+_MARKS = re.compile(r"\x1b\[\d+m|{{function_node [^}]*}} ?")
+_NODE = re.compile(r"\s*\[\[{{node [^}]*}}\]\]|\s*{{node [^}]*}}")
+_NODE_FRAMES = re.compile(
+    r"\A(?:Graph execution error:|Detected at node .*|<stack traces unavailable>|File \".*|\s)+"
+)
+_ROOT_ERROR = re.compile(
+    r"^\d+ root error\(s\) found\.\s+\(0\) [A-Z_]+:\s+"
+    r"|^Error in user-defined function passed to \S+ transformation with iterator: \S+: "
+)
+_LITERAL = re.compile(r"(['\"]).*\\n.*\1$")
+_KIND = re.compile(r"^[\w.]+: ")
 
 
 class TrialError(ArgumentError):
@@ -56,6 +88,9 @@ def explain(error: BaseException, step: int) -> str:
     where = f"after step {step:,}" if step else "before the first step"
     if isinstance(error, TrialError):
         return f"Training failed {where}. {error}."
+    if is_disk_full(error):
+        # TensorFlow has one kind of error for a full memory and a full disk.
+        return f"Training failed {where}: the disk is full."
     kind = type(error).__name__
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return f"Training ran out of memory {where}. Try a smaller batch size."
@@ -64,22 +99,84 @@ def explain(error: BaseException, step: int) -> str:
     return f"Training failed {where}{place}: {reason_of(error)} ({kind})"
 
 
+def why_not_written(error: BaseException) -> str:
+    """Why a file could not be written, as the part of a sentence behind a colon."""
+    if is_disk_full(error):
+        return "the disk is full"
+    return reason_of(error).rstrip(".")
+
+
 def reason_of(error: BaseException) -> str:
-    """What was wrong, of the error's own words: one line."""
-    text = str(error).strip()
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """What was wrong, of the error's own words: one line.
+
+    Keras and TensorFlow wrap the sentence that tells it into tracebacks, lists of arguments,
+    terminal colours and the names of nodes.
+    """
+    text = _unwrapped(str(error).strip())
+    lines = [line.strip() for line in _without_arrays(text).splitlines() if line.strip()]
     if not lines:
         return "no message"
-    if lines[0] == "in user code:":
-        # TensorFlow puts the whole traceback into the message, the reason last.
-        lines = [*lines[:0], re.sub(r"^\w*(Error|Exception): ", "", lines[-1])]
-    elif lines[0].startswith("Graph execution error"):
-        # What Python code inside a dataset raised stands further down.
-        inner = re.findall(r"^\W*\w*(?:Error|Exception): (.+)$", text, re.MULTILINE)
-        lines = [inner[0] if inner else lines[-1]]
     # The operation and its wiring mean nothing to who wrote the line.
-    line = re.split(r" for '{{node|\[Op:", lines[0])[0].strip().removesuffix(" for")
-    return line[:300]
+    reason = re.split(r" for '{{node|\[Op:", lines[0])[0].strip().removesuffix(" for")
+    reason = _NODE.sub("", reason).strip()
+    reason += next((f" {hint}" for words, hint in _HINTS if words in reason), "")
+    return reason if len(reason) <= LONGEST else _cut(reason)
+
+
+def _unwrapped(text: str) -> str:
+    """The message inside what Keras and TensorFlow put around it, which may be several layers."""
+    before = None
+    while text != before:
+        before = text
+        if _LITERAL.match(text):
+            text = str(ast.literal_eval(text))  # a KeyError's whole message
+        text = _MARKS.sub("", text).strip()
+        if text.startswith("in user code:"):
+            text = _behind_frames(text)
+        elif text.startswith("Exception encountered when calling"):
+            text = text.partition("\n")[2]
+        elif text.startswith(("Graph execution error", "Detected at node")):
+            text = _NODE_FRAMES.sub("", text)
+        else:
+            text = _ROOT_ERROR.sub("", text)
+        # Behind the message of a layer's call there is a list of what it was called with.
+        text = re.split(r"\n\s*Arguments received by ", text)[0].strip()
+    if "\nTraceback (most recent call last):" in text:
+        # What Python code inside a graph raised: its kind stands before the message.
+        text = _KIND.sub("", text)
+    return text
+
+
+def _behind_frames(text: str) -> str:
+    """The message of an error that was raised while AutoGraph traced: it follows the frames."""
+    lines = text.splitlines()[1:]
+    for at, line in enumerate(lines):
+        if re.match(r" {4}(?! |File \")\S", line):
+            message = textwrap.dedent("\n".join(lines[at:]))
+            return _KIND.sub("", message) if ":" in message else ""
+    return ""
+
+
+def _without_arrays(text: str) -> str:
+    """The text with arrays that fill several lines cut out of their sentences."""
+    parts, depth, begin, last = [], 0, 0, 0
+    for at, letter in enumerate(text):
+        if letter == "[":
+            begin = at if depth == 0 else begin
+            depth += 1
+        elif letter == "]" and depth:
+            depth -= 1
+            if depth == 0 and "\n" in text[begin:at]:
+                parts += [text[last:begin], "[...]"]
+                last = at + 1
+    return "".join([*parts, text[last:]])
+
+
+def _cut(reason: str) -> str:
+    """Whole sentences where there are any within the limit."""
+    head = reason[:LONGEST]
+    end = head.rfind(". ")
+    return head[: end + 1] if end > 0 else f"{head[:-3].rsplit(' ', 1)[0]}..."
 
 
 def place_of(error: BaseException) -> traceback.FrameSummary | None:
@@ -95,7 +192,22 @@ def place_of(error: BaseException) -> traceback.FrameSummary | None:
 
 def _is_users(frame: traceback.FrameSummary) -> bool:
     """Whether a frame is of a cell, a program or a file of the user's, not of a package."""
-    if frame.filename.startswith("<"):
-        return True
-    parts = Path(frame.filename).parts
-    return not {"site-packages", "lossviz", "lib"} & set(parts) and "autograph" not in str(parts)
+    name = frame.filename
+    if name.startswith("<"):
+        return not name.startswith(("<frozen ", "<__array_function__"))
+    path = Path(os.path.realpath(name))
+    if path.name.startswith("__autograph_generated_file"):
+        return False
+    # By where packages really lie: the user's own folders may be called like theirs.
+    if {"site-packages", "dist-packages"} & set(path.parts):
+        return False
+    return not any(path.is_relative_to(folder) for folder in _package_folders())
+
+
+def _package_folders() -> set[str]:
+    """The folders of the standard library, of lossviz, and of TensorFlow and Keras."""
+    folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders.add(str(Path(__file__).parent.parent))
+    for name in ("tensorflow", "keras"):
+        folders.update(getattr(sys.modules.get(name), "__path__", ()))
+    return {os.path.realpath(folder) for folder in folders if folder}

@@ -14,6 +14,12 @@ TRAINING = VALIDATION = "#0072B2"
 """Blue of the Okabe-Ito palette. As in the lab a run has one colour: training is solid, validation
 dashed."""
 
+HEIGHT, TOP, BOTTOM = 600, 90, 60
+"""Pixels of the whole and of its margins."""
+
+GAP, STANDOFF = 96, 8
+"""Pixels between the charts, and between an axis' numbers and its title."""
+
 
 def figure(record: Record) -> Any:
     """Two charts, one above the other: the loss of every step, and the means of each epoch."""
@@ -23,7 +29,8 @@ def figure(record: Record) -> Any:
     chart: Figure = make_subplots(
         rows=2,
         cols=1,
-        vertical_spacing=0.16,
+        # Room for the upper axis with its title, and for the lower chart's title.
+        vertical_spacing=GAP / (HEIGHT - TOP - BOTTOM),
         subplot_titles=("Loss of every step", "Loss over all epochs"),
     )
     steps, losses = _step_line(record)
@@ -52,12 +59,20 @@ def figure(record: Record) -> Any:
             )  # fmt: skip
     _add_spread(chart, record, rows)
     _add_best(chart, rows)
+    chart.update_xaxes(title_standoff=STANDOFF)
     chart.update_xaxes(title_text="step", row=1, col=1)
     chart.update_xaxes(title_text="epoch", row=2, col=1)
     chart.update_yaxes(title_text="loss")
     # Plotly reads a title as HTML, and the name may be anything.
     title = html.escape(f"{record.name} - {record.loss}")
-    chart.update_layout(template="plotly_white", title_text=title, height=560)
+    chart.update_layout(
+        template="plotly_white",
+        title_text=title,
+        height=HEIGHT,
+        margin={"t": TOP, "b": BOTTOM},
+        # Beside the chart whose lines it names.
+        legend={"y": chart.layout.yaxis2.domain[1], "yanchor": "top"},
+    )
     return chart
 
 

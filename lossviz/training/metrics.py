@@ -8,24 +8,30 @@ from typing import Any
 from lossviz import tasks
 from lossviz._arguments import ArgumentError, shown, unknown_name
 from lossviz._tensorflow import tf
+from lossviz.losses import Loss
 from lossviz.tasks import Data
+from lossviz.training.objective import Objective
+from lossviz.training.probabilities import on_probabilities
 
 
 def build(
-    metrics: Iterable[Any] | None,
+    metrics: Any,
     target: Any,
     output: Any,
     *,
-    logits: bool,
+    objective: Objective | None,
     data: Data | None = None,
 ) -> list[Any]:
     """Keras metric objects with distinct names.
 
+    Where a loss of the catalogue takes the output for logits, metrics that are named, and need
+    probabilities, get them; with Keras' own losses they get what `fit` gives them.
+
     Args:
         metrics: names, `keras.metrics.Metric` objects or functions `f(target, output)`.
-        target: shape and dtype of the targets, or None while unknown.
+        target: TensorSpec of the targets.
         output: likewise of the model's output.
-        logits: whether a single output is a logit (its threshold is 0) or a probability.
+        objective: the loss that trains.
         data: the task's data, which name classes and hold anchors; None for the user's own.
 
     Raises:
@@ -33,9 +39,11 @@ def build(
     """
     if metrics is None:
         return []
-    if isinstance(metrics, str):
+    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
         metrics = [metrics]
-    built = [_one(metric, target, output, logits, data) for metric in metrics]
+    known = objective is not None and isinstance(objective.loss, Loss)
+    logits = known and objective is not None and objective.from_logits is not False
+    built = [_one(metric, target, output, logits, data) for metric in tf.nest.flatten(metrics)]
     names = [metric.name for metric in built]
     doubled = {name for name in names if names.count(name) > 1 or name == "loss"}
     if doubled:
@@ -52,18 +60,21 @@ def _one(metric: Any, target: Any, output: Any, logits: bool, data: Data | None)
         return metric
     if isinstance(metric, str):
         if metric in {"accuracy", "acc"}:
-            return _accuracy(target, output, logits)
+            return _accuracy(metric, target, output, logits)
         if metric in tasks.metrics.NAMES:
             return _of_task(metric, output, data)
         try:
             found = keras.get(metric)
         except ValueError:
             raise unknown_name("metrics", metric, _known()) from None
-        if isinstance(found, keras.Metric):
-            return found
-        return keras.MeanMetricWrapper(found, name=metric)
+        if not isinstance(found, keras.Metric):
+            found = keras.MeanMetricWrapper(found, name=metric)
+        # Keras numbers the names of its objects through a session; what was asked for is the name.
+        found.name = metric
+        return on_probabilities(found, output) if logits else found
     if callable(metric):
-        return keras.MeanMetricWrapper(metric, name=getattr(metric, "__name__", "metric"))
+        name = getattr(metric, "__name__", "metric")
+        return keras.MeanMetricWrapper(metric, name="metric" if name == "<lambda>" else name)
     raise ArgumentError(
         "metrics",
         f"metrics: got {shown(metric)}; each must be a name such as 'accuracy', a keras Metric "
@@ -71,20 +82,18 @@ def _one(metric: Any, target: Any, output: Any, logits: bool, data: Data | None)
     )
 
 
-def _accuracy(target: Any, output: Any, logits: bool) -> Any:
+def _accuracy(name: str, target: Any, output: Any, logits: bool) -> Any:
     """The accuracy that fits the shapes, as Keras chooses it for the name."""
     keras = tf.keras.metrics
-    if output is None or output.shape.rank is None:
-        return keras.CategoricalAccuracy(name="accuracy")
+    if output.shape.rank is None or target.shape.rank is None:
+        return keras.SparseCategoricalAccuracy(name=name)
     if output.shape[-1] == 1:
-        return keras.BinaryAccuracy(name="accuracy", threshold=0.0 if logits else 0.5)
-    if (
-        target is not None
-        and target.shape.rank == output.shape.rank
-        and (target.shape[-1] == output.shape[-1])
+        return keras.BinaryAccuracy(name=name, threshold=0.0 if logits else 0.5)
+    if target.shape.rank < output.shape.rank or (
+        target.shape[-1] == 1 and (output.shape[-1] or 0) > 1
     ):
-        return keras.CategoricalAccuracy(name="accuracy")
-    return keras.SparseCategoricalAccuracy(name="accuracy")
+        return keras.SparseCategoricalAccuracy(name=name)
+    return keras.CategoricalAccuracy(name=name)
 
 
 def _of_task(name: str, output: Any, data: Data | None) -> Any:

@@ -45,7 +45,6 @@ class Mirrored:
                     "device: only functional and sequential models can be trained on several "
                     f"devices ({first}). Give one device.",
                 ) from error
-            self.model.set_weights(model.get_weights())
             self.optimizer = type(optimizer).from_config(optimizer.get_config())
             self.optimizer.build(self.model.trainable_variables)
 
@@ -82,6 +81,10 @@ class Mirrored:
             return self._strategy.reduce("SUM", losses, axis=None), output
 
         return step
+
+    def take_weights(self) -> None:
+        """Begin with the weights that the user's own model has now, when the run's turn comes."""
+        self.model.set_weights(self.original.get_weights())
 
     def hand_back(self) -> None:
         """Give the user's own model the weights that have been learnt."""

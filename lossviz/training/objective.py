@@ -126,7 +126,10 @@ def check_shapes(loss: Any, target: Any, output: Any) -> None:
     loss = loss.loss if isinstance(loss, Objective) else loss
     if not isinstance(loss, Loss):
         return
-    both = [tf.convert_to_tensor(one) for one in (target, output)]
+    both = [
+        one if isinstance(one, tf.TensorSpec) else tf.convert_to_tensor(one)
+        for one in (target, output)
+    ]
     with tf.Graph().as_default():  # shapes alone: what the values are is asked later
         places = [tf.compat.v1.placeholder(one.dtype, one.shape) for one in both]
         losses.check_fit(loss, *weighting.batched(loss, *places))

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.history import History, RunRow, recorder
+from lossviz._arguments import ArgumentError
+from lossviz.history import FAULTS, History, RunRow, recorder
 from lossviz.series import Knots
+from lossviz.training.frames import frame
 from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.registry import find
+from lossviz.training.run import Run
 
 if TYPE_CHECKING:
+    import pandas as pd
     import plotly.graph_objects as go
+
+POLL_SECONDS = 0.5
+"""Another kernel's run writes about so often."""
 
 
 class PastRun:
@@ -23,12 +33,20 @@ class PastRun:
     """
 
     def __init__(self, run: str) -> None:
-        """The run of this id.
+        """The run of this id, or of exactly this name.
 
         Raises:
-            ArgumentError: when there is none.
+            TypeError: when `run` is no text.
+            ArgumentError: when there is none, or several have the name.
         """
-        self.id = _history().run(run).id
+        self.id = _history().find(run).id
+
+    @classmethod
+    def of(cls, row: RunRow) -> PastRun:
+        """The run that is stored as `row`; for lossviz' own use."""
+        run = cls.__new__(cls)
+        run.id = row.id
+        return run
 
     @property
     def row(self) -> RunRow:
@@ -73,6 +91,14 @@ class PastRun:
         return rows[-1][0] if rows else 0
 
     @property
+    def duration(self) -> float | None:
+        """Seconds from its start to its last step, pauses included; None while that is not known.
+
+        What lies between an end and a continuation does not count.
+        """
+        return self._record().times.last
+
+    @property
     def step_loss(self) -> NDArray[np.float32]:
         """The loss of every step, float32 [steps]."""
         return _history().losses(self.id)
@@ -91,6 +117,41 @@ class PastRun:
         """Whether the run has ended; a past run is not waited for."""
         return self.row.ended is not None
 
+    def result(self, timeout: float | None = None) -> PastRun:
+        """The run itself, where it has not failed.
+
+        Args:
+            timeout: seconds to wait at most for a run that trains in another kernel.
+
+        Raises:
+            RuntimeError: with the message of the error that ended it.
+            TimeoutError: when it has not ended by then.
+        """
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        while (row := self.row).ended is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(
+                    f"run {row.name!r} has not ended after {timeout:g} seconds; it is {row.status}."
+                )
+            time.sleep(min(left, POLL_SECONDS))
+        if row.error:
+            raise RuntimeError(row.error)
+        return self
+
+    def to_frame(self, kind: str = "epochs") -> pd.DataFrame:
+        """The numbers as a table of pandas.
+
+        Args:
+            kind: `"epochs"`: a row for each epoch that has ended, with a column for each metric.
+                `"steps"`: a row for each step, with its loss, epoch, learning rate and seconds.
+
+        Raises:
+            ArgumentError: for another kind.
+            ImportError: where pandas is not installed.
+        """
+        return frame(self._record(with_losses=True), kind)
+
     def figure(self) -> go.Figure:
         """Both charts as a Plotly figure."""
         from lossviz.training.figure import figure
@@ -101,6 +162,7 @@ class PastRun:
         """Give it another name.
 
         Raises:
+            TypeError: when the name is no text.
             ArgumentError: for an empty name.
         """
         _history().rename(self.id, name)
@@ -114,8 +176,15 @@ class PastRun:
         _history().delete(self.id)
 
     def __repr__(self) -> str:
-        row = self.row
-        return f"<lossviz.PastRun {row.name!r} ({row.id}): {row.status}, step {row.steps:,}>"
+        # A list of runs is shown also when one of them has been deleted since.
+        try:
+            row = self.row
+        except ArgumentError:
+            return f"<lossviz.PastRun {self.id}: deleted>"
+        except FAULTS as error:
+            return f"<lossviz.PastRun {self.id}: the history cannot be read ({error})>"
+        why = f" ({row.error})" if row.error else ""
+        return f"<lossviz.PastRun {row.name!r} ({row.id}): {row.status}{why}, step {row.steps:,}>"
 
     def _record(self, *, with_losses: bool = False) -> Record:
         row = self.row
@@ -137,11 +206,19 @@ def stored(run: str) -> tuple[list[EpochRecord], list[Event], dict[str, Knots]]:
     )
 
 
-def load_run(run: str) -> PastRun:
-    """The run of this id, live or past, of any kernel.
+def load_run(run: str) -> Run | PastRun:
+    """A run by its id, or by its name where no other has it: live or past, of any kernel.
+
+    Args:
+        run: the id, or exactly the name.
+
+    Returns:
+        The `Run` itself, with all its controls, where it trains in this kernel; else a `PastRun`,
+        with the same attributes to read.
 
     Raises:
-        ArgumentError: when there is none; the message gives the nearest ids.
+        TypeError: when `run` is no text.
+        ArgumentError: when there is none, with the nearest ids and names; or several have the name.
         sqlite3.Error, OSError: when the history cannot be read.
 
     Example:
@@ -149,7 +226,13 @@ def load_run(run: str) -> PastRun:
         >>> [lossviz.load_run(run.id).id == run.id for run in lossviz.runs()[:1]] in ([], [True])
         True
     """
-    return PastRun(run)
+    live = find(run) if isinstance(run, str) else None
+    if live is None:
+        past = PastRun(run)
+        live = find(past.id)
+        if live is None:
+            return past
+    return PastRun(live.id) if live.record.ended else live
 
 
 def runs() -> list[PastRun]:
@@ -163,7 +246,7 @@ def runs() -> list[PastRun]:
         >>> isinstance(lossviz.runs(), list)
         True
     """
-    return [PastRun(row.id) for row in _history().runs()]
+    return [PastRun.of(row) for row in _history().runs()]
 
 
 def prune_runs(*, days: float | None = None, megabytes: float | None = None) -> list[str]:

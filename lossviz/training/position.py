@@ -19,12 +19,14 @@ class Position:
         sizes: the samples of those steps' batches, as `[samples, times]` in order.
         trained: the epoch's training means, once all its steps have been taken and only the
             validation is missing; else None.
+        drawn: batches drawn since the data were begun, where epochs end elsewhere than the data do.
     """
 
     epoch: int = 1
     steps: int = 0
     sizes: list[list[int]] = field(default_factory=list)
     trained: dict[str, float] | None = None
+    drawn: int = 0
 
     def took(self, sizes: NDArray[np.int64]) -> None:
         """Steps with batches of these sizes have been taken."""
@@ -49,7 +51,7 @@ class Position:
 
     def next_epoch(self) -> Position:
         """The place before the first step of the next epoch."""
-        return Position(self.epoch + 1)
+        return Position(self.epoch + 1, drawn=self.drawn)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -58,4 +60,5 @@ class Position:
             "steps": self.steps,
             "sizes": [list(one) for one in self.sizes],
             "trained": self.trained,
+            "drawn": self.drawn,
         }

@@ -1,245 +1,318 @@
-"""What was asked of `lossviz.train`, checked and made into a job."""
+"""What was asked of `lossviz.train`, checked and made into a job.
+
+Nothing of the user's is changed here but for the variables of a model that has none yet: a job that
+waits for its turn, or is refused, leaves model and optimizer as they are.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from lossviz import tasks
-from lossviz._arguments import ArgumentError, number, shown, unknown_name, whole_number
+from lossviz._arguments import ArgumentError, number, shown, whole_number
 from lossviz._tensorflow import tf
-from lossviz.losses import Loss
 from lossviz.tasks import Data
-from lossviz.training import devices, outputs, trial
+from lossviz.training import devices, outputs
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
-from lossviz.training.checkpoint import Found, variables
+from lossviz.training.checkpoint import Found
+from lossviz.training.checks import check_fit, try_own
 from lossviz.training.faults import TrialError
+from lossviz.training.forms import half_precision, hides_steps, leaves, output_form, spec_of
+from lossviz.training.keras_steps import KerasSteps, brings_training
+from lossviz.training.lean_steps import LeanSteps
 from lossviz.training.mirrored import Mirrored
-from lossviz.training.objective import check_shapes, check_values, objective
-from lossviz.training.position import Position
-from lossviz.training.sources import Source
+from lossviz.training.objective import Objective, objective
+from lossviz.training.optimizers import chosen, usable
+from lossviz.training.request import Request
+from lossviz.training.steps import Steps
 from lossviz.training.trainer import Job
+from lossviz.training.untouched import untouched
+from lossviz.training.watching import Watching
 
 
-def prepared(
-    model: Any,
-    data: Any,
-    *,
-    loss: Any,
-    optimizer: Any,
-    learning_rate: float | None,
-    epochs: int,
-    batch_size: int,
-    validation: Any,
-    metrics: Iterable[Any] | None,
-    train_step: Callable[[Any, Any], Any] | None,
-    seed: int | None,
-    task: str | None,
-    device: str | Sequence[str] | None,
-    callbacks: Iterable[Any],
-    jit_compile: bool,
-    stop_at_nan: bool,
-    checkpoint: Found | None,
-) -> tuple[str, Job]:
-    """The loss's name and the job; the arguments are those of `lossviz.train`.
+@dataclass(frozen=True)
+class Prepared:
+    """A job, and what is to be said of it.
+
+    Attributes:
+        loss: the name of the loss that trains.
+        objectives: one for each output whose loss is known here; none where the model brings it.
+        places: the devices.
+    """
+
+    job: Job
+    loss: str
+    objectives: list[Objective]
+
+
+def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
+    """The job.
 
     Raises:
-        ArgumentError, TypeError: as `lossviz.train`; nothing has been changed then.
+        ArgumentError, TypeError: as `lossviz.train`; nothing has been started then.
     """
-    rate = None if learning_rate is None else number("learning_rate", learning_rate, above=0)
-    epochs = whole_number("epochs", epochs)
-    batch_size = whole_number("batch_size", batch_size)
-    held = outputs.found(model)
-    minimised = objective(loss, output=held)
-    loss_name = minimised.name
-    optimizer = _optimizer(optimizer, rate)
-    places = devices.choose(device)
-    place = places[0]
-    if len(places) > 1 and train_step is not None:
+    rate = asked.learning_rate
+    rate = None if rate is None else number("learning_rate", rate, above=0)
+    epochs = whole_number("epochs", asked.epochs)
+    initial = whole_number("initial_epoch", asked.initial_epoch, minimum=0)
+    batch_size = asked.batch_size
+    batch_size = None if batch_size is None else whole_number("batch_size", batch_size)
+    places = devices.choose(asked.device)
+    _check_step(asked, places)
+    with devices.on(places[0]):
+        callbacks = Callbacks(asked.callbacks, asked.model)
+        form = _form(asked)
+        objectives, keras = _objectives(asked, form)
+        steps = _steps(asked, form, (objectives, keras), rate, places)
+        job = Job(
+            steps=steps,
+            spec=asked.source.spec,
+            batches=asked.source.batches(
+                batch_size, shuffle=asked.shuffle, seed=asked.seed,
+                steps=_steps_of(asked, "steps_per_epoch"),
+            ),
+            validation=_validation(asked, batch_size),
+            first_epoch=initial + 1,
+            epochs=epochs,
+            validated=_validated(asked.validation_freq),
+            callbacks=callbacks,
+            batches_a_call=int(getattr(asked.model, "steps_per_execution", 1) or 1),
+            checkpoint=checkpoint,
+            learning_rate=rate if not isinstance(asked.optimizer, str | None) or checkpoint
+            or asked.loss is None else None,
+            places=places,
+            stop_at_nan=bool(asked.stop_at_nan),
+        )  # fmt: skip
+        job.watch = Watching(asked, steps, job.batches, objectives, new=checkpoint is None)
+        if len(objectives) == 1:
+            if len(leaves(form)) == 1:
+                check_fit(asked, objectives[0], form)
+            try_own(asked, job, objectives[0])
+        if checkpoint is not None:
+            checkpoint.check_model(asked.model)
+            order = checkpoint.order()
+            if order is not None:
+                # After the trial, which begins a dataset, too.
+                job.batches.restore_order(checkpoint.position.epoch, order)
+    return Prepared(job, _title(asked, objectives), objectives)
+
+
+def _form(asked: Request) -> Any:
+    """The model's output; None of a model whose training needs no `call`, such as a GAN."""
+    model = asked.model
+    try:
+        form = output_form(model, asked.source.inputs, "data")
+    except ArgumentError:
+        if brings_training(model) and asked.train_step is None:
+            return None
+        raise
+    if asked.held_out is not None and not brings_training(model):
+        output_form(model, asked.held_out.inputs, "validation")
+    return form
+
+
+def _check_step(asked: Request, places: Sequence[str]) -> None:
+    step = asked.train_step
+    if step is not None and not callable(step):
+        raise TypeError(f"train_step: got {shown(step)}; it must be f(inputs, target).")
+    if len(places) > 1 and step is not None:
         raise ArgumentError(
             "device",
             f"device: got {', '.join(places)}, but a train_step of your own runs on one device; "
             "give one, or leave the step to lossviz.",
         )
-    if train_step is not None and not callable(train_step):
-        raise TypeError(f"train_step: got {shown(train_step)}; it must be f(inputs, target).")
-    if metrics is None and task is not None:
-        metrics = tasks.get(task).metrics_for(data)
-    if validation is None and isinstance(data, Data):
-        validation = data
-    source = Source("data", data)
-    held_out = None if validation is None else Source("validation", validation)
-
-    own = trial.is_own(loss, train_step)
-    with devices.on(place):
-        output = _output(model, source)
-        if held.holds == "unknown" and output is not None:
-            held = outputs.found(model, sample=output)
-            minimised = objective(loss, output=held)
-        target = None if source.sample is None else tf.nest.flatten(source.sample[1])[0]
-        if output is not None and source.sample is not None:
-            # Shapes, then values, then a trial: each can only be told when the one before is right.
-            _check_fit(partial(check_shapes, minimised), source.sample[1], output)
-            _check_data(model, minimised, output.shape, source, held_out)
-            _check_fit(minimised, source.sample[1], output, tried_later=own)
-        mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
-        trained = model if mirrored is None else mirrored.model
-        optimizer = optimizer if mirrored is None else mirrored.optimizer
-        job = Job(
-            model=trained,
-            optimizer=optimizer,
-            mirrored=mirrored,
-            objective=minimised,
-            train_step=train_step,
-            metrics=run_metrics.build(
-                metrics,
-                target,
-                output,
-                logits=isinstance(minimised.loss, Loss) and held.holds != "probabilities",
-                data=data if isinstance(data, Data) else None,
-            ),
-            batches=source.batches(batch_size, shuffle=True, seed=seed),
-            validation=None
-            if held_out is None
-            else held_out.batches(batch_size, shuffle=False, seed=None),
-            epochs=epochs,
-            device=", ".join(places),
-            callbacks=Callbacks(list(callbacks), trained, optimizer),
-            jit_compile=bool(jit_compile),
-            stop_at_nan=bool(stop_at_nan),
-            start=Position() if checkpoint is None else checkpoint.position,
+    if asked.loss is None and step is None and not getattr(asked.model, "compiled", False):
+        raise ArgumentError(
+            "loss",
+            "loss: got none, and the model is not compiled; give loss=..., such as "
+            "'cross_entropy', or call model.compile(...) first.",
         )
-        if trained.built:
-            # Variables made while a graph is traced are an error: the optimizer makes its own here.
-            optimizer.build(trained.trainable_variables)
-        if checkpoint is not None:
-            checkpoint.restore(variables(trained, optimizer, job.metrics))
-        if own and model.built:
-            job = _tried(job, loss, model, source.first(batch_size), new=checkpoint is None)
-        order = None if checkpoint is None else checkpoint.order()
-        if checkpoint is not None and order is not None:
-            # After the trial, which begins a dataset, too.
-            job.batches.restore_order(checkpoint.position.epoch, order)
-    return loss_name, job
+    if asked.loss is not None and asked.source.targets is None and not brings_training(asked.model):
+        raise ArgumentError(
+            "data",
+            "data: got inputs alone, but the loss needs targets; give a pair (inputs, targets).",
+        )
 
 
-def _check_data(
-    model: Any, loss: Any, output: Any, source: Source, held_out: Source | None
-) -> None:
-    """Targets that the loss cannot learn, and held-out inputs that the model does not take."""
-    for one in (source, held_out):
-        if one is not None and one.targets is not None:
-            check_values(loss, one.targets, output)
-    if held_out is not None:
-        _output(model, held_out)
-
-
-def _tried(job: Job, loss: Any, model: Any, batch: Any, *, new: bool) -> Job:
-    """The job with what came of trying code of the user's own on a batch."""
-    found: list[str] = []
-    try:
-        if job.train_step is not None:
-            found = trial.try_step(job.train_step, loss, batch, job.optimizer)
-        elif not any(isinstance(part, tf.TensorSpec) for part in tf.nest.flatten(batch)):
-            output = model(batch[0], training=False)
-            if len(tf.nest.flatten((batch[1], output))) == 2:
-                found = trial.try_loss(job.objective, loss, batch[1], output, model)
-    except TrialError as error:
-        # Not an argument's fault, but the user's code's: that is what a run's error is for.
-        return replace(job, refused=error)
-    # A model that has learnt may well have no gradient left.
-    return replace(job, warnings=tuple(found) if new else ())
-
-
-def _optimizer(optimizer: Any, rate: float | None) -> Any:
-    known = tf.keras.optimizers
-    if isinstance(optimizer, str):
-        classes = {
-            key.lower(): value
-            for key, value in vars(known).items()
-            if isinstance(value, type)
-            and issubclass(value, known.Optimizer)
-            and key not in {"Optimizer", "LossScaleOptimizer"}
+def _objectives(asked: Request, form: Any) -> tuple[list[Objective], Any]:
+    """The losses that are known here, and what `compile` takes as `loss`."""
+    loss = asked.loss
+    if loss is None:
+        return [], None
+    count = 1 if asked.train_step is not None else len(leaves(form))
+    held = outputs.found_all(asked.model)
+    if isinstance(loss, dict) and "class_name" not in loss:
+        names = list(loss)
+        known = list(form) if isinstance(form, dict) else list(
+            getattr(asked.model, "output_names", names)
+        )  # fmt: skip
+        found = {
+            name: objective(
+                one,
+                from_logits=asked.from_logits,
+                output=_at(held, known.index(name) if name in known else None),
+            )
+            for name, one in loss.items()
+            if one is not None
         }
-        chosen = classes.get(optimizer.strip().lower())
-        if chosen is None:
-            raise unknown_name("optimizer", optimizer, sorted(classes))
-        return chosen() if rate is None else chosen(learning_rate=rate)
-    if not isinstance(optimizer, known.Optimizer):
-        raise TypeError(
-            f"optimizer: got {shown(optimizer)}; it must be the name of a Keras optimizer or one."
+        return list(found.values()), {name: one.as_keras() for name, one in found.items()}
+    if isinstance(loss, list | tuple):
+        several = [
+            None if one is None
+            else objective(one, from_logits=asked.from_logits, output=_at(held, index))
+            for index, one in enumerate(loss)
+        ]  # fmt: skip
+        return (
+            [one for one in several if one is not None],
+            [None if one is None else one.as_keras() for one in several],
         )
-    if rate is not None:
-        try:
-            optimizer.learning_rate = rate
-        except TypeError:
-            raise ArgumentError(
-                "learning_rate",
-                f"learning_rate: got {rate:g}, but the optimizer follows a schedule; give one of "
-                "the two.",
-            ) from None
-    return optimizer
+    held_there = _held(asked, held) if count == 1 else _at(held, 0)
+    only = objective(
+        loss, params=asked.loss_params, from_logits=asked.from_logits, output=held_there
+    )
+    return [only], only.as_keras() if count == 1 else [only.as_keras()] * count
 
 
-def _output(model: Any, source: Source) -> Any:
-    """The model's output for the first samples, or None where it cannot be told beforehand."""
-    if source.sample is None:
+def _held(asked: Request, held: Sequence[Any]) -> Any:
+    """What the only output holds; where the model's end does not tell, its first batch does."""
+    found = _at(held, 0)
+    if found is None or found.holds != "unknown" or asked.from_logits is not None:
+        return found
+    if asked.train_step is not None or brings_training(asked.model):
+        return found
+    with untouched(asked.model):
+        inputs = asked.source.first(min(32, asked.batch_size or 32))
+        inputs = inputs[0] if isinstance(inputs, tuple) else inputs
+        sample = asked.model(inputs, training=False)
+    return outputs.found(asked.model, sample=sample)
+
+
+def _at(held: Sequence[Any], index: int | None) -> Any:
+    return held[index] if index is not None and index < len(held) else None
+
+
+def _steps(
+    asked: Request,
+    form: Any,
+    found: tuple[list[Objective], Any],
+    rate: float | None,
+    places: list[str],
+) -> Steps:
+    """Keras' own step where it is needed, else the lean one."""
+    model, single = asked.model, len(leaves(form)) == 1
+    objectives, keras = found
+    by_name = isinstance(asked.optimizer, str | None)
+    if asked.loss is None and asked.train_step is None:
+        own = None if asked.optimizer is None else chosen(asked.optimizer, rate)
+        usable(own or model.optimizer, model)
+        _refuse_several(places, "a compiled loss")
+        return KerasSteps(model, compile_with=None, optimizer=own)
+    optimizer = chosen(asked.optimizer or "sgd", rate if by_name else None)
+    usable(optimizer, model)
+    metrics = asked.metrics
+    if single and objectives and asked.source.targets is not None:
+        targets = tf.nest.flatten(asked.source.targets)
+        metrics = run_metrics.build(
+            metrics,
+            targets[0],
+            spec_of(leaves(form)[0]),
+            objective=objectives[0],
+            data=asked.data if isinstance(asked.data, Data) else None,
+        )
+    if asked.train_step is not None or not _needs_keras(asked, single):
+        mirrored = Mirrored(model, optimizer, places) if len(places) > 1 else None
+        return LeanSteps(
+            model, optimizer, objectives[0] if objectives else _no_loss,
+            metrics=list(metrics or []), train_step=asked.train_step, mirrored=mirrored,
+            jit_compile=bool(asked.jit_compile),
+        )  # fmt: skip
+    _refuse_several(places, "several outputs, weights or a training of the model's own")
+    compile_with = {
+        "optimizer": optimizer,
+        "loss": keras,
+        "loss_weights": asked.loss_weights,
+        "metrics": list(metrics) if isinstance(metrics, tuple) else metrics or None,
+        "jit_compile": bool(asked.jit_compile),
+    }
+    return KerasSteps(model, compile_with=compile_with)
+
+
+def _no_loss(target: Any, output: Any) -> Any:
+    raise TrialError("loss", "loss: the validation needs one; give loss=... beside train_step.")
+
+
+def _refuse_several(places: Sequence[str], what: str) -> None:
+    if len(places) > 1:
+        raise ArgumentError(
+            "device",
+            f"device: got {', '.join(places)}, but {what} trains on one device; give one.",
+        )
+
+
+def _needs_keras(asked: Request, single: bool) -> bool:
+    """Whether Keras' own step computes what the lean one does not."""
+    model = asked.model
+    return (
+        not single
+        or isinstance(asked.loss, dict | list | tuple)
+        or asked.loss_weights is not None
+        or asked.source.weighted
+        or (asked.held_out is not None and asked.held_out.weighted)
+        or isinstance(asked.metrics, dict)
+        or brings_training(model)
+        or hides_steps(model)
+        or half_precision(model)
+        or len(tf.nest.flatten(asked.source.targets)) != 1
+    )
+
+
+def _validation(asked: Request, batch_size: int | None) -> Any:
+    if asked.held_out is None:
         return None
-    inputs = source.sample[0]
+    size = asked.validation_batch_size
+    return asked.held_out.batches(
+        batch_size if size is None else whole_number("validation_batch_size", size),
+        shuffle=False, seed=None, steps=_steps_of(asked, "validation_steps"), anew=True,
+    )  # fmt: skip
+
+
+def _steps_of(asked: Request, name: str) -> int | None:
+    value = getattr(asked, name)
+    return None if value is None else whole_number(name, value)
+
+
+def _validated(every: Any) -> Callable[[int], bool]:
+    """Whether an epoch, counted from 1, is validated: each n-th, or those of a list."""
+    if isinstance(every, int) and not isinstance(every, bool):
+        number_of = whole_number("validation_freq", every)
+        return lambda epoch: epoch % number_of == 0
     try:
-        output = model(inputs, training=False)
-    except Exception as error:
-        shapes = ", ".join(
-            f"{[None, *part.shape[1:]]} ({part.dtype.name})" for part in tf.nest.flatten(inputs)
-        ).replace("None", "batch")
-        argument, who = "model", "it"
-        if source.argument != "data":
-            argument, who = source.argument, "the model"
+        chosen_epochs = {whole_number("validation_freq", one) for one in every}
+    except TypeError:
         raise ArgumentError(
-            argument,
-            f"{argument}: {who} does not take inputs of shape {shapes}. {_reason(error)}",
-        ) from error
-    return tf.nest.flatten(output)[0]
-
-
-def _check_fit(
-    check: Callable[[Any, Any], Any], target: Any, output: Any, *, tried_later: bool = False
-) -> None:
-    """Try the loss on two samples: shapes that cannot fit are told before anything starts.
-
-    What goes wrong inside code of the user's own, which is tried later, is not the model's fault.
-    """
-    try:
-        check(target, output)
-    except TrialError:
-        return  # told by the trial, with its line
-    except ArgumentError as error:
-        if error.argument not in {"target", "output"}:
-            raise
-        raise ArgumentError(
-            "model", f"model: its output does not fit the data's target. {error}"
+            "validation_freq",
+            f"validation_freq: got {shown(every)}; it must be a whole number of at least 1, or a "
+            "list of epochs, counted from 1.",
         ) from None
-    except (ValueError, tf.errors.InvalidArgumentError) as error:
-        shapes = [list(part.shape[1:]) for part in tf.nest.flatten((target, output))]
-        if tried_later or len(shapes) != 2 or shapes[0] == shapes[1]:
-            return  # a mistake inside the loss: the run fails with its traceback
-        raise ArgumentError(
-            "model",
-            f"model: its output of shape [batch, {str(shapes[1])[1:]} does not fit the data's "
-            f"target of shape [batch, {str(shapes[0])[1:]}. {_reason(error)}",
-        ) from error
-    except Exception:  # noqa: BLE001 - likewise: the run shows it
-        return
+    return lambda epoch: epoch in chosen_epochs
 
 
-def _reason(error: Exception) -> str:
-    """The line of a Keras or TensorFlow error that says what was wrong."""
-    # Keras puts the reason behind a line that only names the layer's class, and TensorFlow
-    # wraps it in terminal colours, a node's name and an operation's.
-    text = re.sub(r"\x1b\[\d+m|{{[^}]*}}|\[Op:\w+\]( name: )?", "", str(error))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next((line for line in lines if not line.startswith("Exception enc")), "")
+def _title(asked: Request, objectives: Sequence[Objective]) -> str:
+    """The name of what is minimised."""
+    if objectives:
+        return ", ".join(dict.fromkeys(one.name for one in objectives))
+    compiled = getattr(asked.model, "loss", None)
+    if compiled is None:
+        return f"{type(asked.model).__name__}'s own" if brings_training(asked.model) else "add_loss"
+    named = compiled.values() if isinstance(compiled, dict) else compiled
+    parts = list(named) if isinstance(compiled, dict | list | tuple) else [compiled]
+    return ", ".join(dict.fromkeys(_called(one) for one in parts if one is not None))
+
+
+def _called(loss: Any) -> str:
+    try:
+        return objective(loss).name
+    except (ValueError, TypeError):
+        return str(getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__))

@@ -117,6 +117,8 @@ class Record:
     program: str = ""
     created: float = field(default_factory=time.time)
     steps_per_epoch: int | None = None
+    first_epoch: int = 1
+    """The first epoch that trains, counted from 1."""
     status: Status = "queued"
     error: BaseException | None = None
     error_message: str = ""
@@ -126,7 +128,7 @@ class Record:
     series: StepSeries = field(default_factory=StepSeries)
     times: Track = field(default_factory=lambda: Track(absolute=0.02))
     """Seconds since the run started, by steps taken: time on the wall, with pauses and validation.
-    What lies between the end of a run and its continuation (`resume=`) does not count."""
+    What lies between the end of a run and its continuation (`resume_from=`) does not count."""
     learning_rates: Track = field(default_factory=lambda: Track(relative=0.002))
     """The learning rate of the step that follows so many steps taken."""
     version: int = 0
@@ -144,7 +146,8 @@ class Record:
         self._epoch = 0
         self._epoch_start = 0
         self._rate = 0.0
-        self._busy = 0.0  # seconds of training and validation behind the steps so far
+        self._busy = 0.0  # seconds of training and validation behind the steps taken here
+        self._restored = 0  # steps that an earlier part of the run has taken
 
     # -- read ---------------------------------------------------------------------------------
 
@@ -207,8 +210,12 @@ class Record:
             step = len(self.series)
             left = None
             if self.steps_per_epoch and step and not self.ended:
-                missing = self.steps_per_epoch * self.epochs - step
-                left = max(0.0, missing * self._busy / step) if self._busy > 0.2 else None
+                epochs = self.epochs - self.first_epoch + 1
+                missing = self.steps_per_epoch * epochs - step
+                # Of a run that goes on, the time of the earlier part is not known.
+                here = step - self._restored
+                if self._busy > 0.2 and here:
+                    left = max(0.0, missing * self._busy / here)
             return Progress(
                 step, self._epoch, self._epoch_start, self._phase, self._rate, left,
                 self.times.last or 0.0, self.learning_rates.last,
@@ -228,7 +235,8 @@ class Record:
     def add_checkpoint(self, step: int) -> None:
         """A checkpoint of the state after so many steps is on disk. From any thread."""
         with self._lock:
-            if self.ended or step in self._checkpoints[-1:]:
+            # Of the state before the first step there is nothing to tell on a chart.
+            if self.ended or not step or step in self._checkpoints[-1:]:
                 return
             self._checkpoints.append(step)
             if len(self._checkpoints) > MOST_CHECKPOINTS:
@@ -283,6 +291,7 @@ class Record:
         """
         with self._lock:
             self.series.append(losses)
+            self._restored = len(losses)
             self._rows, self._events = list(rows), list(events)
             self._epoch = rows[-1].epoch if rows else 0
             for name, track in self.tracks.items():
@@ -358,5 +367,7 @@ class Record:
             self.status = status
             self.add_event(status, text)
             self._ended.set()
-        for listener in self.at_end:
+        # Let go of them: they know the run, and with it its model, which may be nobody's any more.
+        listeners, self.at_end = self.at_end, []
+        for listener in listeners:
             listener()

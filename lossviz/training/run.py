@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import number, whole_number
 from lossviz.training.control import Control
+from lossviz.training.frames import frame
 from lossviz.training.record import Event, Record
 from lossviz.training.turn import look_again
 
 if TYPE_CHECKING:
+    import pandas as pd
     import plotly.graph_objects as go
 
     from lossviz.training.trainer import Trainer
@@ -97,6 +100,15 @@ class Run:
         return self._record.history()
 
     @property
+    def config(self) -> dict[str, Any]:
+        """Every argument and hyperparameter of the run, as JSON can hold it.
+
+        `model`, `loss`, `loss_params`, `from_logits`, `optimizer`, `optimizer_params`,
+        `learning_rate`, `epochs`, `batch_size`, `seed`, ...; of a lab's run its form, too.
+        """
+        return copy.deepcopy(self._record.config)
+
+    @property
     def events(self) -> list[Event]:
         """What happened when: pauses, learning-rate changes, warnings, the end."""
         return self._record.events
@@ -111,6 +123,40 @@ class Run:
             True when the run has ended, however it ended; never raises the run's own error.
         """
         return self._record.wait(timeout)
+
+    def result(self, timeout: float | None = None) -> Run:
+        """Wait for the end, and raise what the run failed with.
+
+        Args:
+            timeout: seconds to wait at most; None waits as long as it takes.
+
+        Returns:
+            The run itself, so that `lossviz.fit(...).result().history` reads well. A run that was
+            stopped counts as ended, not as failed.
+
+        Raises:
+            TimeoutError: when it has not ended by then; it goes on.
+            Exception: the run's own `error`, where it failed.
+        """
+        if not self.wait(timeout):
+            raise TimeoutError(
+                f"run {self.name!r} has not ended after {timeout:g} seconds; it is {self.status}."
+            )
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def to_frame(self, kind: str = "epochs") -> pd.DataFrame:
+        """The run's numbers as a table of pandas.
+
+        Args:
+            kind: `"epochs"`, a row for each epoch that has ended, or `"steps"`, one for each step.
+
+        Raises:
+            ArgumentError: for another kind.
+            ImportError: where pandas is not installed.
+        """
+        return frame(self._record, kind)
 
     def pause(self) -> None:
         """Hold on after the current chunk."""
@@ -157,4 +203,8 @@ class Run:
     def __repr__(self) -> str:
         progress = self._record.progress()
         where = f"epoch {progress.epoch} of {self._record.epochs}, step {progress.step:,}"
-        return f"<lossviz.Run {self.name!r}: {self.status}, {where}>"
+        reason = f": {self._record.error_message}" if self._record.error_message else ""
+        if self.status == "queued":
+            waits = [event.text for event in self.events if event.kind == "queued"]
+            reason = f". {waits[-1]}" if waits else ""
+        return f"<lossviz.Run {self.name!r}: {self.status}, {where}{reason}>"

@@ -1,55 +1,64 @@
-"""`lossviz.train`: check what was asked for, and start the run."""
+"""`lossviz.train` and `lossviz.fit`: check what was asked for, and start the run."""
 
 from __future__ import annotations
 
-import atexit
-import itertools
 import secrets
 import threading
-import time
-import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
-from lossviz._arguments import shown, unknown_name, whole_number
+from lossviz import tasks
+from lossviz._arguments import ArgumentError, shown, unknown_name, whole_number
 from lossviz._tensorflow import tf
-from lossviz.history import recorder
+from lossviz.tasks import Data
+from lossviz.training.caller import Caller
 from lossviz.training.control import Control
-from lossviz.training.earlier import Earlier, newest
-from lossviz.training.preparation import prepared
+from lossviz.training.earlier import Earlier
+from lossviz.training.numbering import new_id, next_number
+from lossviz.training.preparation import Prepared, prepared
 from lossviz.training.record import Record
-from lossviz.training.recorded import RecordedRun
+from lossviz.training.registry import live_runs, register
+from lossviz.training.request import Request
 from lossviz.training.run import Run
-from lossviz.training.trainer import Job, Trainer
+from lossviz.training.run_config import config_of
+from lossviz.training.sources import ACCEPTED, Source
+from lossviz.training.trainer import Trainer
 
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
 """The config and the text of the program that starts runs now, for their records."""
-
-at_start: list[Callable[[Run], None]] = []
-"""Each is called with every new run, on the thread that starts it, before its first step."""
-
-_numbers = itertools.count(1)
-_alive: weakref.WeakKeyDictionary[threading.Thread, Run] = weakref.WeakKeyDictionary()
 
 
 def train(
     model: Any,
     data: Any,
     *,
-    loss: Any,
-    optimizer: Any = "sgd",
+    loss: Any = None,
+    loss_params: Mapping[str, Any] | None = None,
+    from_logits: bool | None = None,
+    loss_weights: Any = None,
+    optimizer: Any = None,
     learning_rate: float | None = None,
     epochs: int = 10,
+    initial_epoch: int = 0,
     batch_size: int = 32,
+    steps_per_epoch: int | None = None,
+    shuffle: bool = True,
+    sample_weight: Any = None,
+    class_weight: Mapping[int, float] | None = None,
     validation: Any = None,
+    validation_split: float | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+    validation_freq: int | Sequence[int] = 1,
     metrics: Iterable[Any] | None = None,
     train_step: Callable[[Any, Any], Any] | None = None,
     seed: int | None = None,
     task: str | None = None,
     device: str | Sequence[str] | None = None,
     name: str | None = None,
-    resume: Any = None,
+    resume_from: Any = None,
     callbacks: Iterable[Any] = (),
     jit_compile: bool = False,
     stop_at_nan: bool = True,
@@ -60,36 +69,57 @@ def train(
     Each step's loss is recorded. Runs train one at a time, in the order in which they are started.
 
     Args:
-        model: a `keras.Model`. Training starts from its present weights.
-        data: `(inputs, targets)` arrays (NumPy, TensorFlow, pandas) with one sample a row, a
-            batched `tf.data.Dataset`, a `keras.utils.PyDataset`, or a task's `Data`. Arrays are
-            shuffled for each epoch; datasets come as they are.
-        loss: a name in the catalogue, a `Loss`, a Keras loss, or any `f(target, output)`.
-        optimizer: the name of a Keras optimizer, or one.
+        model: a `keras.Model`. Training starts from the weights that it has when the run's turn
+            comes. A model with its own `train_step`, `compute_loss` or optimizers is trained by
+            them.
+        data: `(inputs, targets)` or `(inputs, targets, sample_weight)` of arrays (NumPy,
+            TensorFlow, pandas, SciPy) with one sample a row, nested in dicts and lists as the model
+            takes them; a batched `tf.data.Dataset`, a `keras.utils.PyDataset`, a generator of
+            batches, or a task's `Data`. Inputs alone where the model needs no targets.
+        loss: a name in the catalogue or in `keras.losses`, a `Loss`, a Keras loss, or any
+            `f(target, output)`; for several outputs a dict or list of such. None takes the loss,
+            optimizer and metrics that the model was compiled with, and what it adds itself.
+        loss_params: parameters of the loss, such as `{"gamma": 3.0}`.
+        from_logits: whether the output holds logits (True) or probabilities (False); None finds it
+            from the model.
+        loss_weights: factors of the losses of several outputs, as for `compile`.
+        optimizer: the name of a Keras optimizer, or one; "sgd" where neither this nor a compiled
+            one is given.
         learning_rate: greater than 0; the optimizer's own where it is not given.
-        epochs: how many passes over the data, at least 1.
+        epochs: the last epoch, counted from 1.
+        initial_epoch: how many epochs count as done.
         batch_size: samples a step, at least 1; ignored for datasets, which have their own.
-        validation: held-out data, in any form that `data` takes. A task's `Data` brings its own.
-        metrics: names, Keras metrics or functions `f(target, output)`; a task's own by default.
+        steps_per_epoch: an epoch has so many steps, and the next one goes on behind them; needed
+            for endless data.
+        shuffle: whether arrays, and the batches of a PyDataset, are shuffled for each epoch.
+        sample_weight: a weight for each sample (and each step of time), where `data` has none.
+        class_weight: `{class: weight}`; samples weigh as their class does.
+        validation: held-out data, in any form that `data` takes, or the share of arrays to hold out
+            (the last ones), such as 0.2. A task's `Data` brings its own.
+        validation_split: the same share, by Keras' name.
+        validation_steps: batches of a validation; None takes all.
+        validation_batch_size: samples a step of validation; `batch_size` where it is not given.
+        validation_freq: validate after each n-th epoch, or after those of a list.
+        metrics: names, Keras metrics or functions `f(target, output)`; for several outputs a dict
+            or list of such. A task's own by default.
         train_step: `f(inputs, target)` that takes one step and gives its loss, or
             `(loss, output)` so that metrics can be computed; runs in a graph.
-        seed: seed of the shuffling. With the same seed, weights and data a CPU gives the same
-            losses to the bit.
+        seed: seed of the shuffling. With the same seed, weights and data the same machine and
+            versions give the same losses to the bit on a CPU.
         task: the name of the task, for its metrics.
         device: such as `"GPU:0"` or `"CPU"`; the first GPU, or else the CPU, by default. Several,
             such as `["GPU:0", "GPU:1"]`, share each batch: TensorFlow's MirroredStrategy.
         name: the run's name for people.
-        resume: a run that has ended, or its id: go on where its last checkpoint was written, up to
-            `epochs` in all. Model, data, optimizer and metrics must be made as then; weights and
-            all else come from the checkpoint. With the same seed and data a CPU gives the losses
+        resume_from: a run that has ended, or its id: go on where its last checkpoint was written,
+            up to `epochs` in all. Model, data, optimizer and metrics must be made as then; weights
+            and all else come from the checkpoint when the run's turn comes, and a `learning_rate`
+            given here is used from there on. With the same seed and data a CPU gives the losses
             that an uninterrupted run gives, to the bit. Of a `tf.data.Dataset` the order is kept,
             too, also where it is shuffled anew for each epoch with a seed; what a Python generator
             gives it must give again.
-        callbacks: Keras callbacks, such as `keras.callbacks.EarlyStopping` and
-            `ReduceLROnPlateau`. Those that want to hear of every batch make training several times
-            slower. What they have noted is in no checkpoint: in a run that is resumed they begin
-            anew, with the learning rate that they had set, but without the best value so far, how
-            long it has been waited for, and the weights that gave it.
+        callbacks: Keras callbacks, called when and with what `fit` calls them. Those that want to
+            hear of every batch make training several times slower. What they have noted is in no
+            checkpoint: in a run that is resumed they begin anew.
         jit_compile: compile steps with XLA.
         stop_at_nan: end the run as failed at the first loss that is NaN or infinite; else go on.
         when_busy: what to do while other runs train: `"queue"` behind them, or `"replace"` them,
@@ -112,103 +142,221 @@ def train(
         >>> run.wait(), len(run.step_loss)
         (True, 3)
     """
-    if not isinstance(model, tf.keras.Model):
-        raise TypeError(f"model: got {shown(model)}; it must be a keras.Model.")
+    _check_model(model)
+    if metrics is None and task is not None:
+        metrics = tasks.get(task).metrics_for(data)
+    with _on_first(device):
+        if sample_weight is not None:
+            data = _weighted(data, sample_weight)
+        if class_weight is not None and isinstance(data, Data):
+            data = data.train
+        source = Source("data", data)
+        share = validation_split or None
+        if isinstance(validation, int | float) and not isinstance(validation, bool):
+            share, validation = _share(validation), None
+        if validation is None and share is None and isinstance(data, Data):
+            validation = data
+        held_out = None if validation is None else Source("validation", validation)
+        if held_out is None and share is not None:
+            source, held_out = source.split(share)
+        if class_weight is not None:
+            source.weigh_classes(class_weight)
+    asked = Request(
+        model=model, source=source, held_out=held_out, data=data, loss=loss,
+        loss_params=loss_params, loss_weights=loss_weights, from_logits=from_logits,
+        optimizer=optimizer, learning_rate=learning_rate, epochs=epochs,
+        initial_epoch=initial_epoch, batch_size=batch_size,
+        validation_batch_size=validation_batch_size, validation_steps=validation_steps,
+        validation_freq=validation_freq, steps_per_epoch=steps_per_epoch, shuffle=shuffle,
+        metrics=metrics, train_step=train_step, task=task, device=device, callbacks=callbacks,
+        jit_compile=jit_compile, stop_at_nan=stop_at_nan, class_weight=class_weight,
+    )  # fmt: skip
+    return start(asked, seed=seed, name=name, resume_from=resume_from, when_busy=when_busy)
+
+
+def fit(  # noqa: PLR0917 - Keras' own signature
+    model: Any,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    verbose: Any = "auto",
+    callbacks: Any = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: bool = True,  # noqa: FBT002
+    class_weight: Any = None,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+    validation_freq: Any = 1,
+) -> Run:
+    """`model.fit(...)` in the background: a compiled model, exactly `fit`'s arguments, a `Run`.
+
+    Losses and metrics of each epoch are those of `fit` for the same weights and batches; every
+    step's own loss is recorded besides. As in `fit`, a loss that is NaN does not end the training;
+    the run's events say so.
+
+    Args:
+        model: a compiled `keras.Model`.
+        x, y, sample_weight: inputs, targets and weights, or all of them in a dataset as `x`.
+        verbose: accepted and without effect: nothing is printed; show the run instead.
+        others: as for `keras.Model.fit`.
+
+    Returns:
+        The run, queued or running; `run.result()` waits for it and raises what it raised.
+
+    Raises:
+        ArgumentError, TypeError: as `lossviz.train`.
+
+    Example:
+        >>> import numpy as np, keras, lossviz
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> x = np.linspace(-1, 1, 64)[:, None]
+        >>> run = lossviz.fit(model, x, 2 * x, epochs=2).result()
+        >>> sorted(run.history), run.step
+        (['loss', 'mae'], 4)
+    """
+    _check_model(model)
+    if not getattr(model, "compiled", False):
+        raise ArgumentError(
+            "model", "model: it is not compiled; call model.compile(...) first, as for fit."
+        )
+    with _on_first(None):
+        source = Source.of_parts("data", x, y, sample_weight)
+        held_out = None
+        if validation_data is not None:
+            held_out = Source("validation", validation_data)
+        elif validation_split:
+            source, held_out = source.split(validation_split)
+        if class_weight is not None:
+            source.weigh_classes(class_weight)
+    asked = Request(
+        model=model, source=source, held_out=held_out, epochs=epochs,
+        initial_epoch=initial_epoch, batch_size=batch_size,
+        validation_batch_size=validation_batch_size, validation_steps=validation_steps,
+        validation_freq=validation_freq, steps_per_epoch=steps_per_epoch,
+        shuffle=bool(shuffle), callbacks=callbacks, stop_at_nan=False, class_weight=class_weight,
+    )  # fmt: skip
+    return start(asked)
+
+
+def start(
+    asked: Request,
+    *,
+    seed: int | None = None,
+    name: str | None = None,
+    resume_from: Any = None,
+    when_busy: str = "queue",
+) -> Run:
+    """Start the run that is asked for."""
     if when_busy not in {"queue", "replace"}:
         raise unknown_name("when_busy", when_busy, ("queue", "replace"))
     seed = None if seed is None else whole_number("seed", seed, minimum=0)
-    earlier = None if resume is None else Earlier.of(resume)
+    earlier = None if resume_from is None else Earlier.of(resume_from)
     if seed is None:
         seed = secrets.randbits(32) if earlier is None else earlier.seed
-    loss_name, job = prepared(
-        model,
-        data,
-        loss=loss,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation=validation,
-        metrics=metrics,
-        train_step=train_step,
-        seed=seed,
-        task=task,
-        device=device,
-        callbacks=callbacks,
-        jit_compile=jit_compile,
-        stop_at_nan=stop_at_nan,
-        checkpoint=None if earlier is None else earlier.checkpoint,
-    )
+    asked = replace(asked, seed=0 if seed is None else seed)
+    ready = prepared(asked, None if earlier is None else earlier.checkpoint)
     if earlier is not None:
-        earlier.check_steps(job.batches.steps_per_epoch)
-    record = _record(job, loss=loss_name, name=name, seed=seed, task=task or "", earlier=earlier)
-    for warning in job.warnings:
+        earlier.check_steps(ready.job.batches.steps_per_epoch, asked)
+    record = _record(asked, ready, name=name, earlier=earlier)
+    for warning in ready.job.warnings:
         record.warn(warning)
-    return _begin(job, record, when_busy)
+    return _begin(asked, ready, record, when_busy)
+
+
+def _check_model(model: Any) -> None:
+    if not isinstance(model, tf.keras.Model):
+        raise TypeError(f"model: got {shown(model)}; it must be a keras.Model.")
+
+
+def _on_first(device: Any) -> Any:
+    """Where arrays are put: on the first device of the run."""
+    from lossviz.training import devices
+
+    return devices.on(devices.choose(device)[0])
+
+
+def _share(validation: float) -> float:
+    if not 0 < validation < 1:
+        raise ArgumentError(
+            "validation",
+            f"validation: got {validation!r}; it must be a share greater than 0 and less than 1, "
+            f"or {ACCEPTED}.",
+        )
+    return validation
+
+
+def _weighted(data: Any, sample_weight: Any) -> Any:
+    if isinstance(data, Data):
+        data = data.train
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ArgumentError(
+            "sample_weight",
+            f"sample_weight: goes with data as (inputs, targets) of arrays, but data are "
+            f"{shown(data)}; a dataset brings its weights as the third part of a batch.",
+        )
+    return (*data, sample_weight)
 
 
 def _record(
-    job: Job,
-    *,
-    loss: str,
-    name: str | None,
-    seed: int | None,
-    task: str,
-    earlier: Earlier | None,
+    asked: Request, ready: Prepared, *, name: str | None, earlier: Earlier | None
 ) -> Record:
     """The record of a new run, or of an earlier one that goes on."""
+    job = ready.job
     config, program = described.get()
-    number = next(_numbers) if earlier is None else earlier.number
+    number = next_number() if earlier is None else earlier.number
     given = None if name is None else str(name)
     if earlier is None:
-        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+        run = new_id()
     else:
         run, given = earlier.id, given or earlier.name
+    loss = str(config.get("loss") or ready.loss)
     record = Record(
         id=run,
         name=given or f"run {number}",
         number=number,
         loss=loss,
         epochs=job.epochs,
-        device=job.device,
-        seed=seed,
-        task=task,
-        config=config,
+        device=", ".join(job.places),
+        seed=asked.seed,
+        task=asked.task or "",
+        config=config_of(asked, ready) | config,
         program=program,
         steps_per_epoch=job.batches.steps_per_epoch,
+        first_epoch=job.first_epoch,
     )
     if earlier is not None:
         earlier.hand_over(record)
     return record
 
 
-def _begin(job: Job, record: Record, when_busy: str) -> Run:
+def _begin(asked: Request, ready: Prepared, record: Record, when_busy: str) -> Run:
     """Start the run's thread."""
+    ahead = live_runs()
     if when_busy == "replace":
-        for other in list(_alive.values()):
+        for other in ahead:
             other.stop()
+    elif ahead:
+        # Said, since it may be a run that nobody thinks of any more.
+        first = ahead[0]
+        record.add_event(
+            "queued",
+            f"Waits for {first.name!r} to end, which is {first.status}"
+            + (f", and {len(ahead) - 1} more." if len(ahead) > 1 else "."),
+        )
     control = Control()
-    model = job.model if job.mirrored is None else job.mirrored.original
-    trainer = Trainer(job, record, control)
-    run = Run(record, control, model, trainer)
+    trainer = Trainer(ready.job, record, control)
+    run = Run(record, control, asked.model, trainer)
+    caller = Caller()
     # A daemon: a kernel must be able to end while a run is paused.
-    thread = threading.Thread(target=trainer.work, name=f"lossviz {record.name}", daemon=True)
-    _alive[thread] = run
-    newest[run.id] = run
-    recorder.follow(RecordedRun(record))
-    record.at_end.append(recorder.wake)
-    for hear in at_start:
-        hear(run)
+    thread = threading.Thread(
+        target=lambda: caller.run(trainer.work), name=f"lossviz {record.name}", daemon=True
+    )
+    register(run, thread)
     thread.start()
     return run
-
-
-@atexit.register
-def stop_all() -> None:
-    """End all runs, as at the end of the interpreter, where a training thread would crash."""
-    threads = [thread for thread in list(_alive) if thread.is_alive()]
-    for thread in threads:
-        _alive[thread].stop()
-    deadline = time.monotonic() + 2.0
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
-from lossviz._tensorflow import tf
 from lossviz.training import devices
 from lossviz.training.batches import Batches, Chunk
 from lossviz.training.callbacks import Callbacks
-from lossviz.training.checkpoint import Checkpoints, State, copied, variables
+from lossviz.training.checkpoint import Checkpoints, Found, State, copied
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
 from lossviz.training.freed_memory import give_back
 from lossviz.training.learning_rate import LearningRate
-from lossviz.training.mirrored import Mirrored
-from lossviz.training.one_device import plain_updates
 from lossviz.training.pace import Pace
 from lossviz.training.position import Position
 from lossviz.training.record import Record
+from lossviz.training.running_mean import RunningMean
+from lossviz.training.steps import Steps
 from lossviz.training.turn import leave, take_turn
 
 PATIENCE = 5.0
@@ -31,39 +30,58 @@ PATIENCE = 5.0
 usually take."""
 
 
-@dataclass(frozen=True, kw_only=True)
+class Watch(Protocol):
+    """Looks for mistakes while a run trains; `warn` takes a sentence for the person."""
+
+    def before(self, warn: Callable[[str], None]) -> None:
+        """Before the first step; raises what makes the training pointless."""
+
+    def look(self, batch: Any) -> None:
+        """At each batch, in the graph."""
+
+    def after_epoch(
+        self, metrics: Mapping[str, float], epoch: int, warn: Callable[[str], None]
+    ) -> None:
+        """At an epoch's end."""
+
+
+@dataclass(kw_only=True)
 class Job:
     """What a run is asked to do; everything in it has been checked.
 
     Attributes:
-        objective: `f(target, output)`, the loss as a float32 scalar.
-        train_step: the user's own `f(inputs, target)` giving the loss or `(loss, output)`, or None.
-        metrics: Keras metric objects.
-        start: where to begin; the very beginning, or where an earlier part of the run ended.
+        steps: what is done with a batch.
+        spec: TensorSpecs of a batch.
+        first_epoch: the first one, counted from 1.
+        epochs: the last one.
+        validated: whether an epoch, counted from 1, is followed by a validation.
         callbacks: the user's Keras callbacks.
-        mirrored: the copies of model and optimizer on several devices, or None for one device.
-        jit_compile: whether steps are compiled with XLA.
+        batches_a_call: steps between two calls of callbacks that hear of every batch.
+        checkpoint: where to go on, or None to begin anew.
+        learning_rate: set before the first step; None leaves the optimizer's own.
+        places: the devices, more than one for copies of the model on each.
         stop_at_nan: whether a loss that is not finite ends the run.
         warnings: what the person should know from the start.
         refused: why the user's own code cannot train; the run fails with it before its first step.
+        watch: looks for mistakes in data and weights; None looks for none.
     """
 
-    model: Any
-    optimizer: Any
-    objective: Callable[[Any, Any], Any]
-    train_step: Callable[[Any, Any], Any] | None
-    metrics: list[Any]
+    steps: Steps
+    spec: Any
     batches: Batches
     validation: Batches | None
+    first_epoch: int = 1
     epochs: int
-    device: str
-    start: Position = field(default_factory=Position)
+    validated: Callable[[int], bool] = lambda epoch: True
     callbacks: Callbacks
-    mirrored: Mirrored | None = None
-    jit_compile: bool = False
+    batches_a_call: int = 1
+    checkpoint: Found | None = None
+    learning_rate: float | None = None
+    places: list[str]
     stop_at_nan: bool = True
     warnings: tuple[str, ...] = ()
     refused: BaseException | None = None
+    watch: Watch | None = None
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a person stops
@@ -79,16 +97,13 @@ class Trainer:
         self._control = control
         self._pace = Pace()
         self._validation_pace = Pace()
-        self._position = job.start
+        start = job.checkpoint.position if job.checkpoint is not None else None
+        self._position = start or Position(job.first_epoch)
         self._checkpoints = Checkpoints(record.id, record.warn, record.add_checkpoint)
         self._warned_of_nan = False
-        self._learning_rate = LearningRate(job.optimizer)
+        self._learning_rate: LearningRate | None = None
         self._longest = 0.0
-        step = job.train_step or self._default_step
-        if job.mirrored is not None:
-            step = job.mirrored.step(job.objective)
-        # Metrics stay outside: they count texts and boxes, which XLA cannot compile.
-        self._step = tf.function(step, jit_compile=True) if job.jit_compile else step
+        self._seen = RunningMean()
 
     def work(self) -> None:
         """Train to the end, whatever it is; never raises."""
@@ -99,13 +114,13 @@ class Trainer:
             if self._job.refused is not None:
                 raise self._job.refused
             record.set_status("running")
-            record.add_event("started", f"Training started on {self._job.device}.")
-            try:
-                with self._place():
+            record.add_event("started", f"Training started on {', '.join(self._job.places)}.")
+            with self._place():
+                try:
+                    self._begin()
                     self._train()
-            finally:
-                if self._job.mirrored is not None:
-                    self._job.mirrored.hand_back()
+                finally:
+                    self._job.steps.end()
             record.end("completed", "Training completed.")
         except _Stopped:
             record.end("stopped", "Training was stopped.")
@@ -113,6 +128,8 @@ class Trainer:
             record.end("failed", explain(error, len(record.series)), error)
         finally:
             leave(self)
+            # Data, graphs and moments are not kept for a run that somebody still looks at.
+            del self._job
 
     @property
     def patience(self) -> float:
@@ -130,61 +147,120 @@ class Trainer:
 
     def _place(self) -> Any:
         """Where operations run; several devices place their own."""
-        one = self._job.mirrored is None
-        return devices.on(self._job.device) if one else contextlib.nullcontext()
+        places = self._job.places
+        return devices.on(places[0]) if len(places) == 1 else contextlib.nullcontext()
 
-    def _train(self) -> None:
+    def _begin(self) -> None:
+        """Make all variables, and put into them what the run begins with."""
         job, record = self._job, self._record
         record.set_phase("compiling")
         give_back()
-        train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan)
+        if job.watch is not None:
+            # Ahead of what Keras would say of the same mistake.
+            job.watch.before(record.warn)
+        job.steps.begin(job.spec)
+        if job.checkpoint is not None:
+            job.checkpoint.restore(job.steps.variables())
+        else:
+            job.steps.reset()
+        self._learning_rate = LearningRate(job.steps.optimizer)
+        if job.learning_rate is not None:
+            # Of a run that goes on this is a change, of a new one its beginning.
+            self._set_learning_rate(job.learning_rate, asked=job.checkpoint is not None)
+        if job.checkpoint is None:
+            # A run that is killed before its first epoch's end can go on, too: from here.
+            self._checkpoints.save_soon(self._state())
+
+    def _train(self) -> None:
+        job = self._job
+        steps, callbacks = job.steps, job.callbacks
+        steps.tells = callbacks.each_batch or callbacks.each_test_batch
+        how = {"eager": steps.eager, "static": steps.static}
+        train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan, **how)
         validate = None
         if job.validation is not None:
-            validate = job.validation.compile(self._validation_step, until_not_finite=False)
-        with job.callbacks.around(job.epochs):
-            while self._position.epoch <= job.epochs:
-                self._epoch(train, validate)
-        self._save()
+            validate = job.validation.compile(steps.evaluate, until_not_finite=False, **how)
+        last: dict[str, float] = {}
+        with callbacks.around(
+            steps, epochs=job.epochs, steps_per_epoch=job.batches.steps_per_epoch, last=last
+        ):
+            if not len(self._record.series) and callbacks.initial_epoch:
+                self._position = Position(callbacks.initial_epoch + 1)
+            try:
+                while self._position.epoch <= job.epochs and not self._epoch(train, validate, last):
+                    pass
+                self._save()
+            except _Stopped:
+                steps.finish()
+                raise
+            # After the checkpoint: a run goes on from the weights that it trained.
+            steps.finish()
+
+    def _training_step(self, batch: Any) -> tuple[Any, Any]:
+        if self._job.watch is not None:
+            self._job.watch.look(batch)
+        return self._job.steps.train(batch)
 
     def _epoch(
-        self, train: Callable[[int], Chunk], validate: Callable[[int], Chunk] | None
-    ) -> None:
-        """One epoch, or the rest of the one that an earlier part of the run began."""
+        self,
+        train: Callable[[int], Chunk],
+        validate: Callable[[int], Chunk] | None,
+        last: dict[str, float],
+    ) -> bool:
+        """One epoch, or the rest of the one that an earlier part of the run began.
+
+        True when a callback has ended the training.
+        """
         job, record, position = self._job, self._record, self._position
+        callbacks = job.callbacks
         record.begin_epoch(position.epoch, len(record.series) - position.steps)
-        job.callbacks.epoch_begins(position.epoch)
+        if position.steps == 0:
+            job.steps.reset()
+        self._seen = RunningMean(position, record.series.read(record.epoch_start))
+        callbacks.epoch_begins(position.epoch)
         if position.trained is None:
-            job.batches.begin_epoch(position.epoch, position.steps)
+            job.batches.begin_epoch(position.epoch, position.steps, position.drawn)
             ended = position.steps > 0 and position.steps == job.batches.steps_per_epoch
+            logs = np.empty(0, np.float32)
             while not ended:
                 self._obey()
-                ended = self._take(train)
+                chunk = self._take(train)
+                ended = chunk.ended or callbacks.stop_asked
+                logs = chunk.logs if len(chunk.losses) else logs
             if record.steps_per_epoch is None:
                 record.steps_per_epoch = job.batches.steps_per_epoch
-            losses = record.series.read(record.epoch_start)
-            position.trained = {
-                "loss": position.mean(losses),
-                **self._read_metrics(held_out=False),
-            }
+            mean = position.mean(record.series.read(record.epoch_start))
+            position.trained = job.steps.results(mean, logs, held_out=False)
         metrics = dict(position.trained)
-        if validate is not None:
+        if validate is not None and job.validated(position.epoch):
             for name, value in self._validate(validate).items():
                 metrics[f"val_{name}"] = value
-        record.end_epoch(metrics)
+        # What callbacks add to an epoch's logs is recorded, but `fit` tells it to no later hook.
+        last.clear()
+        last.update(metrics)
+        try:
+            stop = callbacks.epoch_ends(position.epoch, metrics)
+        finally:
+            record.end_epoch(_numbers(metrics))
         self._position = position.next_epoch()
-        stop = job.callbacks.epoch_ends(position.epoch, metrics)
-        if self._checkpoints.ready:
+        if job.watch is not None:
+            job.watch.after_epoch(metrics, position.epoch, record.warn)
+        if self._checkpoints.ready and not record.ended:
             self._checkpoints.save_soon(self._state())
         if stop:
             # As Keras does it: the epochs end here, and the run is complete.
             record.add_event("early_stop", f"A callback ended the training: {stop}.")
-            self._position.epoch = job.epochs + 1
+        return bool(stop)
 
-    def _take(self, train: Callable[[int], Chunk]) -> bool:
-        """Take one chunk of training steps and record it; True when the epoch's data have ended."""
+    def _take(self, train: Callable[[int], Chunk]) -> Chunk:
+        """Take one chunk of training steps and record it."""
         record, callbacks = self._record, self._job.callbacks
-        count = 1 if callbacks.each_batch else self._control.bounded(self._pace.count)
-        callbacks.batch_begins(self._position.steps)
+        count = self._pace.count
+        if callbacks.each_batch:
+            count = self._job.batches_a_call
+        count = self._control.bounded(count)
+        begun = self._position.steps
+        callbacks.batch_begins(begun)
         self._note_learning_rate()
         began = time.perf_counter()
         chunk = train(count)
@@ -193,17 +269,22 @@ class Trainer:
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)
-        if self._learning_rate.scheduled:
+        if self._learning_rate is not None and self._learning_rate.scheduled:
             # Where the line from the chunk's beginning ends; others stay as they are until set.
             self._note_learning_rate()
         self._position.took(chunk.sizes)
+        self._position.drawn = self._job.batches.drawn
         self._control.took(len(chunk.losses))
         if not len(record.series):
             raise ValueError("data: the dataset gave no batch; it must hold at least one.")
         if len(chunk.losses):
             self._look_at(chunk)
-            callbacks.batch_ends(self._position.steps - 1, float(chunk.losses[-1]))
-        return chunk.ended
+            if callbacks.each_batch:
+                # What Keras tells callbacks after a batch: the epoch's values so far.
+                self._seen.add(chunk)
+                so_far = self._job.steps.results(self._seen.mean, chunk.logs, held_out=False)
+                callbacks.batch_ends(begun + count - 1, so_far)  # Keras names the last of a call
+        return chunk
 
     def _look_at(self, chunk: Chunk) -> None:
         """Find losses that are not finite."""
@@ -219,25 +300,34 @@ class Trainer:
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
-        assert self._job.validation is not None
+        job, callbacks = self._job, self._job.callbacks
+        assert job.validation is not None
         began = time.perf_counter()
         self._record.set_phase("validating")
+        callbacks.validation_begins()
         # A validation that was interrupted begins anew.
-        for metric in self._job.metrics:
-            metric.reset_state()
-        self._job.validation.begin_epoch(1)
-        seen, losses = Position(), []
+        job.steps.reset()
+        job.validation.begin_epoch(1)
+        seen, logs = RunningMean(), np.empty(0, np.float32)
         ended = False
         while not ended:
             self._obey()
-            start = time.perf_counter()
-            chunk = validate(self._validation_pace.count)
+            start, begun = time.perf_counter(), seen.steps
+            count = job.batches_a_call if callbacks.each_test_batch else self._validation_pace.count
+            callbacks.batch_begins(begun, held_out=True)
+            chunk = validate(count)
             self._validation_pace.took(len(chunk.losses), time.perf_counter() - start)
-            seen.took(chunk.sizes)
-            losses.append(chunk.losses)
+            if len(chunk.losses):
+                seen.add(chunk)
+                logs = chunk.logs
+                if callbacks.each_test_batch:
+                    so_far = job.steps.results(seen.mean, logs, held_out=True)
+                    callbacks.batch_ends(begun + count - 1, so_far, held_out=True)
             ended = chunk.ended
+        values = job.steps.results(seen.mean, logs, held_out=True)
+        callbacks.validation_ends(values)
         self._record.add_busy(time.perf_counter() - began)
-        return {"loss": seen.mean(np.concatenate(losses)), **self._read_metrics(held_out=True)}
+        return values
 
     def _obey(self) -> None:
         """Do what was asked for since the last chunk."""
@@ -260,7 +350,7 @@ class Trainer:
     def _state(self) -> State:
         job = self._job
         return State(
-            copied(variables(job.model, job.optimizer, job.metrics)),
+            copied(job.steps.variables()),
             self._position.as_dict(),
             len(self._record.series),
             len(self._record.rows),
@@ -268,21 +358,24 @@ class Trainer:
         )
 
     def _save(self) -> None:
-        """Write a checkpoint now; before the first step there is nothing to keep."""
-        if len(self._record.series):
+        """Write a checkpoint now."""
+        # A run that was given up has ended: what its last chunk did is recorded nowhere.
+        if not self._record.ended:
             self._checkpoints.save(self._state())
 
-    def _set_learning_rate(self, rate: float) -> None:
+    def _set_learning_rate(self, rate: float, *, asked: bool = True) -> None:
         try:
-            self._job.optimizer.learning_rate = rate
+            self._job.steps.optimizer.learning_rate = rate
         except TypeError:
             self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
             return
-        self._note_learning_rate(asked=True)
+        self._note_learning_rate(asked=asked)
 
     def _note_learning_rate(self, *, asked: bool = False) -> None:
         """Record the learning rate of the next step, and an event where somebody has changed it."""
         record, source = self._record, self._learning_rate
+        if source is None:
+            return
         rate = source.read()
         if rate is None:
             return
@@ -295,55 +388,11 @@ class Trainer:
             text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
             record.add_event("learning_rate", text)
 
-    def _training_step(self, inputs: Any, target: Any) -> Any:
-        """One step in the graph; gives its loss."""
-        alone = self._job.mirrored is None
-        with plain_updates(self._job.optimizer) if alone else contextlib.nullcontext():
-            result = self._step(inputs, target)
-        loss, output = result if isinstance(result, tuple) else (result, None)
-        if output is not None:
-            for metric in self._job.metrics:
-                if not _held_out_only(metric):
-                    metric.update_state(target, output)
-        loss = tf.cast(loss, tf.float32)
-        return loss if loss.shape.rank == 0 else tf.reduce_mean(loss)
 
-    def _default_step(self, inputs: Any, target: Any) -> Any:
-        model, optimizer = self._job.model, self._job.optimizer
-        with tf.GradientTape() as tape:
-            output = model(inputs, training=True)
-            loss = self._total(target, output)
-            # Nothing, unless the optimizer keeps small float16 gradients from vanishing.
-            scaled = optimizer.scale_loss(loss)
-        variables = model.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables, strict=True))
-        return loss, output
-
-    def _validation_step(self, inputs: Any, target: Any) -> Any:
-        output = self._job.model(inputs, training=False)
-        for metric in self._job.metrics:
-            metric.update_state(target, output)
-        return self._total(target, output)
-
-    def _total(self, target: Any, output: Any) -> Any:
-        """The loss with the model's own regularisation losses, as Keras' `fit` minimises it."""
-        loss = self._job.objective(target, output)
-        own = self._job.model.losses
-        return tf.add_n([loss, *(tf.cast(one, tf.float32) for one in own)]) if own else loss
-
-    def _read_metrics(self, *, held_out: bool) -> dict[str, float]:
-        values: dict[str, float] = {}
-        for metric in self._job.metrics:
-            if held_out or not _held_out_only(metric):
-                result = metric.result()
-                named = result if isinstance(result, dict) else {metric.name: result}
-                for name, value in named.items():
-                    # Some metrics (Keras' F1Score, ...) give a value a class; the row has its mean.
-                    values[name] = float(tf.reduce_mean(tf.cast(value, tf.float32)))
-            metric.reset_state()
-        return values
-
-
-def _held_out_only(metric: Any) -> bool:
-    """Whether a metric costs too much to be computed in training steps."""
-    return bool(getattr(metric, "held_out_only", False))
+def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """What callbacks have made of an epoch's values, as far as it is numbers."""
+    return {
+        str(name): float(value)
+        for name, value in metrics.items()
+        if isinstance(value, int | float | np.number) or getattr(value, "shape", None) == ()
+    }

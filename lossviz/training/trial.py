@@ -126,7 +126,7 @@ class _Trial:
 
         specs = tf.nest.map_structure(_spec, batch)
         try:
-            with _random_kept():
+            with random_kept():
                 function = tf.function(traced).get_concrete_function(*specs)
         except (MemoryError, tf.errors.ResourceExhaustedError):
             return []  # the training will tell, and knows what to say
@@ -246,7 +246,7 @@ def _acts(graph: Any) -> bool:
 
 
 @contextlib.contextmanager
-def _random_kept() -> Iterator[None]:
+def random_kept() -> Iterator[None]:
     """Whatever draws from Python's and NumPy's generators meanwhile draws the same again."""
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - the global one
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from lossviz.training import Run
-from lossviz.training.start import at_start
+from lossviz.training.registry import at_start
 from lossviz.widgets.status import Notice
 
 

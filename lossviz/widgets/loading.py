@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import os
 import sys
 import threading
@@ -73,8 +72,10 @@ class Loading:
         # stand in red under the person's cell. Who wants to see it sets the variable.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
-            importlib.import_module("tensorflow")
+            _tensorflow.load()
             line = ""
+        except _tensorflow.BackendError as error:
+            line = str(error)  # nothing has been imported: it may be tried again
         except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
             self._failed = True
             line = f"TensorFlow could not be loaded: {error} Restart the kernel to try again."

@@ -378,7 +378,7 @@ class Session:
             return Notice("Ready to train.")
         earlier = self.runs[: self.runs.index(run)] if run in self.runs else []
         return said_of(
-            run,
+            run.record,
             first=len(self.runs) == 1,
             waiting=self._launch.waiting,
             taught=any(one.model is run.model for one in earlier),

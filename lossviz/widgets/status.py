@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lossviz.training import Run, best_epoch, devices
+from lossviz.training import Record, best_epoch, devices
 
 SHARES = {
     "accuracy": "accuracy",
@@ -27,17 +27,16 @@ class Notice:
     details: str = ""
 
 
-def said_of(run: Run, *, first: bool, waiting: int, taught: bool = False) -> Notice:
+def said_of(record: Record, *, first: bool, waiting: int, taught: bool = False) -> Notice:
     """Where a run is, or how it ended.
 
     Args:
-        run: the latest run.
+        record: the latest run.
         first: whether it is the lab's first one, with which the device is explained.
         waiting: how many runs are to start after it.
         taught: whether an earlier run of the lab has trained the same model.
     """
-    record = run.record
-    step = f"step {run.step:,}"
+    step = f"step {len(record.series):,}"
     # Who compares two losses must know that the second one did not begin anew.
     began = ["It began with the weights of the run before."] if taught else []
     warned = [event.text for event in record.events if event.kind in {"warning", "nan"}][-1:]
@@ -45,23 +44,24 @@ def said_of(run: Run, *, first: bool, waiting: int, taught: bool = False) -> Not
         return Notice(record.error_message, "error", record.error_traceback)
     if record.status == "completed":
         rows = record.rows
-        said = f"{run.name} completed{_result(rows[-1].metrics if rows else {})}"
+        said = f"{record.name} completed{_result(rows[-1].metrics if rows else {})}"
         if any(event.kind == "early_stop" for event in record.events):
             # Whoever asks for the best weights back has those of that epoch.
             best = best_epoch(rows)
             result = f"{_result(best[0].metrics)} in its best epoch" if best else ""
-            said = f"{run.name} stopped early{result}"
+            said = f"{record.name} stopped early{result}"
         return Notice(" ".join([f"{said}.", *began, *warned]))
     if record.status == "stopped":
-        return Notice(f"{run.name} stopped after {step}.")
+        return Notice(f"{record.name} stopped after {step}.")
     more = f"{waiting} more to come: the next starts when this one has ended."
     if record.status == "paused":
-        said = f"{run.name} paused after {step}."
+        said = f"{record.name} paused after {step}."
         return Notice(f"{said} {more}" if waiting else said)
     if record.status == "queued":
-        return Notice(f"{run.name} waits for another run to end.")
+        waits = [event.text for event in record.events if event.kind == "queued"]
+        return Notice(f"{record.name} is queued. {waits[-1]}" if waits else f"{record.name} is queued.")
     device = record.device.removesuffix(":0").replace(":", " ")
-    told = [f"{run.name} started on the {device}."]
+    told = [f"{record.name} started on the {device}."]
     if first and not any(name.startswith("GPU") for name in devices.names()):
         told.append("TensorFlow sees no GPU here.")
     told += [*began, *warned]

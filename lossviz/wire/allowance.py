@@ -15,7 +15,7 @@ PATIENCE = 10.0
 """A page that is awake answers appends within three seconds. After so many seconds without any
 answer nobody is there: what is sent now would only pile up, in the server or in a sleeping page."""
 
-SLOW = 5.0
+SLOW = 2.0
 """Seconds between two messages to pages that cannot answer: where comms are answered by the main
 thread, a running cell keeps the kernel from hearing them."""
 
@@ -32,17 +32,32 @@ class Allowance:
         self._unanswered: float | None = None
         self._sent = -SLOW
         self._hears = True
+        self._unheard = False
+
+    def presume_page(self) -> None:
+        """A cell that runs has put a page up, which the kernel may not hear before its end."""
+        with self._lock:
+            self._unheard = True
 
     def answered(self, *, by_main_thread: bool) -> None:
         """A page has said something; `by_main_thread` when that one hears pages."""
         with self._lock:
             self._unanswered = None
+            self._unheard = False
             self._hears = not by_main_thread
+
+    @property
+    def unheard(self) -> bool:
+        """Whether a page must be there that has said nothing yet."""
+        with self._lock:
+            return self._unheard
 
     @property
     def deserted(self) -> bool:
         """Whether nobody takes what is sent, so that nothing should be."""
         with self._lock:
+            if self._unheard:
+                return self._clock() - self._sent < SLOW
             if self._unanswered is None or self._sent - self._unanswered <= PATIENCE:
                 return False
             return self._hears or self._clock() - self._sent < SLOW

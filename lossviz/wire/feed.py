@@ -81,8 +81,21 @@ class Feed:
         """A page wants a snapshot; the page "" stands for all pages."""
         with self._lock:
             self._waiting.append(page)
+            self._pages.discard("")
             self._pages.add(page)
             self._had_pages = True
+
+    def presume_page(self) -> None:
+        """A cell that runs puts up a page, which the kernel may not hear before the cell's end.
+
+        Until a page is heard, all of them get a snapshot every few seconds.
+        """
+        with self._lock:
+            if self._pages:
+                return
+            self._pages.add("")
+            self._attached, self._missed = True, True
+        self._allowance.presume_page()
 
     def detach(self, page: str) -> None:
         """A page is gone. After the last one nothing more is sent, until another page comes."""
@@ -109,6 +122,11 @@ class Feed:
         main = threading.current_thread() is threading.main_thread()
         self._allowance.answered(by_main_thread=main)
 
+    @property
+    def unheard(self) -> bool:
+        """Whether a page must be there that has said nothing yet."""
+        return self._allowance.unheard
+
     def ask(self, request: RangeRequest) -> None:
         """A page wants steps of a run that it shows."""
         with self._lock:
@@ -134,7 +152,7 @@ class Feed:
         late = False
         if record is not None and self._attached:
             if self._allowance.deserted:
-                self._missed = True
+                self._missed |= self._has_news(record)
             elif self._missed:
                 self._missed = False
                 self._skip(record)
@@ -150,7 +168,7 @@ class Feed:
             # A run may have left the charts since the page asked.
             if request["run"] in known:
                 self._answer(request, known[request["run"]])
-        return live or late
+        return live or late or (self._missed and self.unheard)
 
     def _begin(self, record: Record | None) -> None:
         """Start over with this run. What it has recorded so far is for snapshots: a page that sees
@@ -169,18 +187,22 @@ class Feed:
 
     def _skip(self, record: Record) -> None:
         """Take all that there is as sent: a snapshot of it follows."""
-        sequence, known = self._sequence, self._rows
+        sequence, known, version = self._sequence, self._rows, record.version
         self._begin(record)
-        self._sequence, self._rows = sequence, known
+        self._sequence, self._rows, self._version = sequence, known, version
+
+    def _has_news(self, record: Record) -> bool:
+        sent = (self._sent, self._rows_sent, self._version)
+        return (len(record.series), len(record.rows), record.version) != sent
 
     def _publish_news(self, record: Record) -> bool:
         """Send an append; False when it has to wait for its bytes to be allowed."""
+        if not self._has_news(record):
+            return True
         version = record.version
         rows = record.rows
         progress = run_states.progress(record)
         stop = len(record.series)
-        if stop == self._sent and len(rows) == self._rows_sent and version == self._version:
-            return True
         raw = self._allowance.allows(4 * (stop - self._sent))
         if not raw and not self._allowance.allows(WINDOW_BYTES):
             return False

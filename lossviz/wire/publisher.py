@@ -12,7 +12,7 @@ import threading
 import weakref
 from typing import Protocol
 
-from lossviz.training.start import stop_all
+from lossviz.training.registry import stop_all
 from lossviz.wire.parent_request import forget_parent
 
 PERIOD = 0.1

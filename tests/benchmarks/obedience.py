@@ -137,7 +137,7 @@ def victim(resume: str | None = None) -> Any:
     )
     return lossviz.train(
         model, (x, y), loss="cross_entropy", optimizer="adam", epochs=EPOCHS, seed=0,
-        resume=resume,
+        resume_from=resume,
     )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def kills(count: int = 50) -> str:
             continue
         assert kept.status == "interrupted", kept.status
         try:
-            again = victim(resume=run)
+            again = victim(resume_from=run)
         except ValueError as error:
             if "before its first one was written" not in str(error):
                 raise

@@ -6,6 +6,7 @@ Usage: python run.py [--seconds S] [--only TABLE]
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -94,6 +95,12 @@ def control(_seconds: float) -> None:
         print(f"  {obedience.measure(name)}", flush=True)
 
 
+def keras_models(_seconds: float) -> None:
+    """Every Keras set-up beside `fit`; in a process of its own, which trains with TensorFlow."""
+    print("\nKeras set-ups (promised: the same numbers, each at least as fast as fit)", flush=True)
+    subprocess.run([sys.executable, str(Path(__file__).with_name("keras_setups.py"))], check=True)
+
+
 TABLES = {
     "training": training,
     "page": real_page,
@@ -101,6 +108,7 @@ TABLES = {
     "cell": cell,
     "engine": costs,
     "obedience": control,
+    "keras": keras_models,
 }
 
 

@@ -151,3 +151,32 @@ def test_what_has_to_wait_is_sent_after_the_end_of_the_run():
         assert rounds < 10
     page = wire.pages[0]
     assert page.start + len(page.losses) == 48_000
+
+
+def test_a_page_that_a_running_cell_has_put_up_gets_snapshots_until_it_is_heard():
+    wire = Wire()
+    wire.feed = Feed(wire.send, wire.clock)
+    wire.feed.follow(wire.run)
+    wire.feed.presume_page()
+    assert wire.feed.unheard
+    wire.sent.clear()
+    for _ in range(600):
+        wire.step([3.0])
+    assert {message["type"] for message, _ in wire.sent} == {"snapshot"}
+    assert 0.8 * 60 / SLOW <= len(wire.sent) <= 1.2 * 60 / SLOW
+    # The end is told, and then nothing more.
+    wire.run.end("completed", "done")
+    rounds = 0
+    while wire.step([]):
+        rounds += 1
+        assert rounds < 100
+    message, buffers = wire.sent[-1]
+    assert message["run"]["status"] == "completed"
+    np.testing.assert_array_equal(np.frombuffer(buffers[2], "<f4"), np.full(600, 3, "f4"))
+    count = len(wire.sent)
+    wire.pages = [Page(wire.feed, "p")]
+    wire.answer()
+    wire.step([])
+    assert not wire.feed.unheard
+    assert len(wire.sent) == count + 1
+    assert len(wire.pages[0].losses) == 600

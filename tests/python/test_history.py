@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import lossviz
 from lossviz.history import History, NewerSchemaError, RunRow, Update, database, recorder
-from lossviz.history.store import BLOCK_STEPS
+from lossviz.history.blocks import BLOCK_STEPS
 
 
 def row(run="a", **more) -> RunRow:
@@ -170,7 +170,7 @@ def test_runs_are_renamed_deleted_and_pruned(points, dense_model, tmp_path, monk
 def test_a_run_that_trains_is_not_deleted(points, dense_model):
     run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=10**6)
     with pytest.raises(ValueError, match="still trains"):
-        lossviz.load_run(run.id).delete()
+        lossviz.PastRun(run.id).delete()
     assert run.id not in lossviz.prune_runs(megabytes=1e6)
     run.stop()
     assert run.wait(60)

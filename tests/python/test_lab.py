@@ -221,7 +221,7 @@ def test_what_a_run_was_warned_of_is_said_at_its_end_too(points, dense_model):
     assert run.wait(60)
     warnings = [event.text for event in run.events if event.kind == "warning"]
     assert "gradient" in warnings[-1]
-    said = said_of(run, first=False, waiting=0).text
+    said = said_of(run.record, first=False, waiting=0).text
     assert said.startswith(f"{run.name} completed")
     assert said.endswith(warnings[-1])
 

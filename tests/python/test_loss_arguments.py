@@ -72,14 +72,14 @@ ONE_HOT = np.eye(3, dtype="f4")[LABELS]
 @pytest.mark.parametrize(
     ("loss", "outputs", "targets", "said"),
     [
-        ("cross_entropy", 4, ONE_HOT, r"\[2, 3\].*\[2, 4\]"),
-        ("cross_entropy", 3, np.zeros((12, 2, 2, 3), "f4"), r"\[2, 2, 2, 3\]"),
+        ("cross_entropy", 4, ONE_HOT, r"\[\?, 3\].*\[\?, 4\]"),
+        ("cross_entropy", 3, np.zeros((12, 2, 2, 3), "f4"), r"\[\?, 2, 2, 3\]"),
         ("cross_entropy", 3, LABELS + 1, "labels go from 1 to 3"),
         ("cross_entropy", 3, 0.5 * ONE_HOT, r"sum to 0.5"),
         ("hinge", 3, np.full((12, 3), 1 / 3, "f4"), "one-hot"),
-        ("dice", 3, ONE_HOT[:, :2], r"\[2, 2\]"),
+        ("dice", 3, ONE_HOT[:, :2], r"\[\?, 2\]"),
         ("binary_cross_entropy", 3, 2 * ONE_HOT, "0 to 1"),
-        ("quadratic", 3, np.zeros((12, 5), "f4"), r"\[2, 5\].*\[2, 3\]"),
+        ("quadratic", 3, np.zeros((12, 5), "f4"), r"\[\?, 5\].*\[\?, 3\]"),
         ("ctc", 3, LABELS[:, None], "needs an output"),
         ("ssd", 3, ONE_HOT, "needs an output"),
     ],

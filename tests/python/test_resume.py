@@ -91,7 +91,7 @@ def test_a_stopped_run_goes_on_to_the_bit(uninterrupted, stop_at):
     run.stop()
     assert run.wait(60)
     assert run.status == "stopped"
-    again = train(resume=run)
+    again = train(resume_from=run)
     assert again.wait(120)
     assert again.error is None, again.error
     assert again.id == run.id
@@ -109,7 +109,7 @@ def test_a_run_can_be_stopped_and_resumed_again_and_again(uninterrupted):
         until(lambda before=before, run=run: run.step > before + 30)
         run.stop()
         assert run.wait(60)
-        run = train(resume=run.id)
+        run = train(resume_from=run.id)
     assert run.wait(120)
     assert_same(run, uninterrupted)
 
@@ -119,7 +119,7 @@ def test_a_completed_run_can_be_given_more_epochs(uninterrupted):
         model(), data(), validation=data(50), **OPTIONS | {"epochs": 15}
     )  # fmt: skip
     assert half.wait(120)
-    more = train(resume=half)
+    more = train(resume_from=half)
     assert more.wait(120)
     assert_same(more, uninterrupted)
 
@@ -129,12 +129,12 @@ def test_an_object_of_the_earlier_part_goes_on_from_the_newest_state(uninterrupt
     until(lambda: run.step > 30)
     run.stop()
     assert run.wait(60)
-    whole = train(resume=run)
+    whole = train(resume_from=run)
     with pytest.raises(ValueError, match="has not ended"):
-        train(resume=run)
+        train(resume_from=run)
     assert whole.wait(120)
     # The same call once more: there is nothing left to do, and nothing is lost.
-    again = train(resume=run)
+    again = train(resume_from=run)
     assert again.wait(120)
     assert again.epoch == OPTIONS["epochs"]
     assert_same(again, uninterrupted)
@@ -145,7 +145,7 @@ def test_an_object_of_the_earlier_part_goes_on_from_the_newest_state(uninterrupt
 def test_a_run_goes_on_with_the_same_data_only(uninterrupted, other):
     given = {"data": data(), **OPTIONS, "epochs": 60, **other}
     with pytest.raises(ValueError, match="give it the same data"):
-        lossviz.train(model(), resume=uninterrupted, **given)
+        lossviz.train(model(), resume_from=uninterrupted, **given)
     assert_same(lossviz.load_run(uninterrupted.id), uninterrupted)
 
 
@@ -168,17 +168,17 @@ def test_single_steps_are_single(points, dense_model):
 
 def test_what_cannot_be_resumed_says_why(uninterrupted, points, dense_model):
     with pytest.raises(ValueError, match="resume"):
-        lossviz.train(dense_model(), points, loss="mse", resume="20990101-nothing")
+        lossviz.train(dense_model(), points, loss="mse", resume_from="20990101-nothing")
     with pytest.raises(TypeError, match="resume"):
-        lossviz.train(dense_model(), points, loss="mse", resume=3)
+        lossviz.train(dense_model(), points, loss="mse", resume_from=3)
     live = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=10**6)
     for one in (live, live.id, lossviz.load_run(live.id)):
         with pytest.raises(ValueError, match="has not ended"):
-            lossviz.train(dense_model(), points, loss="cross_entropy", resume=one)
+            lossviz.train(dense_model(), points, loss="cross_entropy", resume_from=one)
     live.stop()
     assert live.wait(60)
     with pytest.raises(ValueError, match="another model"):
-        lossviz.train(dense_model(), points, loss="cross_entropy", resume=uninterrupted)
+        lossviz.train(dense_model(), points, loss="cross_entropy", resume_from=uninterrupted)
 
 
 class Slow(keras.callbacks.Callback):
@@ -216,7 +216,7 @@ def test_a_killed_run_is_found_interrupted_and_goes_on_to_the_bit(uninterrupted,
     assert kept.name == "killed"
     assert kept.step > 200
     assert kept.step_loss.tobytes() == uninterrupted.step_loss[: kept.step].tobytes()
-    again = train(resume=kept)
+    again = train(resume_from=kept)
     assert again.wait(120)
     assert_same(again, uninterrupted)
     assert lossviz.load_run(run).status == "completed"

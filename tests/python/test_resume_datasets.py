@@ -84,7 +84,7 @@ def test_datasets_go_on_where_they_were(kind, again):
         run = stopped_after(steps, dataset)
         if again != "the same dataset":
             dataset = PIPELINES[kind]()
-        more = lossviz.train(model(), dataset, resume=run, **OPTIONS)
+        more = lossviz.train(model(), dataset, resume_from=run, **OPTIONS)
         assert more.wait(60)
         assert more.error is None, more.error
         assert more.step_loss.tobytes() == whole.step_loss.tobytes(), steps
@@ -97,7 +97,7 @@ def test_more_epochs_of_a_shuffled_dataset():
     half = lossviz.train(model(), build(), **OPTIONS | {"epochs": 3})
     assert whole.wait(60)
     assert half.wait(60)
-    more = lossviz.train(model(), build(), resume=half, **OPTIONS)
+    more = lossviz.train(model(), build(), resume_from=half, **OPTIONS)
     assert more.wait(60)
     assert more.step_loss.tobytes() == whole.step_loss.tobytes()
 
@@ -105,4 +105,4 @@ def test_more_epochs_of_a_shuffled_dataset():
 def test_another_pipeline_is_refused():
     run = stopped_after(20, PIPELINES["shuffled for each epoch"]())
     with pytest.raises(ValueError, match="data: the dataset is not built as it was"):
-        lossviz.train(model(), PIPELINES["in order"](), resume=run, **OPTIONS)
+        lossviz.train(model(), PIPELINES["in order"](), resume_from=run, **OPTIONS)

@@ -109,7 +109,7 @@ class RunMachine(RuleBasedStateMachine):
     def go_on_after_a_stop(self, index):
         run = self.pick(index)
         if run.status == "stopped" and run.step and run.id not in self.rate_changed:
-            self.runs[index % len(self.runs)] = start(resume=run)
+            self.runs[index % len(self.runs)] = start(resume_from=run)
 
     @rule(seconds=st.sampled_from([0, 0.01, 0.1]))
     def wait(self, seconds):

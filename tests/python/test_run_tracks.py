@@ -106,7 +106,7 @@ def test_a_run_goes_on_with_its_reduced_rate_and_waits_anew(points, dense_model)
         time.sleep(0.01)
     run.stop()
     assert run.wait(60)
-    again = finished(dense_model(), points, **PLATEAU, callbacks=[no_progress()], resume=run)
+    again = finished(dense_model(), points, **PLATEAU, callbacks=[no_progress()], resume_from=run)
     # Its first epoch counts as the best again: the rate falls after the second, at step 12.
     np.testing.assert_allclose(rates_of(again), np.repeat([0.1, 0.1, 0.01, 0.01, 0.001], 3), 1e-5)
     assert [step for step, _ in changes_of(again)] == [6, 12]
@@ -167,7 +167,7 @@ def test_a_stopped_run_goes_on_with_its_clock_and_its_rates(points, dense_model)
     )
     time.sleep(1)
     began = time.monotonic()
-    on = lossviz.train(dense_model(), points, epochs=steps // 9 + 20, resume=run.id, **options)
+    on = lossviz.train(dense_model(), points, epochs=steps // 9 + 20, resume_from=run.id, **options)
     assert on.wait(120)
     took = time.monotonic() - began
     assert on.error is None, on.error

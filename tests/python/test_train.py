@@ -328,7 +328,7 @@ def bad_data(points):
         "a number": ((3.0, 4.0), "data", "no samples"),
         "other width": ((inputs[:, :2], labels), "model", "[batch, 2]"),
         "label too large": ((inputs, labels + 1), "data", "0 to 2"),
-        "target of another width": ((inputs, np.eye(5)[labels]), "model", "[2, 5]"),
+        "target of another width": ((inputs, np.eye(5)[labels]), "model", "[?, 5]"),
         "a dataset of single tensors": (tf.data.Dataset.range(4).batch(2), "data", "pair"),
         "an endless dataset": (
             tf.data.Dataset.from_tensor_slices(points).batch(2).repeat(), "data", "endless",

@@ -1,51 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type {
-  Append,
-  FromKernel,
-  FromPage,
-  Progress,
-  RunState,
-  Snapshot
-} from '../../labextension/src/messages';
-import { floats, type Channel } from '../../labextension/src/widget/channel';
+import type { Append, Progress, RunState, Snapshot } from '../../labextension/src/messages';
+import { floats } from '../../labextension/src/widget/channel';
 import { RunFeed } from '../../labextension/src/widget/run_feed';
-
-class Wire implements Channel {
-  sent: FromPage[] = [];
-  private _handlers = new Set<(message: FromKernel, buffers: DataView[]) => void>();
-
-  send(message: FromPage): void {
-    this.sent.push(message);
-  }
-
-  onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void {
-    this._handlers.add(handler);
-    return () => {
-      this._handlers.delete(handler);
-    };
-  }
-
-  deliver(message: FromKernel, ...losses: number[][]): void {
-    this.deliverBuffers(
-      message,
-      losses.map(values => new DataView(Float32Array.from(values).buffer))
-    );
-  }
-
-  deliverBuffers(message: FromKernel, buffers: DataView[]): void {
-    for (const handler of this._handlers) {
-      handler(message, buffers);
-    }
-  }
-
-  get attaches(): number {
-    return this.sent.filter(message => message.type === 'attach').length;
-  }
-
-  get subscribers(): number {
-    return this._handlers.size;
-  }
-}
+import { Wire } from './wire';
 
 const run: RunState = {
   id: 'a',

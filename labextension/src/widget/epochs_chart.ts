@@ -8,7 +8,6 @@ import type { EpochRow, RunState } from '../messages';
 import { checkpointTicks, eventMarks, KEY, type Shown } from './event_marks';
 import { formatCount, formatLoss } from './format';
 import type { RunFeed } from './run_feed';
-import { EMPTY } from './step_chart';
 import { XAxis } from './x_axis';
 
 /** Points of more epochs than this would grow into a thick line. */
@@ -20,7 +19,14 @@ export class EpochsChart {
     this.chart.update();
   });
 
-  constructor(private readonly _feed: RunFeed) {
+  /**
+   * @param _feed the run.
+   * @param _empty what to say before there is one.
+   */
+  constructor(
+    private readonly _feed: RunFeed,
+    private readonly _empty: string
+  ) {
     this.chart = new LineChart({
       title: 'Loss over all epochs',
       unit: () => this._x.title,
@@ -36,7 +42,7 @@ export class EpochsChart {
     const { run, rows, earlier } = this._feed;
     const last = rows[rows.length - 1];
     if (!run || (!last && !earlier.some(one => one.rows.length))) {
-      const summary = run ? 'The first epoch has not ended yet.' : EMPTY;
+      const summary = run ? 'The first epoch has not ended yet.' : this._empty;
       return { lines: [], points: 0, summary };
     }
     const alone = earlier.length === 0;

@@ -7,22 +7,23 @@ import type { Command, Progress, RunState } from '../messages';
 import { button } from './button';
 import { formatCount, formatSeconds } from './format';
 
-type CommandName = Command['command'];
+export type CommandName = Command['command'];
 
-const BUTTONS: { command: CommandName; label: string; title: string }[] = [
-  { command: 'train', label: 'Train', title: 'Run the program' },
-  { command: 'pause', label: 'Pause', title: 'Hold on; the run can go on later' },
-  { command: 'resume', label: 'Resume', title: 'Go on with the run' },
-  { command: 'step', label: 'Step', title: 'Take one step, then pause again' },
-  { command: 'replace', label: 'Start next now', title: 'End this run and start the next' },
-  { command: 'stop', label: 'Stop', title: 'End the run; what it has learnt stays' },
-  { command: 'reset', label: 'Reset', title: 'Put the settings back to the start' }
-];
+const BUTTONS: Partial<Record<CommandName, { label: string; title: string }>> = {
+  train: { label: 'Train', title: 'Run the program' },
+  pause: { label: 'Pause', title: 'Hold on; the run can go on later' },
+  resume: { label: 'Resume', title: 'Go on with the run' },
+  step: { label: 'Step', title: 'Take one step, then pause again' },
+  replace: { label: 'Start next now', title: 'End this run and start the next' },
+  stop: { label: 'Stop', title: 'End the run; what it has learnt stays' },
+  reset: { label: 'Reset', title: 'Put the settings back to the start' }
+};
 
 export class LabHeader {
   readonly element = document.createElement('header');
   private _name = part('strong', 'lossviz-run-name');
   private _where = part('span', 'lossviz-where');
+  private _row = part('div', 'lossviz-head-row');
   private _buttons = new Map<CommandName, HTMLButtonElement>();
   private _bar = part('div', 'lossviz-progress');
   private _fill = part('div', 'lossviz-progress-fill');
@@ -30,15 +31,21 @@ export class LabHeader {
   private _status = part('p', 'lossviz-status');
   private _tensorflow = part('p', 'lossviz-tensorflow');
   private _silence = part('p', 'lossviz-silence');
+  private _trouble = part('p', 'lossviz-trouble');
   private _details = document.createElement('details');
   private _traceback = document.createElement('pre');
 
-  constructor(press: (command: CommandName) => void) {
+  /**
+   * @param commands the buttons, in order.
+   * @param press gives the command of a button.
+   */
+  constructor(commands: readonly CommandName[], press: (command: CommandName) => void) {
     this.element.className = 'lossviz-head';
     const buttons = part('div', 'lossviz-buttons');
     buttons.setAttribute('role', 'group');
     buttons.setAttribute('aria-label', 'Training');
-    for (const { command, label, title } of BUTTONS) {
+    for (const command of commands) {
+      const { label, title } = BUTTONS[command] ?? { label: command, title: '' };
       const made = button(label, title, () => {
         // A press that would do nothing still gets the focus and the tooltip that says why.
         if (made.getAttribute('aria-disabled') !== 'true') {
@@ -49,8 +56,7 @@ export class LabHeader {
       this._buttons.set(command, made);
       buttons.append(made);
     }
-    const row = part('div', 'lossviz-head-row');
-    row.append(this._name, buttons, this._where);
+    this._row.append(this._name, buttons, this._where);
     this._bar.setAttribute('role', 'progressbar');
     this._bar.setAttribute('aria-label', 'Training progress');
     this._bar.setAttribute('aria-valuemin', '0');
@@ -65,14 +71,22 @@ export class LabHeader {
     this._details.append(summary, this._traceback);
     this._silence.setAttribute('role', 'alert');
     this._silence.hidden = true;
+    this._trouble.setAttribute('role', 'alert');
+    this._trouble.hidden = true;
     this.element.append(
-      row,
+      this._row,
       progress,
       this._silence,
+      this._trouble,
       this._status,
       this._tensorflow,
       this._details
     );
+  }
+
+  /** Put something beside the buttons. */
+  add(element: HTMLElement): void {
+    this._row.insertBefore(element, this._where);
   }
 
   /** Show which commands can be given now. */
@@ -115,12 +129,19 @@ export class LabHeader {
     }
   }
 
+  /** Say what went wrong on this page, beside what the kernel says. */
+  showTrouble(text: string): void {
+    this._trouble.hidden = !text;
+    this._trouble.textContent = text;
+  }
+
   /** Show where a run is; null before the first. */
   showRun(run: RunState | null, progress: Progress | null): void {
     this._name.textContent = run ? `${run.name} - ${run.status}` : 'No run yet';
     const live = run !== null && ['queued', 'running', 'paused'].includes(run.status);
     const rate = live && progress && progress.rate > 0 ? progress.rate : null;
     this._where.textContent = [
+      run && progress?.step ? `step ${formatCount(progress.step)}` : '',
       run ? run.device.replace(/:0$/, '').replace(':', ' ') : '',
       rate ? `${formatCount(rate)} steps/s` : ''
     ]

@@ -1,14 +1,16 @@
 /**
- * The lab's anywidget module.
+ * The anywidget module of labs and of runs' own views.
  */
 
 import type { Code, Form, StatusLine } from '../lab_traits';
 import type { FromPage, Saved } from '../messages';
 import type { Channel } from './channel';
 import { Lab } from './lab';
+import { RunView } from './run_view';
 
 /** What the module uses of an anywidget model. */
 interface Model {
+  get(name: 'kind'): 'lab' | 'run';
   get(name: 'lab_id'): string;
   get(name: 'form'): Partial<Form> | undefined;
   get(name: 'status'): Partial<StatusLine> | undefined;
@@ -34,44 +36,48 @@ function channel(model: Model): Channel {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const lab = new Lab(model.get('lab_id'), channel(model));
-  const showForm = (): void => {
-    lab.showForm(model.get('form') ?? {});
+  const id = model.get('lab_id');
+  const view =
+    model.get('kind') === 'run' ? new RunView(id, channel(model)) : new Lab(id, channel(model));
+  const traits: Record<string, () => void> = {
+    form: () => {
+      view.showForm(model.get('form') ?? {});
+    },
+    status: () => {
+      view.showStatus(model.get('status') ?? {});
+    }
   };
-  const showStatus = (): void => {
-    lab.showStatus(model.get('status') ?? {});
-  };
-  const showCode = (): void => {
-    lab.showCode(model.get('program') ?? {});
-  };
-  model.on('change:form', showForm);
-  model.on('change:status', showStatus);
-  model.on('change:program', showCode);
-  // ipywidgets says so when the kernel that made the lab has been restarted.
+  if (view instanceof Lab) {
+    traits['program'] = () => {
+      view.showCode(model.get('program') ?? {});
+    };
+  }
+  // ipywidgets says so when the kernel that made the view has been restarted.
   const disconnect = (): void => {
-    lab.disconnect();
+    view.disconnect();
   };
   model.on('comm_live_update', disconnect);
-  showForm();
-  showStatus();
-  showCode();
+  for (const [name, show] of Object.entries(traits)) {
+    model.on(`change:${name}`, show);
+    show();
+  }
   // A notebook of another version, or of somebody's making, may have saved less.
   const { message, buffers } = model.get('saved') ?? {};
   if (message && buffers) {
-    lab.showSaved({ message, buffers });
+    view.showSaved({ message, buffers });
   }
   // ipywidgets marks the view of a model that comes from the notebook's file.
   if (el.closest('.jupyter-widgets-disconnected')) {
-    lab.showWithoutKernel();
+    view.showWithoutKernel();
   }
-  el.append(lab.element);
+  el.append(view.element);
   return () => {
-    model.off('change:form', showForm);
-    model.off('change:status', showStatus);
-    model.off('change:program', showCode);
+    for (const [name, show] of Object.entries(traits)) {
+      model.off(`change:${name}`, show);
+    }
     model.off('comm_live_update', disconnect);
-    lab.dispose();
-    lab.element.remove();
+    view.dispose();
+    view.element.remove();
   };
 }
 

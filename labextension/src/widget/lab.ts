@@ -2,63 +2,74 @@
  * A lab: its parts put together, and what flows between them.
  */
 
-import type { LineChart } from '../chart/line_chart';
-import { loadPlotly } from '../chart/plotly';
-import { onThemeChange } from '../chart/theme';
 import type { Code, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
-import { pageServices } from '../page';
 import { button } from './button';
 import type { Channel } from './channel';
-import { EpochsChart } from './epochs_chart';
 import { FieldsForm } from './form';
-import { LabHeader } from './header';
+import { LivePart } from './live_part';
 import { PredictionsBox } from './predictions';
 import { ProgramPart } from './program';
-import { RunFeed } from './run_feed';
-import { RunTable } from './run_table';
-import { StepChart } from './step_chart';
 
-const SILENT =
-  'The kernel does not answer: it may have been restarted or cannot be reached. ' +
-  'The charts show what it sent last. Run the cell again for a new lab.';
+const COMMANDS = ['train', 'pause', 'resume', 'step', 'replace', 'stop', 'reset'] as const;
 
-const SAVED =
-  'No kernel: this lab is shown as it was saved with the notebook. ' +
-  'Run the cell for a new lab.';
+const WORDS = {
+  empty: 'Press Train to see the loss fall.',
+  silent:
+    'The kernel does not answer: it may have been restarted or cannot be reached. ' +
+    'The charts show what it sent last. Run the cell again for a new lab.',
+  saved:
+    'No kernel: this lab is shown as it was saved with the notebook. ' +
+    'Run the cell for a new lab.'
+};
 
 let views = 0;
 
 export class Lab {
   readonly element = document.createElement('div');
+  private _live: LivePart;
   private _form: FieldsForm;
-  private _header: LabHeader;
-  private _table = new RunTable();
   private _predictions: PredictionsBox;
   private _program: ProgramPart;
-  private _charts: [LineChart, LineChart];
-  private _feed: RunFeed;
-  private _end = new AbortController();
-  private _waiting: FromPage[] = [];
+  private _unsubscribe: () => void;
   private _apply = button('Apply learning rate now', '', () => {
     this._press('apply_learning_rate');
   });
   private _settings = document.createElement('div');
-  private _saved = false;
 
-  constructor(
-    labId: string,
-    private readonly _channel: Channel
-  ) {
-    this.element.className = 'lossviz-lab';
+  constructor(labId: string, channel: Channel) {
     const press = (command: Command['command']): void => {
       this._press(command);
     };
-    this._header = new LabHeader(press);
+    this._live = new LivePart(this.element, channel, COMMANDS, WORDS, {
+      press,
+      connected: () => {
+        this._program.connect();
+      },
+      // Pressed before the kernel had answered, a button could not know of the cell.
+      addressed: message =>
+        message.type === 'command' ? { ...message, cell: this._program.hasCells } : message,
+      changed: () => {
+        const { run, rows } = this._live.feed;
+        if (run) {
+          this._predictions.follow(`${run.id} ${run.status} ${String(rows.length)}`);
+        }
+      },
+      drawable: plotly => {
+        this._predictions.use(plotly);
+      },
+      recoloured: () => {
+        this._predictions.redraw();
+      }
+    });
+    const send = (message: FromPage): void => {
+      this._live.send(message);
+    };
+    const { page } = this._live.feed;
     this._form = new FieldsForm(
       `${labId}-${++views}`,
       (number, field, value) => {
-        this._send({ type: 'edit', page: this._feed.page, number, field, value });
+        send({ type: 'edit', page, number, field, value });
       },
       command => {
         press(command as Command['command']);
@@ -68,41 +79,17 @@ export class Lab {
     this._apply.hidden = true;
     this._settings.className = 'lossviz-settings';
     this._settings.append(this._form.element, this._apply);
-    const pictures = document.createElement('div');
-    pictures.className = 'lossviz-pictures';
     this._predictions = new PredictionsBox(() => {
       press('predict');
     });
+    this._live.pictures.append(this._predictions.element);
     const body = document.createElement('div');
     body.className = 'lossviz-body';
-    body.append(this._settings, pictures);
-    this._header.showRun(null, null);
-
-    this._feed = new RunFeed(_channel, () => {
-      if (this._feed.attached) {
-        this._program.connect();
-        this._sendWaiting();
-      }
-      this._showRun();
-    });
-    this._program = new ProgramPart(
-      this.element,
-      labId,
-      this._feed.page,
-      message => {
-        this._send(message);
-      },
-      press
-    );
-    this.element.append(this._header.element, body, this._program.element);
-    this._charts = [new StepChart(this._feed).chart, new EpochsChart(this._feed).chart];
-    pictures.append(
-      ...this._charts.map(chart => chart.element),
-      this._table.element,
-      this._predictions.element
-    );
-    const unsubscribe = _channel.onMessage(message => {
-      if (!('page' in message) || message.page !== this._feed.page) {
+    body.append(this._settings, this._live.pictures);
+    this._program = new ProgramPart(this.element, labId, page, send, press);
+    this.element.append(this._live.header.element, body, this._program.element);
+    this._unsubscribe = channel.onMessage(message => {
+      if (!('page' in message) || message.page !== page) {
         return;
       }
       if (message.type === 'program') {
@@ -115,29 +102,21 @@ export class Lab {
         this._predictions.show(message);
       }
     });
-    this._end.signal.addEventListener('abort', unsubscribe);
-    onThemeChange(() => {
-      this._charts.forEach(chart => {
-        chart.update();
-      });
-      this._predictions.redraw();
-    }, this._end.signal);
-    this._loadPlotly();
   }
 
   showForm(form: Partial<Form>): void {
-    this._form.show(form.fields ?? [], form.edits?.[this._feed.page] ?? 0);
-    this._header.showCommands(form.commands ?? []);
+    this._form.show(form.fields ?? [], form.edits?.[this._live.feed.page] ?? 0);
+    this._live.header.showCommands(form.commands ?? []);
     this._apply.hidden = !form.commands?.includes('apply_learning_rate');
   }
 
   showStatus(status: Partial<StatusLine>): void {
-    this._header.showStatus(status);
+    this._live.showStatus(status);
   }
 
   /** Show what was saved with the notebook, until the kernel answers. */
   showSaved(saved: Saved): void {
-    this._feed.showSaved(saved);
+    this._live.showSaved(saved);
   }
 
   showCode(code: Partial<Code>): void {
@@ -146,98 +125,34 @@ export class Lab {
 
   /** The kernel is gone: what is on the page stays. */
   disconnect(): void {
-    this._feed.lose();
-    this._header.showCommands([]);
+    this._live.disconnect();
     this._program.disconnect();
   }
 
   /** The lab comes from a saved notebook and never had a kernel: it is there to be looked at. */
   showWithoutKernel(): void {
-    this._saved = true;
+    this._live.showWithoutKernel();
     this.disconnect();
     this._settings.inert = true;
     this._program.element.hidden = true;
     this._predictions.element.hidden = true;
-    // Without Plotly the picture below the lab has to serve; the style sheet shows it again.
-    this.element.classList.toggle('lossviz-without-charts', !pageServices());
   }
 
   dispose(): void {
     this._form.flush();
     this._program.dispose();
-    this._end.abort();
-    this._feed.dispose();
-    this._table.dispose();
+    this._unsubscribe();
+    this._live.dispose();
     this._predictions.dispose();
-    this._charts.forEach(chart => {
-      chart.dispose();
-    });
   }
 
   private _press(command: Command['command']): void {
     // What was typed a moment ago belongs to the run that is started now.
     this._form.flush();
     this._program.flush();
-    const cell = this._program.hasCells;
-    this._send({ type: 'command', command, page: this._feed.page, cell });
-    this._feed.expectAnswer();
+    this._live.command(command, this._program.hasCells);
     if (command === 'train') {
       this._form.focusFirstError();
     }
-  }
-
-  /** Send, or wait with it until the kernel has answered: what is sent before could be lost. */
-  private _send(message: FromPage): void {
-    this._waiting.push(message);
-    if (this._feed.attached) {
-      this._sendWaiting();
-    }
-  }
-
-  private _sendWaiting(): void {
-    for (const message of this._waiting.splice(0)) {
-      // Pressed before the kernel had answered, a button could not know of the cell.
-      const command = message.type === 'command';
-      this._channel.send(command ? { ...message, cell: this._program.hasCells } : message);
-    }
-  }
-
-  private _loadPlotly(): void {
-    const ask = (): Promise<DataView> =>
-      new Promise(resolve => {
-        const stop = this._channel.onMessage((message, buffers) => {
-          if (message.type === 'plotly' && message.page === this._feed.page && buffers[0]) {
-            stop();
-            resolve(buffers[0]);
-          }
-        });
-        this._channel.send({ type: 'plotly', page: this._feed.page });
-      });
-    loadPlotly(ask).then(
-      plotly => {
-        this._charts.forEach(chart => {
-          chart.use(plotly);
-        });
-        this._predictions.use(plotly);
-      },
-      () => {
-        this._program.say('The charts could not be loaded; reload the page to try again.');
-      }
-    );
-  }
-
-  private _showRun(): void {
-    const { run, progress, series, best, earlier } = this._feed;
-    this.element.dataset['lossvizStatus'] = run?.status ?? '';
-    this._header.showRun(run, progress);
-    this._header.showSilence(this._feed.silent ? (this._saved ? SAVED : SILENT) : '');
-    this._table.showEarlier(earlier);
-    if (run && progress) {
-      this._table.show({ run, progress, last: series.last ?? null, best });
-      this._predictions.follow(`${run.id} ${run.status} ${String(this._feed.rows.length)}`);
-    }
-    this._charts.forEach(chart => {
-      chart.update();
-    });
   }
 }

@@ -13,8 +13,6 @@ import { labelled } from './labelled';
 import type { RunFeed } from './run_feed';
 import { XAxis } from './x_axis';
 
-export const EMPTY = 'Press Train to see the loss fall.';
-
 export class StepChart {
   readonly chart: LineChart;
   private _epoch = document.createElement('input');
@@ -24,7 +22,14 @@ export class StepChart {
   });
   private _steps: EpochSteps;
 
-  constructor(private readonly _feed: RunFeed) {
+  /**
+   * @param _feed the run.
+   * @param _empty what to say before there is one.
+   */
+  constructor(
+    private readonly _feed: RunFeed,
+    private readonly _empty: string
+  ) {
     this._steps = new EpochSteps(_feed);
     this._epoch.type = 'number';
     this._epoch.min = '1';
@@ -57,7 +62,7 @@ export class StepChart {
   private _picture(columns: number, view: View): Picture {
     const { run, progress, series } = this._feed;
     if (!run || !progress || progress.step === 0) {
-      return { lines: [], points: 0, summary: run ? 'Waiting for the first step...' : EMPTY };
+      return { lines: [], points: 0, summary: run ? 'Waiting for the first step...' : this._empty };
     }
     const latest = this._latest(progress);
     this._epoch.max = String(latest);

@@ -1,0 +1,150 @@
+"""Batches gathered from arrays in memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lossviz._tensorflow import tf
+from lossviz.training.batches import (
+    Batches,
+    Chunk,
+    Step,
+    invariants,
+    no_logs,
+    own_function,
+    stepwise,
+)
+
+
+class ArrayBatches(Batches):
+    """Arrays that fit in memory: the batch is gathered from them in the graph.
+
+    This needs no input pipeline at all, which for small models costs more than the step, and makes
+    the position in the data two numbers: epoch and step.
+    """
+
+    def __init__(self, data: Any, *, samples: int, batch_size: int, seed: int | None) -> None:
+        """Take the samples in order with `seed=None`, else shuffled anew for each epoch.
+
+        Args:
+            data: a structure of tensors with one sample a row, as a batch is to be.
+            samples: how many rows they have.
+            batch_size: samples a step; the last step of an epoch takes what is left.
+            seed: seed of the shuffling.
+        """
+        self._data = data
+        self._samples = samples
+        self._batch_size = min(batch_size, samples)
+        self._seed = seed
+        self._full_steps, self._rest = divmod(samples, self._batch_size)
+        self._position = 0
+        self._order = tf.range(samples, dtype=tf.int32)
+        self.steps_per_epoch = math.ceil(samples / self._batch_size)
+
+    def begin_epoch(self, epoch: int, skip: int = 0, drawn: int = 0) -> None:
+        self._position = skip
+        if self._seed is not None:
+            # The stream depends on seed and epoch only, so any epoch can be begun at any time.
+            stream = np.random.Generator(np.random.Philox(key=[self._seed, epoch]))
+            self._order = tf.constant(stream.permutation(self._samples).astype(np.int32))
+
+    def order(self, epoch: int) -> Any:
+        return None
+
+    def restore_order(self, epoch: int, order: Any) -> None:
+        pass  # seed and epoch have told
+
+    def compile(
+        self,
+        step: Step,
+        *,
+        until_not_finite: bool = True,
+        eager: bool = False,
+        static: bool = True,
+    ) -> Callable[[int], Chunk]:
+        size = self._batch_size
+
+        def gather(data: Any, order: Any, start: Any, count: int) -> Any:
+            # The static size lets TensorFlow fold shapes, and models that need them train.
+            rows = order[start : start + count]
+            if static:
+                rows = tf.ensure_shape(rows, [count])
+            return tf.nest.map_structure(lambda part: tf.gather(part, rows), data)
+
+        # The data are an argument: a graph that has them in itself keeps them until Python's
+        # collection finds it, long after the run.
+        def full(data: Any, order: Any, position: Any, count: Any) -> Any:
+            return _loop(
+                lambda index: step(gather(data, order, (position + index) * size, size)),
+                count,
+                until_not_finite,
+            )
+
+        def rest(data: Any, order: Any, position: Any) -> Any:
+            loss, logs = step(gather(data, order, position * size, self._rest))
+            return loss, no_logs() if logs is None else logs
+
+        if eager:
+            return self._by_hand(step, gather, until_not_finite)
+        many, last = own_function(full), own_function(rest)
+
+        def chunk(count: int) -> Chunk:
+            position = tf.constant(self._position, tf.int32)
+            left = self._full_steps - self._position
+            if left > 0:
+                samples = size
+                losses, taken, logs = many(
+                    self._data, self._order, position, tf.constant(min(count, left), tf.int32)
+                )
+                values = losses.numpy()[: int(taken)]
+            else:
+                samples = self._rest
+                loss, logs = last(self._data, self._order, position)
+                values = loss.numpy()[None]
+            self._position += len(values)
+            sizes = np.full(len(values), samples)
+            return Chunk(values, sizes, self._position == self.steps_per_epoch, logs.numpy())
+
+        return chunk
+
+    def _by_hand(
+        self, step: Step, gather: Callable[..., Any], until_not_finite: bool
+    ) -> Callable[[int], Chunk]:
+        def chunk(count: int) -> Chunk:
+            def batch() -> Any:
+                count = self._batch_size if self._position < self._full_steps else self._rest
+                start = self._position * self._batch_size
+                self._position += 1
+                return gather(self._data, self._order, start, count), count
+
+            left = (self.steps_per_epoch or 0) - self._position
+            return stepwise(
+                step, batch, min(count, left), until_not_finite,
+                lambda: self._position == self.steps_per_epoch,
+            )  # fmt: skip
+
+        return chunk
+
+
+def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool) -> Any:
+    """`count` calls of `step(index)` in the graph: losses, how many were made, the last logs."""
+
+    def go_on(index: Any, finite: Any, *_: Any) -> Any:
+        return tf.logical_and(index < count, finite)
+
+    def take(index: Any, finite: Any, losses: Any, logs: Any) -> Any:
+        loss, told = step(index)
+        finite = tf.math.is_finite(loss) if until_not_finite else finite
+        return index + 1, finite, losses.write(index, loss), logs if told is None else told
+
+    # A size known to the array keeps it one flat buffer instead of a list that is stacked.
+    losses = tf.TensorArray(tf.float32, size=count, element_shape=())
+    taken, _, losses, logs = tf.while_loop(
+        go_on, take, (tf.constant(0), tf.constant(True), losses, no_logs()),
+        parallel_iterations=1, shape_invariants=invariants(losses),
+    )  # fmt: skip
+    return losses.stack(), taken, logs

@@ -1,0 +1,243 @@
+"""Batches of a `tf.data.Dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz._arguments import ArgumentError
+from lossviz._tensorflow import tf
+from lossviz.training import arrays
+from lossviz.training.batches import (
+    Batches,
+    Chunk,
+    Step,
+    invariants,
+    no_logs,
+    own_function,
+    stepwise,
+)
+
+_IGNORE_EXTERNAL_STATE = 1
+"""Python functions in a pipeline are no reason to refuse; the enum is TensorFlow's own."""
+
+
+class DatasetBatches(Batches):
+    """A batched `tf.data.Dataset`, iterated inside the graph."""
+
+    def __init__(
+        self,
+        dataset: Any,
+        *,
+        steps_per_epoch: int | None = None,
+        begins: Callable[[int], None] | None = None,
+    ) -> None:
+        """Take the batches of `dataset`.
+
+        Args:
+            dataset: the batches.
+            steps_per_epoch: an epoch has so many, and the next one goes on behind them; None: an
+                epoch ends with the dataset, which must have an end then.
+            begins: called with the epoch before the dataset is begun.
+        """
+        self._dataset = dataset
+        cardinality = int(dataset.cardinality())
+        if cardinality == tf.data.INFINITE_CARDINALITY and steps_per_epoch is None:
+            raise ValueError("an endless dataset has no epochs")
+        self._bounded = steps_per_epoch
+        self._begins = begins
+        natural = cardinality if cardinality >= 0 else None
+        self.steps_per_epoch = natural if steps_per_epoch is None else steps_per_epoch
+        self._natural = natural
+        self._prefetched = dataset.prefetch(tf.data.AUTOTUNE)
+        self._iterator: Any = None
+        self._epoch = 0
+        self._order: Any = None
+        self._taken = 0
+
+    def begin_epoch(self, epoch: int, skip: int = 0, drawn: int = 0) -> None:
+        if self._bounded is not None:
+            if self._iterator is None or self._used_up:
+                self._open(epoch)
+                skip, self.drawn = drawn, drawn
+            elif self._epoch == 0:
+                skip, self.drawn = drawn, drawn  # an order has been restored
+            else:
+                self._taken = 0
+                self._epoch = epoch
+                return
+            self._taken, self._epoch = 0, epoch
+        else:
+            if self._epoch != epoch or self._taken:
+                self._open(epoch)
+            self._taken = skip
+        for _ in range(skip):
+            # Not `dataset.skip`: that is another pipeline, into which no order can be put.
+            self._iterator.get_next()
+
+    @property
+    def _used_up(self) -> bool:
+        """Whether an epoch of a bounded number of steps finds the data at their end."""
+        return self._natural is not None and self.drawn >= self._natural
+
+    def order(self, epoch: int) -> Any:
+        if self._bounded is None and self._epoch != epoch:
+            # The epoch is about to begin, and will find its iterator made.
+            self._open(epoch)
+        return self._order
+
+    def peek(self, epoch: int = 1) -> Any:
+        if not _repeatable(self._dataset):
+            return None
+        if self._bounded is not None:
+            self._open(0)
+        order = self.order(epoch)
+        if order is None:
+            return None
+        batch = next(self._iterator, None)
+        # Begun once more as if it never had been: the orders of later epochs are the same, too.
+        self.restore_order(epoch, order)
+        return batch
+
+    def restore_order(self, epoch: int, order: Any) -> None:
+        self._open(0 if self._bounded is not None else epoch)
+        try:
+            tf.raw_ops.DeserializeIterator(
+                resource_handle=_resource(self._iterator), serialized=order
+            )
+        except tf.errors.OpError as error:
+            raise ArgumentError(
+                "data",
+                "data: the dataset is not built as it was when the run ended, so that it cannot "
+                "go on with the same batches; build it in the same way.",
+            ) from error
+        self._order = order
+
+    def _open(self, epoch: int) -> None:
+        """Begin the dataset anew, and note in which order it will come.
+
+        A dataset that is shuffled comes in another order each time that it is begun. What
+        TensorFlow tells of an iterator before its first batch is small, seeds without data; put
+        into another iterator it brings the order back, and the orders of the epochs after it.
+        """
+        if self._begins is not None:
+            self._begins(epoch)
+        if self._bounded is None and self._natural is not None and self._iterator is not None:
+            # `fit` begins a dataset of known length twice for each epoch after the first. Where it
+            # is shuffled, each beginning takes an order, so that the same seed gives fit's batches.
+            iter(self._prefetched)
+        self._iterator = iter(self._prefetched)
+        self._epoch, self._taken, self.drawn = epoch, 0, 0
+        try:
+            # What `tf.train.Checkpoint` does, but here the tensor is at hand without a file.
+            self._order = tf.raw_ops.SerializeIterator(
+                resource_handle=_resource(self._iterator),
+                external_state_policy=_IGNORE_EXTERNAL_STATE,
+            )
+        except tf.errors.OpError:
+            self._order = None  # of a kind that tells nothing: it is taken to come as it did
+
+    def compile(
+        self,
+        step: Step,
+        *,
+        until_not_finite: bool = True,
+        eager: bool = False,
+        static: bool = True,
+    ) -> Callable[[int], Chunk]:
+        def full(iterator: Any, count: Any) -> Any:
+            losses = tf.TensorArray(tf.float32, size=count, element_shape=())
+            sizes = tf.TensorArray(tf.int64, size=count, element_shape=())
+
+            def go_on(index: Any, more: Any, *_: Any) -> Any:
+                return tf.logical_and(index < count, more)
+
+            def take(index: Any, more: Any, losses: Any, sizes: Any, logs: Any) -> Any:
+                batch = iterator.get_next_as_optional()
+
+                def train() -> Any:
+                    data = batch.get_value()
+                    loss, told = step(data)
+                    samples = _samples(data)
+                    finite = tf.math.is_finite(loss) if until_not_finite else tf.constant(True)
+                    return (
+                        index + 1, finite, losses.write(index, loss),
+                        sizes.write(index, samples), logs if told is None else told,
+                    )  # fmt: skip
+
+                def end() -> Any:
+                    return index, tf.constant(False), losses, sizes, logs
+
+                return tf.cond(batch.has_value(), train, end)
+
+            taken, _, losses, sizes, logs = tf.while_loop(
+                go_on, take, (tf.constant(0), tf.constant(True), losses, sizes, no_logs()),
+                parallel_iterations=1, shape_invariants=invariants(losses, sizes),
+            )  # fmt: skip
+            return losses.stack(), sizes.stack(), taken, logs
+
+        many = None if eager else own_function(full)
+
+        def chunk(count: int) -> Chunk:
+            if self._bounded is not None:
+                count = min(count, self._bounded - self._taken)
+            if many is None:
+                found = stepwise(step, self._next, count, until_not_finite, lambda: False)
+                values, told, logs = found.losses, found.sizes, found.logs
+            else:
+                losses, sizes, taken, logs = many(self._iterator, tf.constant(count, tf.int32))
+                values, told = losses.numpy()[: int(taken)], sizes.numpy()[: int(taken)]
+                logs = logs.numpy()
+            return Chunk(values, told, self._ended(values, count, until_not_finite), logs)
+
+        return chunk
+
+    def _next(self) -> Any:
+        batch = next(self._iterator)
+        return batch, int(_samples(batch))
+
+    def _ended(self, values: NDArray[np.float32], asked: int, until_not_finite: bool) -> bool:
+        """Count the steps that were taken; True when the epoch has no more."""
+        taken = len(values)
+        self._taken += taken
+        # Fewer steps than asked for, and not because of the last loss: the data have ended.
+        short = taken < asked and (
+            taken == 0 or not until_not_finite or bool(np.isfinite(values[-1]))
+        )
+        if self._bounded is not None:
+            self.drawn += taken
+            if short:
+                self._natural = self.drawn
+            return short or self._taken >= self._bounded
+        ended = short or self._taken == self.steps_per_epoch
+        if short and self.steps_per_epoch is None:
+            self.steps_per_epoch = self._taken
+        return ended
+
+
+_ONCE = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "GeneratorDataset"}
+"""Operations behind which is Python code, which may do something else the next time."""
+
+
+def _repeatable(dataset: Any) -> bool:
+    """Whether beginning a dataset once more changes nothing: there is no Python code in it."""
+    graphs = [function.function.graph for function in dataset._functions()]  # noqa: SLF001
+    while graphs:
+        graph = graphs.pop()
+        definition = graph.as_graph_def()
+        names = {node.op for node in definition.node}
+        names |= {node.op for one in definition.library.function for node in one.node_def}
+        if names & _ONCE:
+            return False
+    return all(_repeatable(one) for one in dataset._inputs())  # noqa: SLF001
+
+
+def _samples(batch: Any) -> Any:
+    return arrays.rows_in_graph(tf.nest.flatten(batch)[0])
+
+
+def _resource(iterator: Any) -> Any:
+    return tf.nest.flatten(iterator, expand_composites=True)[0]

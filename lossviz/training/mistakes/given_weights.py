@@ -1,0 +1,61 @@
+"""Sample and class weights under which nothing, or the wrong thing, is learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lossviz.training.mistakes.finding import Finding
+
+
+def sample_weights_zero(low: float, high: float) -> Finding | None:
+    """All sample weights are 0."""
+    if low != 0 or high != 0:
+        return None
+    return Finding(
+        "sample_weights_zero",
+        "All sample weights are 0, so no sample counts: give the samples that are to count "
+        "weight 1.",
+        fatal=True,
+    )
+
+
+def sample_weights_negative(low: float) -> Finding | None:
+    """Negative sample weights drive the model away from their targets."""
+    if low >= 0:
+        return None
+    return Finding(
+        "sample_weights_negative",
+        f"The sample weights reach {low:g}, and a negative weight makes the loss of its sample "
+        "grow: use weights from 0.",
+    )
+
+
+def class_weights_missing(
+    weights: Mapping[int, float], labels: np.ndarray[Any, Any]
+) -> Finding | None:
+    """Classes of the data have no weight, a weight of 0 or a negative one."""
+    classes = np.unique(labels)
+    keys = {float(key) for key in weights}
+    missing = [one for one in classes if float(one) not in keys]
+    if missing:
+        return Finding(
+            "class_weights_missing",
+            f"class_weight has no weight for class {missing[0]:g}, which "
+            f"{_share(labels, missing[0])} of the samples have (it has "
+            f"{sorted(weights)}): give every class one.",
+        )
+    off = [key for key, value in weights.items() if not value > 0 and float(key) in classes]
+    if off:
+        return Finding(
+            "class_weights_missing",
+            f"class_weight gives class {off[0]} the weight {weights[off[0]]:g}, so the model never "
+            "learns it: give every class a positive weight.",
+        )
+    return None
+
+
+def _share(labels: np.ndarray[Any, Any], one: Any) -> str:
+    return f"{float((labels == one).mean()):.0%}"

@@ -1,0 +1,85 @@
+"""Ends of a model that do not fit its loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lossviz.training.mistakes.finding import Finding
+from lossviz.training.mistakes.leaves import finite_part
+
+PROBABILITIES = {"softmax", "sigmoid"}
+
+
+def probabilities_as_logits(end: str | None, loss: str, of: str = "") -> Finding | None:
+    """Probabilities go into a loss that takes logits: a softmax of a softmax."""
+    name = end if end in PROBABILITIES else "an activation that gives probabilities"
+    return Finding(
+        "probabilities_as_logits",
+        f"The output{of} ends in {name}, but {loss} takes logits and applies it a second time: "
+        "set from_logits=False, or let the last layer end without an activation.",
+    )
+
+
+def logits_as_probabilities(
+    values: np.ndarray[Any, Any], end: str | None, loss: str, of: str = "", *, softmax: bool
+) -> Finding | None:
+    """Logits, or other numbers outside 0 to 1, go into a loss that takes probabilities."""
+    part = finite_part(values)
+    if not part.size:
+        return None
+    low, high = float(part.min()), float(part.max())
+    if low >= -1e-6 and high <= 1 + 1e-6:
+        return None
+    activation = "softmax" if softmax else "sigmoid"
+    ends = f" and ends in {end!r}" if end else ""
+    return Finding(
+        "logits_as_probabilities",
+        f"The output{of} goes from {low:.3g} to {high:.3g}{ends}, but {loss} takes "
+        f"probabilities: set from_logits=True with no activation at the end, or end the model "
+        f"in {activation}.",
+    )
+
+
+def sigmoid_for_classes(units: int, loss: str, of: str = "") -> Finding | None:
+    """Sigmoid in front of a loss of classes that exclude each other."""
+    return Finding(
+        "sigmoid_for_classes",
+        f"The output{of} ends in sigmoid over {units:,} units, but {loss} compares classes that "
+        "exclude each other: end the model in softmax, or use binary cross-entropy for several "
+        "labels a sample.",
+    )
+
+
+def relu_for_classes(end: str, loss: str, of: str = "") -> Finding | None:
+    """ReLU in front of a loss of classes, where negative scores lose their gradient."""
+    return Finding(
+        "relu_for_classes",
+        f"The output{of} ends in {end}, which cuts negative scores off, but {loss} needs scores "
+        "of either sign: let the last layer end without an activation, with from_logits=True.",
+    )
+
+
+def softmax_of_one_unit(of: str = "") -> Finding | None:
+    """Softmax over one unit is always 1, so nothing can be learnt."""
+    return Finding(
+        "softmax_of_one_unit",
+        f"The output{of} is a softmax over one unit, which is 1 for every sample: use sigmoid "
+        "instead, or a unit for each class.",
+        fatal=True,
+    )
+
+
+def negative_for_logarithm(values: np.ndarray[Any, Any], loss: str, of: str = "") -> Finding | None:
+    """A loss with the logarithm of the output, which can be negative."""
+    part = finite_part(values)
+    if not part.size or part.min() >= 0:
+        return None
+    low = float(part.min())
+    return Finding(
+        "negative_for_logarithm",
+        f"The output{of} reaches {low:.3g}, but {loss} takes its logarithm: end the model in an "
+        "activation that stays positive, such as softplus or exponential (softmax for "
+        "distributions).",
+    )

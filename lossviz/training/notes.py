@@ -1,0 +1,53 @@
+"""What a record is told besides losses: learning rates, and losses that are not finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.training.learning_rate import LearningRate
+from lossviz.training.record import Record
+
+
+class Notes:
+    """Notes for one run; the training thread only."""
+
+    def __init__(self, record: Record, optimizer: Any) -> None:
+        """Write into `record` what `optimizer` does."""
+        self._record = record
+        self._optimizer = optimizer
+        self._source = LearningRate(optimizer)
+        self._warned_of_nan = False
+
+    def set_learning_rate(self, rate: float) -> None:
+        """A person wants another learning rate from the next step on."""
+        try:
+            self._optimizer.learning_rate = rate
+        except TypeError:
+            self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
+            return
+        self.learning_rate(tell=True)
+
+    def learning_rate(self, *, tell: bool) -> None:
+        """Note that of the next step; with `tell` a change is an event."""
+        record, scheduled = self._record, self._source.scheduled
+        rate = self._source.read()
+        if rate is None:
+            return
+        before = record.learning_rates.last
+        record.set_learning_rate(rate, jumps=not scheduled)
+        if tell and not scheduled and before not in {None, rate}:
+            text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
+            record.add_event("learning_rate", text)
+
+    def losses(self, taken: NDArray[np.float32]) -> None:
+        """These are the latest losses, float32 [steps]: mark the first that is not finite."""
+        if self._warned_of_nan or np.isfinite(taken).all():
+            return
+        self._warned_of_nan = True
+        first = int(np.flatnonzero(~np.isfinite(taken))[0])
+        step = len(self._record.series) - len(taken) + first + 1
+        text = f"The loss is not finite from step {step:,} on; training goes on."
+        self._record.add_event("nan", text, step)

@@ -1,0 +1,112 @@
+"""What a run does with one batch: the one thing in which trainings differ."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz._tensorflow import tf
+
+Logs = NDArray[np.float32]
+
+
+class Steps(ABC):
+    """One training step, one validation step, and what they leave behind.
+
+    Attributes:
+        model: the user's own model.
+        optimizer: the one whose learning rate is the run's.
+        eager: whether steps are run by Python one by one.
+        static: whether the size of a batch is part of the graph, which makes it quicker.
+        tells: whether each step's logs are wanted, for callbacks that hear of every batch.
+    """
+
+    model: Any
+    optimizer: Any
+    eager: bool = False
+    static: bool = True
+    tells: bool = False
+
+    @abstractmethod
+    def begin(self, batch: Any) -> None:
+        """Make all variables. In the run's turn, before anything is restored.
+
+        Args:
+            batch: TensorSpecs of a batch.
+        """
+
+    @abstractmethod
+    def end(self) -> None:
+        """Put back what `begin` has changed beside weights. Called however the run ends."""
+
+    @abstractmethod
+    def train(self, batch: Any) -> tuple[Any, Any]:
+        """A training step in the graph: its own loss, a float32 scalar, and its logs or None."""
+
+    @abstractmethod
+    def evaluate(self, batch: Any) -> tuple[Any, Any]:
+        """A validation step in the graph, likewise."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Begin sums of metrics anew."""
+
+    @abstractmethod
+    def results(self, loss: float, logs: Logs, *, held_out: bool) -> dict[str, float]:
+        """The epoch's values by Keras' names, "loss" first.
+
+        Args:
+            loss: the mean of the steps' own losses a sample.
+            logs: what the last step told.
+            held_out: whether the steps were `evaluate`'s.
+        """
+
+    @property
+    @abstractmethod
+    def optimizers(self) -> Sequence[Any]:
+        """All optimizers that a step uses."""
+
+    @property
+    @abstractmethod
+    def metrics(self) -> Sequence[Any]:
+        """The Keras metrics whose sums a step changes."""
+
+    @property
+    def trained(self) -> Any:
+        """The model whose variables a step changes."""
+        return self.model
+
+    def variables(self) -> dict[str, Any]:
+        """All that a step changes, by names that tell their order and their paths.
+
+        Weights, moving means, random states, moments, sums of metrics.
+        """
+        owners = {"model": self.trained}
+        owners |= {f"optimizer {i}" if i else "optimizer": one
+                   for i, one in enumerate(self.optimizers)}  # fmt: skip
+        owners |= {f"metric {i}": one for i, one in enumerate(self.metrics)}
+        return {
+            f"{owner}/{index:05d}/{variable.path}": variable
+            for owner, holder in owners.items()
+            for index, variable in enumerate(holder.variables)
+        }
+
+    def finish(self) -> None:
+        """Put the averages of weights that optimizers have kept into the model, as `fit` does."""
+        for optimizer in self.optimizers[:1]:
+            optimizer.finalize_variable_values(self.trained.trainable_variables)
+
+
+def number_of(value: Any) -> float:
+    """A metric's value as a float: the mean of one that gives a value a class (F1Score, ...)."""
+    return float(tf.reduce_mean(tf.cast(value, tf.float32)))
+
+
+def scalar(value: Any) -> Any:
+    """A value of the graph as a float32 scalar: the mean, where there are several."""
+    value = tf.cast(tf.convert_to_tensor(value), tf.float32)
+    return value if value.shape.rank == 0 else tf.reduce_mean(value)

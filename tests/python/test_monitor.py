@@ -1,0 +1,458 @@
+"""`lossviz.Monitor` in Keras' own `fit`, against `fit` without it and plain reference loops."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import lossviz
+
+SAMPLES, BATCH = 150, 32
+STEPS = 5  # an epoch; the last batch is a short one
+
+
+def data(seed=3):
+    stream = np.random.default_rng(seed)
+    labels = stream.integers(0, 3, SAMPLES)
+    return stream.normal(size=(SAMPLES, 6)).astype("f4") + labels[:, None], labels
+
+
+def model(seed=1, **options):
+    keras.utils.set_random_seed(seed)
+    made = keras.Sequential(
+        [keras.Input((6,)), keras.layers.Dense(9, "tanh"), keras.layers.Dense(3)]
+    )
+    compiled(made, **options)
+    return made
+
+
+def compiled(made, **options):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    made.compile("adam", loss, metrics=["accuracy"], **options)
+
+
+def fit(made, *callbacks, epochs=2, **options):
+    x, y = data()
+    return made.fit(
+        x, y, batch_size=BATCH, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks,
+        **options,
+    )  # fmt: skip
+
+
+def own_losses(made, epochs=2):
+    """What a plain loop computes on the same batches, before each of its updates."""
+    (x, y), losses = data(), []
+    for _ in range(epochs):
+        for start in range(0, SAMPLES, BATCH):
+            rows = slice(start, start + BATCH)
+            with tf.GradientTape() as tape:
+                loss = made.loss(y[rows], made(x[rows], training=True))
+            variables = made.trainable_variables
+            made.optimizer.apply_gradients(
+                zip(tape.gradient(loss, variables), variables, strict=True)
+            )
+            losses.append(float(loss))
+    return np.array(losses, "f4")
+
+
+class Each(keras.callbacks.Callback):
+    """Calls `act(step)` after each batch, from inside `fit`."""
+
+    def __init__(self, act):
+        super().__init__()
+        self.act, self.step = act, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step += 1
+        self.act(self.step)
+
+
+def until(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.005)
+
+
+# A graph adds up in another order than a loop in Python: float32's last bit may differ.
+FLOAT32 = {"rtol": 3e-7, "atol": 0}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"run_eagerly": True},
+        {"steps_per_execution": 3},
+        {"jit_compile": True},
+        {"jit_compile": True, "steps_per_execution": 2},
+    ],
+)
+def test_each_steps_own_loss_and_fits_own_epochs(options):
+    monitor, watched, plain = lossviz.Monitor(), model(**options), model(**options)
+    history = fit(watched, monitor, validation_data=data(4))
+    expected = fit(plain, validation_data=data(4))
+    run = monitor.run
+    assert run.status == "completed"
+    assert run.step_loss.dtype == np.float32
+    np.testing.assert_allclose(run.step_loss, own_losses(model()), **FLOAT32)
+    assert history.history == expected.history
+    assert {name: list(values) for name, values in run.history.items()} == history.history
+    for ours, theirs in zip(watched.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_it_is_a_keras_callback_and_the_model_is_left_as_it_was():
+    monitor, made = lossviz.Monitor("mine"), model()
+    assert isinstance(monitor, keras.callbacks.Callback)
+    fit(made)
+    before, own = set(vars(made)), made.train_function
+    assert monitor.run is None
+    fit(made, monitor)
+    assert set(vars(made)) == before
+    assert made.train_function is own
+    assert monitor.run.name == "mine"
+    assert monitor.run.model is made
+    assert {event.kind for event in monitor.run.events} == {"started", "completed"}
+    # It trains on without a Monitor, and is traced again for none of that.
+    traced = []
+    made.compute_loss = lambda *a, **k: traced.append(1) or type(made).compute_loss(made, *a, **k)
+    fit(made)
+    fit(made, monitor)
+    fit(made, lossviz.Monitor())
+    assert not traced
+    assert len(monitor.run.step_loss) == 2 * STEPS
+    with pytest.raises(TypeError, match="name: got 3"):
+        lossviz.Monitor(3)
+
+
+def test_a_run_is_kept_with_what_it_was_made_of():
+    monitor = lossviz.Monitor()
+    made = model()
+    made.compile(keras.optimizers.SGD(0.25), keras.losses.SparseCategoricalCrossentropy(True))
+    fit(made, monitor, epochs=3)
+    run = monitor.run
+    assert run.wait(0)
+    kept = lossviz.load_run(run.id)
+    until(lambda: kept.status == "completed")
+    np.testing.assert_array_equal(kept.step_loss, run.step_loss)
+    np.testing.assert_array_equal(kept.history["loss"], run.history["loss"])
+    config = kept.config
+    assert (config["epochs"], config["steps_per_epoch"]) == (3, STEPS)
+    assert config["optimizer"] == "sgd"
+    assert config["learning_rate"] == 0.25
+    assert config["loss"] == "sparse_categorical_crossentropy"
+    assert config["loss_params"]["from_logits"] is True
+    assert len(run.figure().data) >= 2
+
+
+def test_several_fits_are_several_runs_of_one_monitor_and_of_one_model():
+    monitor, made, ids = lossviz.Monitor(), model(), []
+    for epochs in (1, 2):
+        fit(made, monitor, epochs=epochs)
+        ids.append(monitor.run.id)
+        assert len(monitor.run.step_loss) == epochs * STEPS
+    fit(model(2), monitor, epochs=1)
+    assert len({*ids, monitor.run.id}) == 3
+    np.testing.assert_allclose(monitor.run.step_loss, own_losses(model(2), 1), **FLOAT32)
+
+
+def test_compiled_anew_it_is_watched_anew():
+    monitor, made = lossviz.Monitor(), model()
+    fit(made, monitor, epochs=1)
+    compiled(made, steps_per_execution=2)
+    fit(made, monitor, epochs=1)
+    assert len(monitor.run.step_loss) == STEPS
+
+
+def test_two_monitors_in_one_fit_follow_one_run():
+    first, second = lossviz.Monitor(), lossviz.Monitor()
+    fit(model(), first, second)
+    assert first.run is second.run
+    assert first.run.status == "completed"
+    assert len(first.run.step_loss) == 2 * STEPS
+
+
+class OwnStep(keras.Model):
+    """As the field writes them: a tracker by another name, logs made by hand."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.dense, self.how = keras.layers.Dense(3), how
+        self.tracker = keras.metrics.Mean(name="total")
+        self.second = keras.metrics.Mean(name="b_loss")
+
+    def call(self, x):
+        return self.dense(x)
+
+    @property
+    def metrics(self):
+        return [self.tracker, self.second]
+
+    def train_step(self, batch):
+        x, y = batch
+        with tf.GradientTape() as tape:
+            each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(y, tf.int32), self(x))
+            loss = tf.reduce_mean(each)
+        slopes = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(slopes, self.trainable_variables, strict=True))
+        if self.how == "raw":
+            return {"accuracy": tf.constant(0.5), "loss": loss}
+        self.second.update_state(2 * loss)
+        self.tracker.update_state(each if self.how == "each" else loss)
+        if self.how == "two":
+            both = {"b_loss": self.second.result(), "c_loss": loss}
+            return {"z": tf.constant(1.0), **both}
+        return {"loss": self.tracker.result(), "b_loss": self.second.result()}
+
+
+@pytest.mark.parametrize(("how", "factor"), [("raw", 1), ("mean", 1), ("each", 1), ("two", 3)])
+def test_a_train_step_of_ones_own(how, factor):
+    def build():
+        keras.utils.set_random_seed(5)
+        made = OwnStep(how)
+        made.compile(keras.optimizers.Adam())
+        return made
+
+    monitor, watched = lossviz.Monitor(), build()
+    history = fit(watched, monitor)
+    reference = build()
+    reference(data()[0][:1])
+    reference.loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    expected = factor * own_losses(reference)
+    np.testing.assert_allclose(monitor.run.step_loss, expected, rtol=1e-6)
+    assert {k: list(v) for k, v in monitor.run.history.items()} == history.history
+    means = [monitor.run.step_loss[:STEPS].mean(), monitor.run.step_loss[STEPS:].mean()]
+    if how == "mean":  # by the batch, as its tracker does, and Keras' logs are that mean
+        np.testing.assert_allclose(history.history["loss"], means, rtol=1e-5)
+
+
+def test_losses_that_the_model_adds_are_in_it():
+    keras.utils.set_random_seed(0)
+    made = keras.Sequential(
+        [keras.Input((6,)), keras.layers.Dense(3, kernel_regularizer=keras.regularizers.L2(0.1))]
+    )
+    compiled(made)
+    monitor = lossviz.Monitor()
+    x, y = data()
+    with_weights = float(made.loss(y[:BATCH], made(x[:BATCH])) + made.losses[0])
+    fit(made, monitor, epochs=1)
+    assert monitor.run.step_loss[0] == pytest.approx(with_weights, rel=1e-6)
+
+
+def test_logs_that_later_callbacks_add_are_in_the_epochs():
+    class Adds(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["mine"] = epoch + 0.5
+
+    monitor = lossviz.Monitor()
+    history = fit(model(), monitor, Adds(), epochs=3)
+    assert list(monitor.run.history["mine"]) == history.history["mine"] == [0.5, 1.5, 2.5]
+
+
+def test_stop_ends_within_the_epoch():
+    monitor = lossviz.Monitor()
+    history = fit(model(), monitor, Each(lambda step: step == 7 and monitor.run.stop()), epochs=50)
+    run = monitor.run
+    # Asked for after the seventh step, it is obeyed after the next.
+    assert (run.status, run.step) == ("stopped", 8)
+    assert list(run.history["loss"]) == history.history["loss"]
+    assert "stopped" in repr(run)
+    np.testing.assert_allclose(run.step_loss, own_losses(model())[:8], **FLOAT32)
+
+
+def test_pause_holds_fit_until_it_is_resumed():
+    monitor, seen = lossviz.Monitor(), []
+
+    def person():
+        run = monitor.run
+        until(lambda: run.status == "paused")
+        steps = run.step
+        time.sleep(0.3)
+        seen.append((steps, run.step))
+        run.set_learning_rate(0.125)
+        run.resume()
+
+    def act(step):
+        if step == 3:
+            monitor.run.pause()
+            threading.Thread(target=person).start()
+
+    made = model()
+    fit(made, monitor, Each(act))
+    run = monitor.run
+    assert seen == [(4, 4)]
+    assert run.status == "completed"
+    assert run.step == 2 * STEPS
+    assert [event.kind for event in run.events] == [
+        "started", "paused", "resumed", "learning_rate", "completed",
+    ]  # fmt: skip
+    assert float(made.optimizer.learning_rate) == 0.125
+    assert run.record.learning_rates.at(np.array([2.0, 5.0])) == pytest.approx([0.001, 0.125])
+
+
+def test_a_schedule_is_recorded_and_cannot_be_set():
+    made = model()
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
+    made.compile(keras.optimizers.SGD(schedule), made.loss)
+    monitor = lossviz.Monitor()
+    fit(made, monitor, Each(lambda step: step == 2 and monitor.run.set_learning_rate(0.3)))
+    assert any("schedule" in event.text for event in monitor.run.events)
+    assert monitor.run.record.learning_rates.last == pytest.approx(0.1 * 0.5**10, rel=1e-3)
+
+
+def test_a_callback_that_ends_fit_completes_the_run():
+    stopper = keras.callbacks.EarlyStopping("loss", patience=1, min_delta=100)
+    monitor = lossviz.Monitor()
+    fit(model(), monitor, stopper, epochs=9)
+    assert monitor.run.status == "completed"
+    assert len(monitor.run.history["loss"]) == 2
+    assert any(event.kind == "early_stop" for event in monitor.run.events)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+@pytest.mark.parametrize("where", ["callback", "data", "epoch end"])
+def test_an_error_that_leaves_fit_ends_the_run(error, where):
+    monitor, made = lossviz.Monitor(), model()
+    own = made.make_train_function() or made.train_function
+
+    def fail(step):
+        if step == 7:
+            raise error("no more")
+
+    class Ends(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            fail(7 if epoch else 0)
+
+    class Rows(keras.utils.PyDataset):
+        def __len__(self):
+            return STEPS
+
+        def __getitem__(self, index):
+            # An interrupt can come between two batches, too.
+            if where == "data" and monitor.run is not None and monitor.run.step >= 7:
+                raise error("no more")
+            x, y = data()
+            return x[index * BATCH :][:BATCH], y[index * BATCH :][:BATCH]
+
+    callbacks = [monitor, Each(fail)] if where == "callback" else [monitor]
+    callbacks += [Ends()] if where == "epoch end" else []
+    with pytest.raises((error, tf.errors.OpError)):
+        made.fit(Rows(), epochs=50, shuffle=False, verbose=0, callbacks=callbacks)
+    run = monitor.run
+    until(lambda: run.record.ended)
+    if error is ValueError or where == "data":  # TensorFlow tells of an iterator's errors itself
+        assert run.status == "failed"
+        assert "no more" in str(run.error)
+    else:
+        assert run.status == "stopped"
+        assert run.error is None
+    assert made.train_function is own
+    assert run.step >= 5
+    fit(made, monitor, epochs=1)
+    assert monitor.run.status == "completed"
+
+
+def test_a_fit_that_is_left_unheard_is_found_out(monkeypatch):
+    """Such as by an interrupt between two calls of callbacks."""
+    monitor, made = lossviz.Monitor(), model()
+    monkeypatch.setattr(made, "reset_metrics", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        fit(made, monitor)
+    until(lambda: monitor.run.record.ended, 5)
+    assert monitor.run.status == "failed"
+    assert made.train_function.__name__ == "function"  # Keras' own
+
+
+def test_the_next_fit_without_a_monitor_does_not_wait_for_that(monkeypatch):
+    monitor, made = lossviz.Monitor(), model()
+    with monkeypatch.context() as patch:
+        patch.setattr(made, "reset_metrics", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            fit(made, monitor)
+    run = monitor.run
+    history = fit(made)
+    assert run.record.ended
+    assert run.step == 0
+    assert history.history["loss"][0] == pytest.approx(fit(model()).history["loss"][0])
+
+
+def test_evaluate_and_predict_inside_fit_are_no_steps():
+    x, y = data()
+
+    class Looks(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.predict(x, verbose=0)
+            self.model.evaluate(x, y, verbose=0)
+
+    monitor = lossviz.Monitor()
+    fit(model(), monitor, Looks())
+    assert monitor.run.status == "completed"
+    np.testing.assert_allclose(monitor.run.step_loss, own_losses(model()), **FLOAT32)
+    model().evaluate(x, y, verbose=0, callbacks=[monitor])
+    assert len(monitor.run.history["loss"]) == 2
+
+
+def test_losses_that_are_not_finite_are_marked_and_fit_goes_on():
+    x, y = data()
+    x = x.copy()
+    x[2 * BATCH] = np.nan
+    monitor, made = lossviz.Monitor(), model()
+    made.fit(x, y, batch_size=BATCH, epochs=2, shuffle=False, verbose=0, callbacks=[monitor])
+    run = monitor.run
+    assert run.status == "completed"
+    assert np.isfinite(run.step_loss[:2]).all()
+    assert not np.isfinite(run.step_loss[2])
+    marks = [event for event in run.events if event.kind == "nan"]
+    assert [event.step for event in marks] == [3]
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+def test_datasets_without_a_length_and_a_later_beginning():
+    x, y = data()
+
+    def batches():
+        for start in range(0, SAMPLES, BATCH):
+            yield x[start : start + BATCH], y[start : start + BATCH]
+
+    signature = (tf.TensorSpec([None, 6], tf.float32), tf.TensorSpec([None], tf.int64))
+    rows = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    monitor = lossviz.Monitor()
+    options = {"shuffle": False, "verbose": 0, "callbacks": [monitor]}
+    model().fit(rows, epochs=4, initial_epoch=2, **options)
+    run = monitor.run
+    assert [row.epoch for row in run.record.rows] == [3, 4]
+    assert [row.steps for row in run.record.rows] == [STEPS, STEPS]
+    np.testing.assert_allclose(run.step_loss, own_losses(model()), **FLOAT32)
+
+
+def test_mixed_precision_keeps_the_losses_unscaled():
+    keras.utils.set_random_seed(0)
+    policy = keras.mixed_precision.DTypePolicy("mixed_float16")
+    made = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, dtype=policy)])
+    optimizer = keras.mixed_precision.LossScaleOptimizer(keras.optimizers.SGD())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    made.compile(optimizer, loss)
+    monitor = lossviz.Monitor()
+    fit(made, monitor, epochs=1)
+    assert 0 < monitor.run.step_loss[0] < 10
+    assert monitor.run.record.learning_rates.last == pytest.approx(0.01)
+
+
+def test_lossviz_is_imported_without_keras_and_ipython():
+    code = (
+        "import sys, lossviz; "
+        "print([m for m in ('keras', 'tensorflow', 'IPython', 'lossviz.widgets') "
+        "if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"

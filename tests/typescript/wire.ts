@@ -1,0 +1,40 @@
+import type { FromKernel, FromPage } from '../../labextension/src/messages';
+import type { Channel } from '../../labextension/src/widget/channel';
+
+/** A way to a kernel that the test itself plays. */
+export class Wire implements Channel {
+  sent: FromPage[] = [];
+  private _handlers = new Set<(message: FromKernel, buffers: DataView[]) => void>();
+
+  send(message: FromPage): void {
+    this.sent.push(message);
+  }
+
+  onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void {
+    this._handlers.add(handler);
+    return () => {
+      this._handlers.delete(handler);
+    };
+  }
+
+  deliver(message: FromKernel, ...losses: number[][]): void {
+    this.deliverBuffers(
+      message,
+      losses.map(values => new DataView(Float32Array.from(values).buffer))
+    );
+  }
+
+  deliverBuffers(message: FromKernel, buffers: DataView[]): void {
+    for (const handler of this._handlers) {
+      handler(message, buffers);
+    }
+  }
+
+  get attaches(): number {
+    return this.sent.filter(message => message.type === 'attach').length;
+  }
+
+  get subscribers(): number {
+    return this._handlers.size;
+  }
+}
