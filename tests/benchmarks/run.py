@@ -16,6 +16,7 @@ import charts
 import engine
 import kernel
 import keystrokes
+import monitor
 import obedience
 import page
 import program
@@ -94,12 +95,20 @@ def control(_seconds: float) -> None:
         print(f"  {obedience.measure(name)}", flush=True)
 
 
+def monitored(_seconds: float) -> None:
+    """What a Monitor costs `fit`."""
+    print("\nKeras' own fit, watched")
+    for line in monitor.measure():
+        print(f"  {line}", flush=True)
+
+
 TABLES = {
     "training": training,
     "page": real_page,
     "charts": live_charts,
     "cell": cell,
     "engine": costs,
+    "monitor": monitored,
     "obedience": control,
 }
 
