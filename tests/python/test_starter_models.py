@@ -25,7 +25,7 @@ def test_a_short_training_leaves_nothing_that_only_training_knows(task, dataset)
         name for name in known.losses if known.dataset(dataset).takes(lossviz.losses.get(name))
     ]
     run = lossviz.train(
-        model, data, loss=losses[0], task=task, optimizer=known.optimizer,
+        model, data.train, loss=losses[0], optimizer=known.optimizer,
         learning_rate=known.learning_rate, epochs=STEPS, batch_size=4, seed=0,
     )  # fmt: skip
     assert run.wait(300)
