@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -61,18 +62,25 @@ class Watching:
         """
         if not self._new:
             return
+        found: list[mistakes.Finding] = []
+        # An odd set-up must not be kept from training by the part that looks for mistakes.
+        with contextlib.suppress(Exception):
+            found = self._found_before()
+        self._tell(found, warn)
+
+    def _found_before(self) -> list[mistakes.Finding]:
         whole = self._asked.source.whole
         if whole is not None:
             self._setup = self._set_up(whole, whole=True)
-            self._tell(mistakes.before(self._setup), warn)
-            return
+            return mistakes.before(self._setup)
         first = self._first_batch()
-        self._setup = self._set_up(self._stand_in() if first is None else first, whole=False)
-        if first is not None:
-            self._tell(mistakes.before(self._setup), warn)
-            self._captured = [first]
-        self._batch_watch = mistakes.BatchWatch(self._setup)
+        setup = self._set_up(self._stand_in() if first is None else first, whole=False)
+        self._setup = setup
+        found = [] if first is None else mistakes.before(setup)
+        self._captured = [] if first is None else [first]
+        self._batch_watch = mistakes.BatchWatch(setup)
         self._in_first_epoch = tf.Variable(True, trainable=False)
+        return found
 
     def look(self, batch: Any) -> None:
         """Look at a batch of the first epoch; to be traced."""
@@ -157,11 +165,7 @@ class Watching:
         if asked.held_out is not None and asked.held_out.whole is not None:
             held_inputs, held_targets, _ = unpacked(asked.held_out.whole)
         own_step = asked.train_step is not None or _own_step(model)
-        output = None
-        if not own_step:
-            with untouched(model):
-                first = tf.nest.map_structure(lambda part: part[:FIRST], inputs)
-                output = model(first, training=False)
+        output = None if own_step else self._output(inputs)
         names = _names(model, output)
         found = outputs.found_all(model, sample=output)
         objectives, behind = self._losses()
@@ -189,6 +193,18 @@ class Watching:
             shuffle=bool(asked.shuffle) if whole else None,
             class_weight=None if asked.class_weight is None else dict(asked.class_weight),
         )
+
+    def _output(self, inputs: Any) -> Any:
+        """The output for the first samples; None where the model takes whole batches only."""
+        size = self._asked.batch_size or 32
+        for count in (FIRST, size, None):  # a stateful layer takes batches of one size
+            try:
+                with untouched(self._asked.model):
+                    first = inputs if count is None else _rows(inputs, count)
+                    return self._asked.model(first, training=False)
+            except Exception:  # noqa: BLE001 - the training says what is wrong, if anything is
+                continue
+        return None
 
     def _losses(self) -> tuple[Any, Any]:
         """The objectives and the losses behind them: one, or a dict or list by output."""
@@ -234,6 +250,12 @@ class Watching:
             return float(self._asked.learning_rate)
         optimizer = self._steps.optimizer
         return None if optimizer is None else LearningRate(optimizer).read()
+
+
+def _rows(inputs: Any, count: int) -> Any:
+    return tf.nest.map_structure(
+        lambda part: part if isinstance(part, tf.SparseTensor) else part[:count], inputs
+    )
 
 
 def _as_compiled(loss: Any) -> Objective | None:
