@@ -157,7 +157,8 @@ def _check_classes(loss: Takes, values: Any, output: Any) -> None:
         return
     wrong = wrong_labels(values, 2 if single else output[-1], single=single)
     if wrong:
-        raise ArgumentError("target", f"target: the {wrong}", f"the {wrong}")
+        wrong = f"{loss.name} takes classes; the {wrong}"
+        raise ArgumentError("target", f"target: {wrong}", wrong)
 
 
 def _check_probabilities(loss: Takes, values: Any, *, one_hot: bool) -> None:

@@ -58,6 +58,8 @@ class Objective:
             ArgumentError: for weights with a loss that is no mean over the samples, and for shapes
                 and labels that do not fit.
         """
+        if isinstance(output, list | tuple):
+            target, output = tf.convert_to_tensor(target), tf.convert_to_tensor(output)
         if self._keras is not None:
             value = tf.cast(self._keras(target, output, sample_weight), tf.float32)
             return value if value.shape.rank == 0 else tf.reduce_mean(value)

@@ -131,7 +131,8 @@ class Watching:
 
     def _tell(self, found: Sequence[mistakes.Finding], warn: Callable[[str], None]) -> None:
         for one in found:
-            if one.fatal and (self._asked.stop_at_nan or one.rule != "weights_not_finite"):
+            # Who wants to go on past losses that are not finite wants to be told, not stopped.
+            if one.fatal and self._asked.stop_at_nan:
                 raise ArgumentError("data", one.text)
             warn(one.text)
 
@@ -202,7 +203,7 @@ class Watching:
                 with untouched(self._asked.model):
                     first = inputs if count is None else _rows(inputs, count)
                     return self._asked.model(first, training=False)
-            except Exception:  # noqa: BLE001 - the training says what is wrong, if anything is
+            except Exception:  # noqa: BLE001, S112 - the training says what is wrong, if anything is
                 continue
         return None
 

@@ -259,7 +259,8 @@ def test_the_history_knows_config_and_program_of_a_lab_s_run():
     finished(lab)
     kept = lossviz.load_run(lab.run.id)
     assert kept.program == code
-    assert lossviz.TrainingConfig(**kept.config) == config
+    told = {name: kept.config[name] for name in config.as_dict()}
+    assert lossviz.TrainingConfig(**told) == config
     assert kept.row.task == "image_classification"
 
 

@@ -50,7 +50,7 @@ def test_no_floor_imports_a_higher_one(path):
         own = 99  # the front door names everything
     for name in imports(path):
         assert floor(name) <= own, f"{path.name} imports {name}"
-        folder = path.parent.name
+        folder = path.relative_to(PACKAGE).parts[0]
         if floor(name) == own and 0 < own < 99:
             assert name.split(".")[1] == folder, f"{path.name} imports its neighbour {name}"
 

@@ -106,7 +106,9 @@ def test_a_run_goes_on_with_its_reduced_rate_and_waits_anew(points, dense_model)
         time.sleep(0.01)
     run.stop()
     assert run.wait(60)
-    again = finished(dense_model(), points, **PLATEAU, callbacks=[no_progress()], resume_from=run)
+    # Without a learning rate: one that is given would be used.
+    options = {name: value for name, value in PLATEAU.items() if name != "learning_rate"}
+    again = finished(dense_model(), points, **options, callbacks=[no_progress()], resume_from=run)
     # Its first epoch counts as the best again: the rate falls after the second, at step 12.
     np.testing.assert_allclose(rates_of(again), np.repeat([0.1, 0.1, 0.01, 0.01, 0.001], 3), 1e-5)
     assert [step for step, _ in changes_of(again)] == [6, 12]
@@ -167,6 +169,8 @@ def test_a_stopped_run_goes_on_with_its_clock_and_its_rates(points, dense_model)
     )
     time.sleep(1)
     began = time.monotonic()
+    # A rate that is given would be used; without one it is the one that was set.
+    del options["learning_rate"]
     on = lossviz.train(dense_model(), points, epochs=steps // 9 + 20, resume_from=run.id, **options)
     assert on.wait(120)
     took = time.monotonic() - began

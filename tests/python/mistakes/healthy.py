@@ -1,0 +1,16 @@
+"""The list of healthy set-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from seeds import Rng
+from set_up import Case
+
+HEALTHY: dict[str, Callable[[Rng], Case]] = {}
+
+
+def healthy(build: Callable[[Rng], Case]) -> Callable[[Rng], Case]:
+    assert build.__name__ not in HEALTHY
+    HEALTHY[build.__name__] = build
+    return build

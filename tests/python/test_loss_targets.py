@@ -1,0 +1,60 @@
+"""Targets are looked at before they train anything."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import lossviz
+from lossviz.losses import check_targets
+
+get = lossviz.losses.get
+K = keras.losses
+
+
+@pytest.mark.parametrize(
+    ("name", "targets", "shape", "said"),
+    [
+        ("cross_entropy", ["a", "b"], (None, 3), "text"),
+        ("cross_entropy", [True, False], (None, 1), ""),
+        ("cross_entropy", [[True, False], [False, True]], (None, 2), ""),
+        ("hinge", [[True, False], [False, True]], (None, 2), ""),
+        ("hinge", [-1, 1], (None, 1), ""),
+        ("hinge", [-1, 1], (None, 2), "go from -1 to 1"),
+        ("cross_entropy", [0.0, 2.0], (None, 3), ""),
+        ("cross_entropy", [1.0, 3.0], (None, 3), "go from 1 to 3"),
+        ("focal", [[0.5], [1]], (None, 3), "no whole numbers"),
+        ("binary_cross_entropy", [0, 2], (None, 1), "0 to 1"),
+    ],
+)
+def test_all_targets_are_looked_at(name, targets, shape, said):
+    if not said:
+        check_targets(get(name), np.array(targets), shape)
+        return
+    with pytest.raises(ValueError, match=said):
+        check_targets(get(name), np.array(targets), shape)
+
+
+def test_from_logits_is_on_every_card_that_speaks_of_probabilities():
+    known = {name for name in lossviz.losses.names() if get(name).family != "own"}
+    without = {name for name in known if "from_logits" not in get(name).params}
+    assert without == {"mean_absolute_error", "huber", "log_cosh", "quantile", "poisson", "hinge"}
+    for name in known - without:
+        card = get(name).params["from_logits"]
+        assert card.kind == "switch"
+        assert card.default is (name != "quadratic")
+        assert "softmax" in card.help or "sigmoid" in card.help
+        with pytest.raises(ValueError, match="from_logits: got 1"):
+            get(name)([[1.0, 0.0]], [[1.0, 0.0]], from_logits=1)
+
+
+@pytest.mark.parametrize("name", ["quadratic", "huber", "binary_cross_entropy"])
+def test_a_last_axis_that_only_the_graph_sees_does_not_broadcast(name):
+    specs = tf.TensorSpec([None, None], tf.float32), tf.TensorSpec([None, 3], tf.float32)
+    traced = tf.function(get(name).__call__, input_signature=specs)
+    output = np.random.default_rng(0).normal(size=(4, 3)).astype("f4")
+    assert np.isfinite(float(traced(np.ones((4, 3), "f4"), output)))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not compatible"):
+        traced(np.ones((4, 1), "f4"), output)
