@@ -14,7 +14,7 @@ from lossviz.program.anatomy import Anatomy, Literal
 from lossviz.program.callbacks import CALLBACKS
 from lossviz.program.canonical import canonical
 from lossviz.program.config import TrainingConfig
-from lossviz.program.decoding import decoded, streamed
+from lossviz.program.label_encoding import decoded, streamed
 from lossviz.program.rendering import train_step_function
 from lossviz.program.source_text import ProgramError, SourceText, checked_text
 

@@ -33,9 +33,10 @@ class Objective:
         loss: the catalogue's `Loss`, the Keras loss or the user's function.
 
     Example:
+        >>> import numpy as np
         >>> from lossviz.training.objective import objective
         >>> minimised = objective("sparse_categorical_crossentropy", from_logits=True)
-        >>> round(float(minimised([0, 1], [[2.0, 0.0], [0.0, 2.0]])), 4)
+        >>> round(float(minimised(np.array([0, 1]), 2.0 * np.eye(2))), 4)
         0.1269
     """
 

@@ -1,4 +1,4 @@
-"""Data of a program whose labels it encodes: the expression, and into how many classes."""
+"""How a program encodes the labels of the user's own data, read back from its text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import ast
 
 from lossviz.program.anatomy import Anatomy
 from lossviz.program.rendering import STREAMED
-
-_KERAS = "tensorflow.keras."
-POLICY = f"{_KERAS}mixed_precision.set_global_policy"
-WRITTEN_OUT = {"epochs": 10, "batch_size": 32, "device": "", "jit_compile": False}
-"""Choices that are arguments of `lossviz.train`, and what it takes where they are not given."""
 
 
 def decoded(anatomy: Anatomy, node: ast.expr) -> tuple[str, int]:
@@ -30,9 +25,9 @@ def decoded(anatomy: Anatomy, node: ast.expr) -> tuple[str, int]:
                 if first == f"{whole}[0]" and second == f"{whole}[1]":
                     return whole, classes.value
                 return f"({first}, {second})", classes.value
-    found = streamed(anatomy, node)
-    if found is not None:
-        return found
+    of_dataset = streamed(anatomy, node)
+    if of_dataset is not None:
+        return of_dataset
     text = anatomy.source.segment(node)
     # Without its brackets, an expression of several lines is none.
     return (ast.unparse(node) if "\n" in text else text), 0
