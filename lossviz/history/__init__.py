@@ -5,6 +5,7 @@ from __future__ import annotations
 from lossviz.history.database import NewerSchemaError
 from lossviz.history.home import home, private_folder
 from lossviz.history.recorder import FAULTS, Recorded, Recorder, recorder
+from lossviz.history.space import is_disk_full
 from lossviz.history.store import ALIVE, CHECKPOINTS, History, RunRow, Update
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "RunRow",
     "Update",
     "home",
+    "is_disk_full",
     "private_folder",
     "recorder",
 ]

@@ -8,6 +8,7 @@ import threading
 from typing import Protocol
 
 from lossviz.history.home import home
+from lossviz.history.space import is_disk_full
 from lossviz.history.store import History, Update
 
 PERIOD = 0.8
@@ -142,7 +143,7 @@ def _not_saved(error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     text = str(error).strip().rstrip(".")
-    if "full" in text or getattr(error, "errno", None) == 28:
+    if is_disk_full(error):
         return "the disk is full."
     if "locked" in text:
         return "another program holds the history of runs."

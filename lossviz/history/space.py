@@ -1,14 +1,23 @@
-"""How much room the runs take, and giving room back to the disk."""
+"""How much room the runs take, giving room back to the disk, and where there is none."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from pathlib import Path
 
 WAIT_MILLISECONDS = 200
 """So long giving room back waits for other kernels that read; the next time does it, too."""
+
+_FULL = ("No space left on device", "disk is full", "Disk quota exceeded")
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether there was no room to write, in the words of Python, TensorFlow or SQLite."""
+    full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    return full or any(words in str(error) for words in _FULL)
 
 
 def pages_in_use(connection: sqlite3.Connection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ class TrainingConfig:
         reduce_lr_on_plateau: a tenth of the learning rate is taken when that loss has not improved,
             by more than 0.0001, for so many epochs; 0: never.
         one_hot: number of classes into which the user's integer labels are to be encoded; 0: no.
+        streamed: which of `"train"` and `"validation"` are datasets of `tf.data`, whose labels are
+            encoded on the way.
 
     Raises:
         ArgumentError: for a value that is not accepted, naming the argument.
@@ -66,6 +68,7 @@ class TrainingConfig:
     train: str
     validation: str
     one_hot: int
+    streamed: tuple[str, ...]
     device: str
     jit_compile: bool
     mixed_precision: bool
@@ -89,6 +92,7 @@ class TrainingConfig:
         train: str = "",
         validation: str = "",
         one_hot: int = 0,
+        streamed: Iterable[str] = (),
         device: str = "",
         jit_compile: bool = False,
         mixed_precision: bool = False,
@@ -128,6 +132,7 @@ class TrainingConfig:
             "train": _expression("train", train),
             "validation": _expression("validation", validation),
             "one_hot": whole_number("one_hot", one_hot, minimum=0),
+            "streamed": tuple(one for one in ("train", "validation") if one in tuple(streamed)),
             "device": str(device),
             "jit_compile": bool(jit_compile),
             "mixed_precision": bool(mixed_precision),
@@ -177,6 +182,7 @@ class TrainingConfig:
             # These say nothing of a model, and of data, of which they are not.
             "mixed_precision": self.mixed_precision and not self.model,
             "one_hot": self.one_hot if self.train or self.validation else 0,
+            "streamed": [one for one in self.streamed if self.one_hot and getattr(self, one)],
         }
 
 

@@ -14,7 +14,7 @@ from lossviz.program.anatomy import Anatomy, Literal
 from lossviz.program.callbacks import CALLBACKS
 from lossviz.program.canonical import canonical
 from lossviz.program.config import TrainingConfig
-from lossviz.program.rendering import train_step_function
+from lossviz.program.rendering import STREAMED, train_step_function
 from lossviz.program.source_text import ProgramError, SourceText, checked_text
 
 _KERAS = "tensorflow.keras."
@@ -199,9 +199,12 @@ def _data(found: Found) -> None:
             found.values["dataset"] = tasks.get(found.values.get("task", known[0])).datasets[0]
     elif behind is not None:
         found.values["train"], found.values["one_hot"] = _own(found, behind, "data")
+        found.values["streamed"] = ["train"] if _streamed(anatomy, behind) else []
     held_out = anatomy.origin(anatomy.argument(anatomy.train, "validation"))
     if held_out is not None and not _is_none(held_out):
         found.values["validation"], classes = _own(found, held_out, "data")
+        if _streamed(anatomy, held_out):
+            found.values["streamed"] = [*found.values.get("streamed", []), "validation"]
         if found.values.setdefault("one_hot", classes) != classes:
             found.custom.add("data")
 
@@ -244,9 +247,39 @@ def _decoded(anatomy: Anatomy, node: ast.expr) -> tuple[str, int]:
                 if first == f"{whole}[0]" and second == f"{whole}[1]":
                     return whole, classes.value
                 return f"({first}, {second})", classes.value
+    streamed = _streamed(anatomy, node)
+    if streamed is not None:
+        return streamed
     text = anatomy.source.segment(node)
     # Without its brackets, an expression of several lines is none.
     return (ast.unparse(node) if "\n" in text else text), 0
+
+
+def _streamed(anatomy: Anatomy, node: ast.expr) -> tuple[str, int] | None:
+    """The expression of a dataset and the number of classes that its `map` encodes, or None."""
+    if not (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "map"
+        and len(node.args) == 1
+        and not node.keywords
+        and isinstance(node.args[0], ast.Lambda)
+    ):
+        return None
+    called = [
+        one.args[1]
+        for one in ast.walk(node.args[0])
+        if isinstance(one, ast.Call)
+        and anatomy.qualified(one.func) == "tensorflow.one_hot"
+        and len(one.args) == 2
+    ]
+    classes = anatomy.literal(called[0]) if called else None
+    if classes is None or type(classes.value) is not int:
+        return None
+    usual = ast.parse(STREAMED.format(classes=classes.value), mode="eval").body
+    if ast.dump(node.args[0]) != ast.dump(usual):
+        return None
+    return ast.unparse(node.func.value), classes.value
 
 
 def _model(found: Found) -> None:

@@ -13,6 +13,9 @@ from lossviz.program.callbacks import CALLBACKS, PatientCallback, monitor
 from lossviz.program.config import TrainingConfig
 from lossviz.program.loss_source import literal, loss_function
 
+STREAMED = "lambda inputs, target: (inputs, tf.one_hot(target, {classes}))"
+"""What encodes the labels of a dataset."""
+
 WIDTH = 88
 """The longest line, ruff's and black's default."""
 
@@ -80,9 +83,9 @@ def data_expression(config: TrainingConfig, name: str, task: str = "") -> str:
         task: the name of the task in the program; "" writes the task out.
     """
     if name == "validation":
-        return _encoded(config.validation, config.one_hot) if config.validation else ""
+        return _encoded(config, "validation") if config.validation else ""
     if config.train:
-        return _encoded(config.train, config.one_hot)
+        return _encoded(config, "train")
     return f"{task or _task(config)}.load({quoted(config.dataset)}, seed={config.seed})"
 
 
@@ -101,9 +104,12 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _encoded(data: str, classes: int) -> str:
+def _encoded(config: TrainingConfig, name: str) -> str:
+    data, classes = getattr(config, name), config.one_hot
     if not classes:
-        return data
+        return str(data)
+    if name in config.streamed:
+        return f"{data}.map({STREAMED.format(classes=classes)})"
     pair = ast.parse(data, mode="eval").body
     if isinstance(pair, ast.Tuple) and len(pair.elts) == 2:
         inputs, labels = map(ast.unparse, pair.elts)

@@ -136,7 +136,7 @@ class _Script:
         if self.own_data:
             lines = ["# Your own: put the code here that makes them, arrays with one sample a row."]
             lines.append(f"inputs, targets = ...  # {_comment(config.train or config.dataset)}")
-            if config.one_hot:
+            if config.one_hot:  # arrays, whatever they were in the notebook
                 lines.append(f"targets = tf.one_hot(targets, {config.one_hot})")
             if self.config.held_out:
                 expression = _comment(config.validation or config.dataset)

@@ -8,7 +8,7 @@ from lossviz.tasks import cells, models
 from lossviz.tasks.data import Data
 from lossviz.tasks.digit_images import stream
 from lossviz.tasks.folders import mask_folder
-from lossviz.tasks.own_data import outputs
+from lossviz.tasks.own_data import channel_statistics, outputs
 from lossviz.tasks.predictions import show_regions
 from lossviz.tasks.task import Dataset, Task
 
@@ -29,7 +29,8 @@ def _cells(seed: int) -> Data:
 
 
 def _model(data: Data) -> Any:
-    return models.u_net(data.inputs.shape[1:], outputs(data, label_axes=3))
+    mean, variance = channel_statistics(data.inputs)
+    return models.u_net(data.inputs.shape[1:], outputs(data, label_axes=3), mean, variance)
 
 
 TASK = Task(

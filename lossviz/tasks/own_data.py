@@ -11,6 +11,9 @@ from lossviz._arguments import ArgumentError, shown
 from lossviz._tensorflow import tf
 from lossviz.tasks.data import Data
 
+STATISTICS_SAMPLES = 200
+LEAST_VARIANCE = 1e-6
+
 
 def as_data(data: Any) -> Data:
     """`data` as a `Data` from which a starter model can be built.
@@ -65,6 +68,16 @@ def outputs(data: Data, label_axes: int) -> int:
     if np.issubdtype(targets.dtype, np.integer):
         return int(targets.max()) + 1
     return 1
+
+
+def channel_statistics(pictures: NDArray[Any]) -> tuple[list[float], list[float]]:
+    """Mean and variance of each channel of pictures [samples, height, width, channels].
+
+    The first `STATISTICS_SAMPLES` of them tell. A variance is nowhere 0, so that it can divide.
+    """
+    some = np.asarray(pictures[:STATISTICS_SAMPLES], np.float64)
+    axes = tuple(range(some.ndim - 1))
+    return some.mean(axes).tolist(), np.maximum(some.var(axes), LEAST_VARIANCE).tolist()
 
 
 def _array(part: Any) -> NDArray[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import errno
 import os
 import re
 import sys
@@ -13,11 +12,11 @@ import traceback
 from pathlib import Path
 
 from lossviz._arguments import ArgumentError
+from lossviz.history import is_disk_full
 
 LONGEST = 300
 """So many letters of an error's own words are shown."""
 
-_FULL = ("No space left on device", "disk is full", "Disk quota exceeded")
 _SHAPELESS = (
     "The data do not tell the shape of their elements: give the dataset's `output_signature` "
     "shapes, or set them with tf.ensure_shape."
@@ -98,12 +97,6 @@ def explain(error: BaseException, step: int) -> str:
     frame = place_of(error)
     place = f", in line {frame.lineno} of {frame.name}" if frame else ""
     return f"Training failed {where}{place}: {reason_of(error)} ({kind})"
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether there was no room to write, in the words of Python, TensorFlow or SQLite."""
-    full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
-    return full or any(words in str(error) for words in _FULL)
 
 
 def why_not_written(error: BaseException) -> str:

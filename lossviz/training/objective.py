@@ -225,10 +225,7 @@ def _of_instance(loss: Any, given: dict[str, Any]) -> Objective:
     name = _snake(type(loss).__name__)
     name = name if re.fullmatch(rf"{name}_\d+", str(loss.name)) else str(loss.name)
     if given:
-        try:
-            config = dict(loss.get_config())
-        except NotImplementedError:
-            config = {}
+        config = _config(loss)
         _check_known(name, list(config), given)
         loss = type(loss).from_config(config | given)
     return Objective(name, *_with_params(loss))
@@ -236,16 +233,22 @@ def _of_instance(loss: Any, given: dict[str, Any]) -> Objective:
 
 def _with_params(loss: Any) -> tuple[Any, dict[str, Any], Any]:
     """A Keras loss, its parameters, and the loss again, as `Objective` takes them."""
-    try:
-        config = dict(loss.get_config())
-    except (NotImplementedError, TypeError, ValueError):
-        config = {}
     plain = {
         name: value
-        for name, value in config.items()
+        for name, value in _config(loss).items()
         if name not in {"name", "reduction", "fn", "dtype"}
     }
     return loss, plain, loss
+
+
+def _config(loss: Any) -> dict[str, Any]:
+    """The arguments that make an equal Keras loss."""
+    try:
+        config = dict(loss.get_config())
+    except (NotImplementedError, TypeError, ValueError):
+        return {}
+    # Not every class of Keras' tells what it was given: Huber keeps its delta to itself.
+    return getattr(loss, "_fn_kwargs", {}) | config
 
 
 def _of_function(function: Any, given: dict[str, Any], name: str = "") -> Objective:

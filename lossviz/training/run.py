@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import number, whole_number
 from lossviz.training.control import Control
+from lossviz.training.frames import frame
 from lossviz.training.record import Event, Record
 from lossviz.training.turn import look_again
 
 if TYPE_CHECKING:
+    import pandas as pd
     import plotly.graph_objects as go
 
     from lossviz.training.trainer import Trainer
@@ -144,6 +146,18 @@ class Run:
             raise self.error
         return self
 
+    def to_frame(self, kind: str = "epochs") -> pd.DataFrame:
+        """The run's numbers as a table of pandas.
+
+        Args:
+            kind: `"epochs"`, a row for each epoch that has ended, or `"steps"`, one for each step.
+
+        Raises:
+            ArgumentError: for another kind.
+            ImportError: where pandas is not installed.
+        """
+        return frame(self._record, kind)
+
     def pause(self) -> None:
         """Hold on after the current chunk."""
         self._control.pause()
@@ -190,4 +204,7 @@ class Run:
         progress = self._record.progress()
         where = f"epoch {progress.epoch} of {self._record.epochs}, step {progress.step:,}"
         reason = f": {self._record.error_message}" if self._record.error_message else ""
+        if self.status == "queued":
+            waits = [event.text for event in self.events if event.kind == "queued"]
+            reason = f". {waits[-1]}" if waits else ""
         return f"<lossviz.Run {self.name!r}: {self.status}, {where}{reason}>"

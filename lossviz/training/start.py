@@ -337,9 +337,18 @@ def _record(
 
 def _begin(asked: Request, ready: Prepared, record: Record, when_busy: str) -> Run:
     """Start the run's thread."""
+    ahead = live_runs()
     if when_busy == "replace":
-        for other in live_runs():
+        for other in ahead:
             other.stop()
+    elif ahead:
+        # Said, since it may be a run that nobody thinks of any more.
+        first = ahead[0]
+        record.add_event(
+            "queued",
+            f"Waits for {first.name!r} to end, which is {first.status}"
+            + (f", and {len(ahead) - 1} more." if len(ahead) > 1 else "."),
+        )
     control = Control()
     trainer = Trainer(ready.job, record, control)
     run = Run(record, control, asked.model, trainer)

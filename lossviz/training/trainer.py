@@ -155,6 +155,9 @@ class Trainer:
         job, record = self._job, self._record
         record.set_phase("compiling")
         give_back()
+        if job.watch is not None:
+            # Ahead of what Keras would say of the same mistake.
+            job.watch.before(record.warn)
         job.steps.begin(job.spec)
         if job.checkpoint is not None:
             job.checkpoint.restore(job.steps.variables())
@@ -164,8 +167,6 @@ class Trainer:
         if job.learning_rate is not None:
             # Of a run that goes on this is a change, of a new one its beginning.
             self._set_learning_rate(job.learning_rate, asked=job.checkpoint is not None)
-        if job.watch is not None:
-            job.watch.before(record.warn)
         if job.checkpoint is None:
             # A run that is killed before its first epoch's end can go on, too: from here.
             self._checkpoints.save_soon(self._state())

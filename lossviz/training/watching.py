@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -61,18 +62,25 @@ class Watching:
         """
         if not self._new:
             return
+        found: list[mistakes.Finding] = []
+        # An odd set-up must not be kept from training by the part that looks for mistakes.
+        with contextlib.suppress(Exception):
+            found = self._found_before()
+        self._tell(found, warn)
+
+    def _found_before(self) -> list[mistakes.Finding]:
         whole = self._asked.source.whole
         if whole is not None:
             self._setup = self._set_up(whole, whole=True)
-            self._tell(mistakes.before(self._setup), warn)
-            return
+            return mistakes.before(self._setup)
         first = self._first_batch()
-        self._setup = self._set_up(self._stand_in() if first is None else first, whole=False)
-        if first is not None:
-            self._tell(mistakes.before(self._setup), warn)
-            self._captured = [first]
-        self._batch_watch = mistakes.BatchWatch(self._setup)
+        setup = self._set_up(self._stand_in() if first is None else first, whole=False)
+        self._setup = setup
+        found = [] if first is None else mistakes.before(setup)
+        self._captured = [] if first is None else [first]
+        self._batch_watch = mistakes.BatchWatch(setup)
         self._in_first_epoch = tf.Variable(True, trainable=False)
+        return found
 
     def look(self, batch: Any) -> None:
         """Look at a batch of the first epoch; to be traced."""
@@ -157,15 +165,10 @@ class Watching:
         if asked.held_out is not None and asked.held_out.whole is not None:
             held_inputs, held_targets, _ = unpacked(asked.held_out.whole)
         own_step = asked.train_step is not None or _own_step(model)
-        output = None
-        if not own_step:
-            with untouched(model):
-                first = tf.nest.map_structure(lambda part: part[:FIRST], inputs)
-                output = model(first, training=False)
+        output = None if own_step else self._output(inputs)
         names = _names(model, output)
         found = outputs.found_all(model, sample=output)
-        objectives, compiled = self._losses(names)
-        rate = LearningRate(self._steps.optimizer).read() if self._steps.optimizer else None
+        objectives, behind = self._losses()
         return mistakes.Setup(
             model=model,
             inputs=inputs,
@@ -179,11 +182,11 @@ class Watching:
             from_logits=_each(objectives, lambda one: one.from_logits),
             class_loss=_each(objectives, _of_classes),
             sparse=_each(objectives, lambda one: "sparse" in _name_of(one)),
-            loss=compiled,
+            loss=behind,
             holds=found[0].holds if len(names) < 2 else [one.holds for one in found],
             metrics=self._metrics(),
             optimizer=self._steps.optimizer,
-            learning_rate=rate,
+            learning_rate=self._rate(),
             batch_size=(asked.batch_size or 32) if whole else None,
             epochs=asked.epochs,
             own_step=own_step,
@@ -191,38 +194,76 @@ class Watching:
             class_weight=None if asked.class_weight is None else dict(asked.class_weight),
         )
 
-    def _losses(self, names: Sequence[str]) -> tuple[Any, Any]:
-        """The objectives and the losses behind them: one, or a list in the order of `names`."""
-        given = self._asked.loss
-        if given is None:
+    def _output(self, inputs: Any) -> Any:
+        """The output for the first samples; None where the model takes whole batches only."""
+        size = self._asked.batch_size or 32
+        for count in (FIRST, size, None):  # a stateful layer takes batches of one size
+            try:
+                with untouched(self._asked.model):
+                    first = inputs if count is None else _rows(inputs, count)
+                    return self._asked.model(first, training=False)
+            except Exception:  # noqa: BLE001 - the training says what is wrong, if anything is
+                continue
+        return None
+
+    def _losses(self) -> tuple[Any, Any]:
+        """The objectives and the losses behind them: one, or a dict or list by output."""
+        given, known = self._asked.loss, iter(self._objectives)
+        compiled = given is None
+        if compiled:
             given = getattr(self._asked.model, "loss", None)
-            objectives = None
-        else:
-            objectives = list(self._objectives)
+
+        def of(one: Any) -> Objective | None:
+            if one is None:
+                return None
+            return _as_compiled(one) if compiled else next(known, None)
+
         if isinstance(given, dict) and "class_name" not in given:
-            by_name = {name: _known(one) for name, one in given.items()}
+            by_name = {name: of(one) for name, one in given.items()}
             return by_name, {name: _behind(one) for name, one in by_name.items()}
         if isinstance(given, list | tuple):
-            several = [_known(one) for one in given]
+            several = [of(one) for one in given]
             return several, [_behind(one) for one in several]
-        only = objectives[0] if objectives else _known(given)
+        only = of(given)
         return only, _behind(only)
 
     def _metrics(self) -> Any:
+        """The metrics whose fit is in question: with losses of the catalogue names are made fit."""
         asked = self._asked
+        metrics = asked.metrics
         if asked.loss is None:
             compiled = getattr(asked.model, "_compile_metrics", None)
-            metrics = getattr(compiled, "_user_metrics", None) or ()
-            return [_as_fit_takes_it(one, asked.model) for one in metrics] if isinstance(
-                metrics, list
-            ) else metrics  # fmt: skip
-        found = list(self._steps.metrics)
-        return asked.metrics or () if isinstance(asked.metrics, dict) else found
+            metrics = getattr(compiled, "_user_metrics", None)
+        elif any(isinstance(one.loss, Loss) for one in self._objectives):
+            if isinstance(metrics, dict):
+                return ()
+            return [one for one in metrics or () if not isinstance(one, str)]
+        if isinstance(metrics, str):
+            metrics = [metrics]
+        if not isinstance(metrics, list | tuple):
+            return metrics or ()
+        return [_as_fit_takes_it(one, asked.model) for one in metrics]
+
+    def _rate(self) -> float | None:
+        """The learning rate of the first step."""
+        if self._asked.learning_rate is not None:
+            return float(self._asked.learning_rate)
+        optimizer = self._steps.optimizer
+        return None if optimizer is None else LearningRate(optimizer).read()
 
 
-def _known(loss: Any) -> Objective | None:
+def _rows(inputs: Any, count: int) -> Any:
+    return tf.nest.map_structure(
+        lambda part: part if isinstance(part, tf.SparseTensor) else part[:count], inputs
+    )
+
+
+def _as_compiled(loss: Any) -> Objective | None:
+    """What `compile` takes a loss for: its names are Keras', whatever the catalogue calls so."""
     try:
-        return None if loss is None else objective(loss)
+        if isinstance(loss, str) and loss.lower() not in {"crossentropy", "ce"}:
+            loss = tf.keras.losses.get(loss)
+        return objective(loss)
     except (ValueError, TypeError):
         return None
 

@@ -18,7 +18,7 @@ REMEMBERED = 256
 """So many changes and earlier texts are known again."""
 
 TOGETHER = (
-    {"task", "dataset", "loss", "loss_params", "one_hot"},
+    {"task", "dataset", "loss", "loss_params", "one_hot", "streamed"},
     {"optimizer", "optimizer_params", "learning_rate"},
 )
 """Choices that make sense only with each other."""

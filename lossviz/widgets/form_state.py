@@ -20,7 +20,7 @@ from lossviz.widgets.form_view import (
     chosen_dataset,
     is_own,
 )
-from lossviz.widgets.own_objects import OwnObjects, classes_to_encode
+from lossviz.widgets.own_objects import OwnObjects, classes_to_encode, losses_of_logits
 from lossviz.wire.lab_traits import Field
 
 
@@ -67,7 +67,14 @@ class FormState:
         }
         if tasks.is_folder(config.dataset):
             self._texts |= {"dataset": FOLDER, "folder": config.dataset}
-        for name, value in config.all_loss_params().items():
+        params = config.all_loss_params()
+        if self._own.probabilities:
+            # What was found of the user's model counts until something else is said.
+            for name in losses_of_logits():
+                self._texts[f"loss.{name}.from_logits"] = text_of(False)
+            if config.loss in losses_of_logits():
+                params["from_logits"] = config.loss_params.get("from_logits", False)
+        for name, value in params.items():
             self._texts[f"loss.{config.loss}.{name}"] = text_of(value)
         for name, value in config.all_optimizer_params().items():
             self._texts[f"optimizer.{config.optimizer}.{name}"] = text_of(value)
@@ -249,6 +256,7 @@ class FormState:
             known = before if same == texts[group] else {}
             values[f"{group}_params"] = self._values(group, params, known, bad)
         values["one_hot"] = classes_to_encode(self._own, self._loss, self._task)
+        values["streamed"] = self._own.streamed if values["one_hot"] else ()
         return values
 
     def follow(

@@ -69,6 +69,8 @@ class LossLab(LiveView):
             begin |= {"loss": loss_name(loss), "loss_params": {}}
         if own.train:
             begin |= {"train": own.train, "dataset": ""}
+        if own.yes_or_no and config is None and loss is None:
+            begin["loss"] = "binary_cross_entropy"
         config = TrainingConfig(**begin)
         self._session = Session(
             config, own, publisher.wake, lambda message: self._answers.append((message, []))

@@ -46,7 +46,6 @@ class Launch:
         self.was_reset = False
         self.data: Any = None
         self._configs: dict[str, TrainingConfig] = {}
-        self._config: TrainingConfig | None = None
         self._asked = 0.0
         self._started = 0
         self._stop_asked = False
@@ -109,7 +108,7 @@ class Launch:
             ask: asks a page to run the cell that holds the text; None runs the text from here.
         """
         self.preparing, self._stop_asked, self.was_reset = True, False, False
-        self._config, self._started = config, 0
+        self._started = 0
         loading.start(lambda: self._say(None, None))
         threading.Thread(
             target=self._work, args=(text, config, fits, ask), name="lossviz start", daemon=True
@@ -145,7 +144,7 @@ class Launch:
         if not self._asked:
             self._stop_asked = False
         self.preparing, self.was_reset, self._asked = True, False, 0.0
-        self._config, self._started = config, 0
+        self._started = 0
         for name, value in self._own.namespace.items():
             # A name that the user has given away since means what the user says.
             namespace.setdefault(name, value)
@@ -170,8 +169,9 @@ class Launch:
             self.runs.append(run)
             self._started += 1
             self.preparing = False
-            if self._config is not None:
-                self._configs[run.id] = self._config
+            config = _config_of(run)
+            if config is not None:
+                self._configs[run.id] = config
             if self._stop_asked:
                 run.stop()
         self._say(None, None)
@@ -232,6 +232,18 @@ class Launch:
         with self._lock:
             self.preparing, self._asked = False, 0.0
         self._say(notice, refused)
+
+
+def _config_of(run: Run) -> TrainingConfig | None:
+    """The config of the program that has started a run; None where no lab's program has.
+
+    The run's own record tells it: another program may be on its way by now.
+    """
+    record = run.record
+    if not record.program:
+        return None
+    names = TrainingConfig().as_dict()
+    return TrainingConfig(**{name: record.config[name] for name in names if name in record.config})
 
 
 def _failed(error: BaseException, *, started: bool) -> Notice:

@@ -12,6 +12,11 @@ import numpy as np
 from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, shown
 from lossviz.program import TrainingConfig
+from lossviz.training import outputs
+from lossviz.widgets.own_targets import pair_spec, ranked, shape_of
+
+SAMPLES = 8
+"""So many samples are tried where a model's end does not tell what its output holds."""
 
 REBOUND = {"data", "loss_fn", "optimizer", "run", "task", "train_step", "validation"}
 """Names that the program gives to other things when it runs: a second run would find those."""
@@ -27,6 +32,10 @@ class OwnObjects:
         data_title: how the data are called in the form.
         data_error: what is wrong with the data, or "".
         target_shape: the shape of the targets, or None where only TensorFlow could tell.
+        streamed: which of `"train"` and `"validation"` are datasets of `tf.data`.
+        probabilities: whether the model's output was found to hold probabilities.
+        found: what was found of it, as a sentence; "" for nothing.
+        yes_or_no: whether the model ends in a single sigmoid.
         targets: the targets where they are an array, else None.
         named: what is to be said of the names that they were given here; "" for nothing.
         labels: one more than the largest target where the targets are integers, which may be
@@ -41,8 +50,12 @@ class OwnObjects:
     data_error: str = ""
     named: str = ""
     labels: int = 0
-    target_shape: tuple[int, ...] | None = None
+    target_shape: tuple[int | None, ...] | None = None
     targets: Any = None
+    streamed: tuple[str, ...] = ()
+    probabilities: bool = False
+    found: str = ""
+    yes_or_no: bool = False
 
     def expressions(self) -> dict[str, Any]:
         """The expressions as arguments of a config."""
@@ -56,6 +69,7 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
         model, train, validation: what was handed over; None where nothing was.
         names: the user's variables.
     """
+    train, validation = ranked(model, train), ranked(model, validation)
     namespace: dict[str, Any] = {}
     given: list[str] = []
 
@@ -85,16 +99,50 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
         "train": pair(train, "train"),
         "validation": pair(validation, "held_out"),
     }
+    target = shape_of(train)
+    output = None if model is None else _output_of(model, train)
+    off = output is not None and output.holds == "probabilities"
+    shape = getattr(model, "output_shape", None)
+    single = isinstance(shape, tuple) and shape[-1:] == (1,)
     return OwnObjects(
         **expressions,
+        streamed=tuple(
+            name
+            for name, one in (("train", train), ("validation", validation))
+            if pair_spec(one) is not None
+        ),
+        yes_or_no=bool(single and output and output.activation == "sigmoid"),
+        probabilities=off,
+        found=f"{_subject(output.why)}, so from_logits is off." if output and off else "",
         namespace=namespace,
         named=f"In the code your objects are called {', '.join(given)}." if given else "",
         data_title=_title(train),
         data_error=_error("train", train) or _error("validation", validation),
         labels=_labels(train),
-        target_shape=_target_shape(train),
-        targets=None if _target_shape(train) is None else train[1],
+        target_shape=target,
+        targets=None if target is None or pair_spec(train) is not None else train[1],
     )
+
+
+def losses_of_logits() -> list[str]:
+    """The losses that take the output for logits unless they are told otherwise."""
+    cards = {name: losses.get(name).params.get("from_logits") for name in losses.names()}
+    return [name for name, card in cards.items() if card is not None and card.default is True]
+
+
+def _output_of(model: Any, train: Any) -> outputs.Output:
+    """What the model's output holds; where its end does not tell, a few samples are tried."""
+    found = outputs.found(model)
+    built = getattr(model, "built", False) and isinstance(train, tuple | list) and len(train) == 2
+    if found.holds == "unknown" and built and hasattr(train[0], "shape"):
+        with contextlib.suppress(Exception):  # whatever is wrong is told when it trains
+            found = outputs.found(model, sample=model(train[0][:SAMPLES], training=False))
+    return found
+
+
+def _subject(why: str) -> str:
+    """The beginning of a sentence of why an output was found to hold what it holds."""
+    return why.replace("the model", "Your model", 1).replace("its output", "Your model's output", 1)
 
 
 def loss_name(loss: Any) -> str:
@@ -127,6 +175,8 @@ def classes_to_encode(own: OwnObjects, loss: losses.Loss, task: tasks.Task) -> i
         axes, classes = (len(output) - 1, output[-1]) if isinstance(output, tuple) else (0, 0)
     else:
         axes, classes = task.label_axes, own.labels
+    if classes == 1:
+        return 0
     return int(classes or 0) if axes and (len(target) == axes or target[-1] == 1) else 0
 
 
@@ -149,16 +199,23 @@ def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
     if not isinstance(output, tuple) or target is None:
         return
     if config.one_hot:
-        target = (target[0], config.one_hot)
+        column = len(target) == len(output) and target[-1] == 1
+        target = (*(target[:-1] if column else target), config.one_hot)
         wrong = "" if own.targets is None else losses.wrong_labels(own.targets, config.one_hot)
         if wrong:
             raise ArgumentError("train", f"The {wrong}")
     elif len(target) == len(output) - 1 and output[-1] == 1:
         target = (*target, 1)
     loss = losses.get(config.loss)
+    if loss.class_axis and output[-1] == 1:
+        raise ArgumentError(
+            "loss",
+            f"{loss.title} compares classes, but your model has a single output. Choose Binary "
+            "cross-entropy, or give the model one output for each class.",
+        )
     try:
         losses.check_shapes(loss, (None, *target[1:]), output, config.all_loss_params())
-        if not config.one_hot:
+        if not config.one_hot and own.targets is not None:
             losses.check_targets(loss, own.targets, (None, *output[1:]))
     except ArgumentError as error:
         raise ArgumentError(
@@ -212,15 +269,12 @@ def _error(argument: str, data: Any) -> str:
     return ""
 
 
-def _target_shape(train: Any) -> tuple[int, ...] | None:
-    if not (isinstance(train, tuple | list) and len(train) == 2):
-        return None
-    shape = getattr(train[1], "shape", None)
-    return None if shape is None else tuple(shape)
-
-
 def _labels(train: Any) -> int:
-    shape = _target_shape(train)
+    spec = pair_spec(train)
+    if spec is not None:
+        # How many there are only a pass over the data could tell; the model says it, too.
+        return int(bool(spec[1].dtype.is_integer))
+    shape = shape_of(train)
     if not shape or 0 in shape or "int" not in str(getattr(train[1], "dtype", "")):
         return 0
     return int(np.max(train[1])) + 1

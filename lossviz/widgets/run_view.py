@@ -45,6 +45,8 @@ class RunView(LiveView):
         self._text = repr(run)
         self._edits: dict[str, int] = {}
         self._refused = ""
+        # What was entered, and the rate until then: a paused run takes it over when it goes on.
+        self._asked: tuple[float, float | None] | None = None
         self._shown_at = time.monotonic()
         cell_runs.listen()
         super().__init__("run", form=self._form(), status=self._status())
@@ -106,13 +108,19 @@ class RunView(LiveView):
     def _set_learning_rate(self, text: str) -> None:
         self._refused = ""
         try:
+            rate = number("learning_rate", text, above=0)
             if self._run is not None:
-                self._run.set_learning_rate(number("learning_rate", text, above=0))
+                self._asked = rate, self._record.learning_rates.last
+                self._run.set_learning_rate(rate)
         except ArgumentError as error:
             self._refused = error.accepted
 
     def _form(self) -> Form:
         rate = self._record.learning_rates.last
+        if self._asked is not None:
+            asked, before = self._asked
+            waits = rate == before and not self._record.ended
+            rate, self._asked = (asked, self._asked) if waits else (rate, None)
         field = plain_field(
             "learning_rate", "Learning rate", "text", "" if rate is None else f"{rate:.7g}",
             "training", help_="Press Enter to use another one from the next step on.",

@@ -48,7 +48,8 @@ class Session:
         self._changed, self._answer = changed, answer
         self._bond = Bond(config, own, f"Loss lab {next(_numbers)}")
         self._launch = Launch(own, self._lock, self._hear)
-        self._notice: Notice | None = Notice(own.named) if own.named else None
+        said = " ".join(one for one in (own.named, own.found) if one)
+        self._notice: Notice | None = Notice(said) if said else None
         self._edits: dict[str, int] = {}
         self._seen = False
         cell_runs.listen()

@@ -58,7 +58,10 @@ def said_of(record: Record, *, first: bool, waiting: int, taught: bool = False) 
         said = f"{record.name} paused after {step}."
         return Notice(f"{said} {more}" if waiting else said)
     if record.status == "queued":
-        return Notice(f"{record.name} waits for another run to end.")
+        waits = [event.text for event in record.events if event.kind == "queued"]
+        return Notice(
+            f"{record.name} is queued. {waits[-1]}" if waits else f"{record.name} is queued."
+        )
     device = record.device.removesuffix(":0").replace(":", " ")
     told = [f"{record.name} started on the {device}."]
     if first and not any(name.startswith("GPU") for name in devices.names()):

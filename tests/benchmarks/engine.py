@@ -177,7 +177,42 @@ def many_runs(count: int = 200) -> str:
     )
 
 
-MEASUREMENTS = {"convolutional": convolutional, "million": million, "many_runs": many_runs}
+def large_runs(count: int = 200) -> str:
+    """So many runs one after the other, each on 100 MB of arrays of its own."""
+    import gc
+
+    import keras
+    import psutil
+
+    import lossviz
+
+    process = psutil.Process()
+    stream = np.random.default_rng(0)
+
+    def one() -> None:
+        model = keras.Sequential([keras.Input((4_000,)), keras.layers.Dense(1)])
+        x = stream.random((6_250, 4_000), dtype=np.float32)
+        run = lossviz.train(model, (x, x[:, :1]), loss="quadratic", epochs=1, batch_size=1_250,
+                            learning_rate=1e-6)  # fmt: skip
+        run.wait()
+        assert run.status == "completed", run.error
+
+    for _ in range(10):
+        one()
+    gc.collect()
+    before = process.memory_info().rss
+    for _ in range(count):
+        one()
+    gc.collect()
+    time.sleep(2)
+    grown = process.memory_info().rss - before
+    return f"{count} runs on 100 MB of arrays each: {grown / 1e6:+.0f} MB of memory (promised 50)"
+
+
+MEASUREMENTS = {
+    "convolutional": convolutional, "million": million, "many_runs": many_runs,
+    "large_runs": large_runs,
+}  # fmt: skip
 
 
 def measure(name: str) -> str:

@@ -17,6 +17,7 @@ import charts
 import engine
 import kernel
 import keystrokes
+import monitor
 import obedience
 import page
 import program
@@ -101,12 +102,20 @@ def keras_models(_seconds: float) -> None:
     subprocess.run([sys.executable, str(Path(__file__).with_name("keras_setups.py"))], check=True)
 
 
+def monitored(_seconds: float) -> None:
+    """What a Monitor costs `fit`."""
+    print("\nKeras' own fit, watched")
+    for line in monitor.measure():
+        print(f"  {line}", flush=True)
+
+
 TABLES = {
     "training": training,
     "page": real_page,
     "charts": live_charts,
     "cell": cell,
     "engine": costs,
+    "monitor": monitored,
     "obedience": control,
     "keras": keras_models,
 }

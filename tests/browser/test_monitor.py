@@ -19,7 +19,10 @@ FIT = (
     MODEL + "monitor = lossviz.Monitor()\n"
     "history = model.fit(x, y, epochs=100000, verbose=0, callbacks=[monitor])"
 )
-RUN = MODEL + 'run = lossviz.train(model, (x, y), loss="cross_entropy", epochs=100000)\nrun'
+RUN = (
+    MODEL
+    + 'run = lossviz.train(model, (x, y), loss="cross_entropy", batch_size=4, epochs=100000)\nrun'
+)
 
 
 def cell_runs(page: NotebookPage) -> bool:

@@ -1,5 +1,7 @@
 """What a model's output holds, over many ways in which people write the same end."""
 
+# ruff: noqa: PLW0108 - lambdas are among the ways in which people write it
+
 from __future__ import annotations
 
 import functools
@@ -43,6 +45,10 @@ class Scaled(layers.Dense):
 class Steps(keras.Model):
     def train_step(self, data):
         return super().train_step(data)
+
+
+def steps(inputs):
+    return Steps(inputs, layers.Dense(3, activation="softmax")(inputs))
 
 
 class Net(keras.Model):
@@ -99,8 +105,7 @@ SOFTMAX = {
     "nested functional": stack(graph(lambda x: layers.Dense(3, activation="softmax")(x))),
     "nested twice": graph(lambda x: stack(stack(dense(activation="softmax")))()(x)),
     "subclass of a layer": stack(lambda: Renamed(3, activation="softmax")),
-    "subclass of a functional model": lambda: Steps(
-        *(lambda x: (x, layers.Dense(3, activation="softmax")(x)))(keras.Input((4,)))),
+    "subclass of a functional model": lambda: steps(keras.Input((4,))),
     "masks": stack(lambda: layers.Conv2D(3, 1, activation="softmax"), shape=(4, 4, 1)),
     "pooled": stack(lambda: layers.Conv2D(3, 1, activation="softmax"),
                     layers.GlobalAveragePooling2D, shape=(4, 4, 1)),

@@ -71,15 +71,23 @@ def test_a_learning_rate_applies_at_once_or_says_what_is_accepted(run):
     enter(view, "0.25", 1)
     until(lambda: view.form["fields"][0]["value"] == "0.25")
     assert view.form["edits"] == {"p": 1}
-    assert run.record.learning_rates.last == 0.25
+    until(lambda: run.record.learning_rates.last == 0.25)
     enter(view, "-1", 2)
     until(lambda: view.form["edits"] == {"p": 2})
     (field,) = view.form["fields"]
     assert "greater than 0" in field["error"]
     assert field["value"] == "0.25"
     enter(view, "1e-3", 3)
-    until(lambda: view.form["fields"][0]["value"] == "0.001")
+    until(lambda: run.record.learning_rates.last == pytest.approx(0.001))
+    assert view.form["fields"][0]["value"] == "0.001"
     assert view.form["fields"][0]["error"] == ""
+    press(view, "pause")
+    until(lambda: run.status == "paused")
+    enter(view, "0.5", 4)
+    until(lambda: view.form["fields"][0]["value"] == "0.5")
+    assert run.record.learning_rates.last == pytest.approx(0.001)
+    press(view, "resume")
+    until(lambda: run.record.learning_rates.last == 0.5)
     view.close()
 
 

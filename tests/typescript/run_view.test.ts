@@ -78,13 +78,12 @@ function sent(kind: string): object[] {
 beforeEach(() => {
   vi.useFakeTimers();
   // What jsdom lacks; nothing is drawn here.
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = () => undefined;
-      disconnect = () => undefined;
-    }
-  );
+  class Observer {
+    observe = (): void => undefined;
+    disconnect = (): void => undefined;
+  }
+  vi.stubGlobal('ResizeObserver', Observer);
+  vi.stubGlobal('IntersectionObserver', Observer);
   vi.stubGlobal('matchMedia', () => ({ addEventListener: () => undefined }));
   wire = new Wire();
   view = new RunView('v', wire);
@@ -147,6 +146,15 @@ it('applies a learning rate when it is entered, not while it is typed', () => {
   expect(input().value).toBe('1e-3');
   form('0.001', 1);
   expect(input().value).toBe('0.001');
+});
+
+it('takes Enter, once', () => {
+  answer();
+  form('0.1');
+  type('0.2');
+  input().dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+  input().dispatchEvent(new Event('change'));
+  expect(sent('edit')).toHaveLength(1);
 });
 
 it('keeps what was refused, and says what is accepted', () => {

@@ -39,9 +39,18 @@ export class RateField {
       this._typing = true;
     });
     // Enter, or leaving the field: half a number must not reach a run that trains.
-    input.addEventListener('change', () => {
-      this._typing = false;
-      enter(++this._number, input.value);
+    const commit = (): void => {
+      if (this._typing) {
+        this._typing = false;
+        enter(++this._number, input.value);
+      }
+    };
+    input.addEventListener('change', commit);
+    // A notebook keeps Enter from changing a field.
+    input.addEventListener('keydown', event => {
+      if (event.key === 'Enter') {
+        commit();
+      }
     });
     this.element.append(label, input, this._error);
   }

@@ -48,7 +48,7 @@ def _values(known: Known) -> Found:
                 leaf.called("The targets"), known.span(leaf), len(leaf.values)
             )
     for leaf in known.sample_weights:
-        if leaf.floating:
+        if leaf.floating and not setup.own_step:
             yield finite.sample_weights_not_finite(
                 leaf.called("The sample weights"), known.span(leaf), len(leaf.values)
             )
@@ -65,6 +65,8 @@ def _values(known: Known) -> Found:
 
 
 def _given_weights(known: Known) -> Found:
+    if known.setup.own_step:
+        return  # the third part of a batch may be anything there
     for leaf in known.sample_weights:
         if leaf.numeric and leaf.values.size:
             seen = known.span(leaf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -73,7 +74,7 @@ class Setup:
     epochs: int = 1
     own_step: bool = False
     shuffle: bool | None = None
-    class_weight: dict[int, float] | None = None
+    class_weight: Mapping[int, float] | None = None
     loss: Any = None
     aligns: bool = True
     memory: dict[str, Any] = field(default_factory=dict)

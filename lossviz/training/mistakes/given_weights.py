@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def sample_weights_negative(low: float) -> Finding | None:
 
 
 def class_weights_missing(
-    weights: dict[int, float], labels: np.ndarray[Any, Any]
+    weights: Mapping[int, float], labels: np.ndarray[Any, Any]
 ) -> Finding | None:
     """Classes of the data have no weight, a weight of 0 or a negative one."""
     classes = np.unique(labels)
