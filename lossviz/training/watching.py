@@ -199,12 +199,10 @@ class Watching:
         """The output for the first samples; None where the model takes whole batches only."""
         size = self._asked.batch_size or 32
         for count in (FIRST, size, None):  # a stateful layer takes batches of one size
-            try:
-                with untouched(self._asked.model):
-                    first = inputs if count is None else _rows(inputs, count)
-                    return self._asked.model(first, training=False)
-            except Exception:  # noqa: BLE001, S112 - the training says what is wrong, if anything is
-                continue
+            # Where the model takes none of them, the training says what is wrong.
+            with contextlib.suppress(Exception), untouched(self._asked.model):
+                first = inputs if count is None else _rows(inputs, count)
+                return self._asked.model(first, training=False)
         return None
 
     def _losses(self) -> tuple[Any, Any]:

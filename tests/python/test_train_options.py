@@ -77,11 +77,14 @@ def test_a_failure_names_the_line_and_the_reason(loss, data, said, dense_model):
 
 
 def test_a_loss_that_is_not_finite_may_be_passed_over(dense_model):
-    # In the target: a fused kernel of some CPUs makes 0 of a NaN that goes through a relu.
+    def breaks(target, output):
+        # For one sample: of NaN in the data themselves a run is told before its first step.
+        return tf.reduce_mean(tf.where(target == 7.0, tf.math.log(-1.0), tf.square(output)))
+
     target = np.zeros((64, 3), "f4")
-    target[20] = np.nan
+    target[20] = 7.0
     data = np.ones((64, 4), "f4"), target
-    options = {"loss": "mse", "epochs": 2, "batch_size": 8, "seed": 0}
+    options = {"loss": breaks, "epochs": 2, "batch_size": 8, "seed": 0}
     run = lossviz.train(dense_model(), data, **options)
     assert run.wait(60)
     assert run.status == "failed"
@@ -93,7 +96,18 @@ def test_a_loss_that_is_not_finite_may_be_passed_over(dense_model):
     assert over.step == 16
     (event,) = [event for event in over.events if event.kind == "nan"]
     assert f"from step {run.step} on" in event.text
-    assert event.step == run.step
+
+
+@pytest.mark.parametrize("stop_at_nan", [True, False])
+def test_nan_in_the_data_is_told_with_its_row(dense_model, stop_at_nan):
+    target = np.zeros((64, 3), "f4")
+    target[20] = np.nan
+    data = np.random.default_rng(0).normal(size=(64, 4)).astype("f4"), target
+    run = lossviz.train(dense_model(), data, loss="mse", epochs=1, stop_at_nan=stop_at_nan)
+    assert run.wait(60)
+    told = [run.record.error_message, *(event.text for event in run.events)]
+    assert any("NaN" in text and "20" in text for text in told)
+    assert run.status == ("failed" if stop_at_nan else "completed")
 
 
 def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):

@@ -1,0 +1,38 @@
+"""No seeded mistake trains to its end untold, and no healthy set-up is warned of."""
+
+from __future__ import annotations
+
+import pytest
+from healthy_setups import HEALTHY
+from seeded_mistakes import SEEDED
+from test_mistakes import stream
+
+import lossviz
+
+# Of a few mistakes Keras itself complains, in a warning that scrolls by.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*(received `from_logits=True`|over axis -1):UserWarning"
+)
+
+
+def trained(case):
+    run = lossviz.fit(case.model, **case.arguments())
+    run.wait(120)
+    return run, [event.text for event in run.events if event.kind == "warning"]
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_a_run_tells_the_mistake(name):
+    case = SEEDED[name][1](stream(name))
+    try:
+        run, warnings = trained(case)
+    except (ValueError, TypeError):
+        return  # refused, which is told as well
+    assert run.status == "failed" or (run.status == "completed" and warnings)
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_healthy_run_has_no_warning(name):
+    run, warnings = trained(HEALTHY[name](stream(name)))
+    assert run.status == "completed", run.error
+    assert not warnings
