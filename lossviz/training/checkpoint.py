@@ -140,6 +140,19 @@ def write(folder: Path, state: State) -> None:
     private_folder(folder)
     name = f"step-{state.step}-{secrets.token_hex(3)}"
     inside = private_folder(folder / name)
+    try:
+        _fill(folder, inside, state)
+    except BaseException:
+        # A full disk is not helped by half a checkpoint.
+        shutil.rmtree(inside, ignore_errors=True)
+        raise
+    for other in folder.iterdir():
+        if other.is_dir() and other.name != name:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _fill(folder: Path, inside: Path, state: State) -> None:
+    """Write the files of a checkpoint, and make it the latest one."""
     names = list(state.tensors)
     # Tensor names of the format must not hold what a layer may be called.
     labels = [f"{index:06d}" for index in range(len(names))]
@@ -161,19 +174,16 @@ def write(folder: Path, state: State) -> None:
         file.chmod(0o600)
     known = {
         "format": 1,
-        "folder": name,
+        "folder": inside.name,
         "step": state.step,
         "rows": state.rows,
         "position": state.position,
         "variables": names,
     }
-    draft = folder / f"{LATEST}.{name}"
+    draft = folder / f"{LATEST}.{inside.name}"
     draft.write_text(json.dumps(known), encoding="utf-8")
     draft.chmod(0o600)
     draft.replace(folder / LATEST)
-    for other in folder.iterdir():
-        if other.is_dir() and other.name != name:
-            shutil.rmtree(other, ignore_errors=True)
 
 
 @dataclass(frozen=True)

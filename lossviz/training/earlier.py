@@ -70,6 +70,7 @@ class Earlier:
             )  # fmt: skip
         try:
             row = PastRun(run).row
+            run = row.id  # a name will do
         except ArgumentError as error:
             raise ArgumentError("resume_from", f"resume_from: {error}") from None
         if row.status in ALIVE:

@@ -109,6 +109,16 @@ class Run:
         return copy.deepcopy(self._record.config)
 
     @property
+    def program(self) -> str:
+        """The text of the program that a lab ran, or ""."""
+        return self._record.program
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the start to the latest step, pauses included; None before the first."""
+        return self._record.times.last
+
+    @property
     def events(self) -> list[Event]:
         """What happened when: pauses, learning-rate changes, warnings, the end."""
         return self._record.events
