@@ -22,7 +22,7 @@ from lossviz.training.registry import register
 from lossviz.training.run import Run
 from lossviz.training.run_config import of_optimizer, plain
 
-PERIOD = 0.05
+PERIOD = 0.1
 """Seconds after which losses are taken from the device."""
 
 PAUSE_PERIOD = 0.05

@@ -1,17 +1,78 @@
-"""How a watched fit ends, and what comes in between."""
+"""Commands to a watched `fit`, and the ways in which it ends."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import threading
+import time
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from monitored_fits import BATCH, FLOAT32, SAMPLES, STEPS, Each, data, fit, model, own_losses, until
 
 import lossviz
+from tests.python.watched_fits import (
+    BATCH,
+    FLOAT32,
+    STEPS,
+    Each,
+    data,
+    fit,
+    model,
+    own_losses,
+    until,
+)
+
+
+def test_stop_ends_within_the_epoch():
+    monitor = lossviz.Monitor()
+    history = fit(model(), monitor, Each(lambda step: step == 7 and monitor.run.stop()), epochs=50)
+    run = monitor.run
+    # Asked for after the seventh step, it is obeyed after the next.
+    assert (run.status, run.step) == ("stopped", 8)
+    assert list(run.history["loss"]) == history.history["loss"]
+    assert "stopped" in repr(run)
+    np.testing.assert_allclose(run.step_loss, own_losses(model())[:8], **FLOAT32)
+
+
+def test_pause_holds_fit_until_it_is_resumed():
+    monitor, seen = lossviz.Monitor(), []
+
+    def person():
+        run = monitor.run
+        until(lambda: run.status == "paused")
+        steps = run.step
+        time.sleep(0.3)
+        seen.append((steps, run.step))
+        run.set_learning_rate(0.125)
+        run.resume()
+
+    def act(step):
+        if step == 3:
+            monitor.run.pause()
+            threading.Thread(target=person).start()
+
+    made = model()
+    fit(made, monitor, Each(act))
+    run = monitor.run
+    assert seen == [(4, 4)]
+    assert run.status == "completed"
+    assert run.step == 2 * STEPS
+    assert [event.kind for event in run.events] == [
+        "started", "paused", "resumed", "learning_rate", "completed",
+    ]  # fmt: skip
+    assert float(made.optimizer.learning_rate) == 0.125
+    assert run.record.learning_rates.at(np.array([2.0, 5.0])) == pytest.approx([0.001, 0.125])
+
+
+def test_a_schedule_is_recorded_and_cannot_be_set():
+    made = model()
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
+    made.compile(keras.optimizers.SGD(schedule), made.loss)
+    monitor = lossviz.Monitor()
+    fit(made, monitor, Each(lambda step: step == 2 and monitor.run.set_learning_rate(0.3)))
+    assert any("schedule" in event.text for event in monitor.run.events)
+    assert monitor.run.record.learning_rates.last == pytest.approx(0.1 * 0.5**10, rel=1e-3)
 
 
 def test_a_callback_that_ends_fit_completes_the_run():
@@ -88,81 +149,3 @@ def test_the_next_fit_without_a_monitor_does_not_wait_for_that(monkeypatch):
     assert run.record.ended
     assert run.step == 0
     assert history.history["loss"][0] == pytest.approx(fit(model()).history["loss"][0])
-
-
-def test_evaluate_and_predict_inside_fit_are_no_steps():
-    x, y = data()
-
-    class Looks(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            self.model.predict(x, verbose=0)
-            self.model.evaluate(x, y, verbose=0)
-
-    monitor = lossviz.Monitor()
-    fit(model(), monitor, Looks())
-    assert monitor.run.status == "completed"
-    np.testing.assert_allclose(monitor.run.step_loss, own_losses(model()), **FLOAT32)
-    model().evaluate(x, y, verbose=0, callbacks=[monitor])
-    assert len(monitor.run.history["loss"]) == 2
-
-
-def test_losses_that_are_not_finite_are_marked_and_fit_goes_on():
-    x, y = data()
-    x = x.copy()
-    x[2 * BATCH] = np.nan
-    monitor, made = lossviz.Monitor(), model()
-    made.fit(x, y, batch_size=BATCH, epochs=2, shuffle=False, verbose=0, callbacks=[monitor])
-    run = monitor.run
-    assert run.status == "completed"
-    assert np.isfinite(run.step_loss[:2]).all()
-    assert not np.isfinite(run.step_loss[2])
-    marks = [event for event in run.events if event.kind == "nan"]
-    assert [event.step for event in marks] == [3]
-
-
-@pytest.mark.filterwarnings("ignore:Your input ran out of data")
-def test_datasets_without_a_length_and_a_later_beginning():
-    x, y = data()
-
-    def batches():
-        for start in range(0, SAMPLES, BATCH):
-            yield x[start : start + BATCH], y[start : start + BATCH]
-
-    signature = (tf.TensorSpec([None, 6], tf.float32), tf.TensorSpec([None], tf.int64))
-    rows = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    monitor, made, reference = lossviz.Monitor(), model(), model()
-    for one in (made, reference):
-        # Adam counts the step that finds the data at their end, in any `fit`.
-        one.compile("sgd", one.loss)
-    made.fit(
-        rows, epochs=4, initial_epoch=2, shuffle=False, verbose=0, callbacks=[monitor]
-    )  # fmt: skip
-    run = monitor.run
-    assert [row.epoch for row in run.record.rows] == [3, 4]
-    assert [row.steps for row in run.record.rows] == [STEPS, STEPS]
-    np.testing.assert_allclose(run.step_loss, own_losses(reference), **FLOAT32)
-
-
-def test_mixed_precision_keeps_the_losses_unscaled():
-    keras.utils.set_random_seed(0)
-    policy = keras.mixed_precision.DTypePolicy("mixed_float16")
-    made = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, dtype=policy)])
-    optimizer = keras.mixed_precision.LossScaleOptimizer(keras.optimizers.SGD())
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    made.compile(optimizer, loss)
-    monitor = lossviz.Monitor()
-    fit(made, monitor, epochs=1)
-    assert 0 < monitor.run.step_loss[0] < 10
-    assert monitor.run.record.learning_rates.last == pytest.approx(0.01)
-
-
-def test_lossviz_is_imported_without_keras_and_ipython():
-    code = (
-        "import sys, lossviz; "
-        "print([m for m in ('keras', 'tensorflow', 'IPython', 'lossviz.widgets') "
-        "if m in sys.modules])"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""Small fits for the tests of the Monitor."""
+"""A small compiled model, its data, and plain references, for tests of `lossviz.Monitor`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import time
 import keras
 import numpy as np
 import tensorflow as tf
+
+# A graph adds up in another order than a loop in Python: float32's last bit may differ.
+FLOAT32 = {"rtol": 3e-7, "atol": 0}
 
 SAMPLES, BATCH = 150, 32
 STEPS = 5  # an epoch; the last batch is a short one
@@ -73,7 +76,3 @@ def until(condition, seconds=20.0):
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.005)
-
-
-# A graph adds up in another order than a loop in Python: float32's last bit may differ.
-FLOAT32 = {"rtol": 3e-7, "atol": 0}
