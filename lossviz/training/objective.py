@@ -63,6 +63,9 @@ class Objective:
             target, output = tf.convert_to_tensor(target), tf.convert_to_tensor(output)
         if self._keras is not None:
             value = tf.cast(self._keras(target, output, sample_weight), tf.float32)
+            # Keras' losses are already one device's share of the sum over all; this is the mean of
+            # the batch that came, whatever that is a part of.
+            value *= tf.distribute.get_strategy().num_replicas_in_sync
             return value if value.shape.rank == 0 else tf.reduce_mean(value)
         return weighting.mean(self.loss, target, output, sample_weight, self.params)
 

@@ -1,4 +1,4 @@
-"""Sample weights, masks and forms of targets mean to an objective what they mean to `fit`."""
+"""Sample weights, masks, and batches as `fit` weighs and sees them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from objective_setups import (
+from test_objective import (
     INPUTS,
     LABELS,
     ROWS,
