@@ -51,7 +51,7 @@ TASK = Task(
     },
     epochs=12,
     label_axes=3,
-    batch_size=16,
+    batch_size=8,
     optimizer="adam",
     learning_rate=0.003,
     folder=mask_folder,

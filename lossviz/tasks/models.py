@@ -23,17 +23,17 @@ def classifier(inputs: tuple[int, ...], outputs: int) -> Any:
     )
 
 
-def _convolution(x: Any, filters: int) -> Any:
+def _convolution(x: Any, filters: int, groups: int = 1) -> Any:
     """A 3 x 3 convolution, normalised within each picture.
 
     Not over the batch: after a short training the moving statistics of batch normalisation lag
     behind the weights, and a model that fits in training may predict nonsense.
 
-    Y. Wu, K. He, Group Normalization (2018); one group.
+    Y. Wu, K. He, Group Normalization (2018).
     """
     layers = tf.keras.layers
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-    return layers.ReLU()(layers.GroupNormalization(groups=1)(x))
+    return layers.ReLU()(layers.GroupNormalization(groups=groups)(x))
 
 
 def u_net(
@@ -48,7 +48,7 @@ def u_net(
         outputs: classes.
         mean, variance: of each channel, to standardise the pictures. A bright picture would hide
             small dark regions from the first layers.
-        width: filters of the finest convolutions.
+        width: filters of the finest convolutions, a multiple of 4.
 
     O. Ronneberger, P. Fischer, T. Brox, U-Net (2015).
     """
@@ -58,7 +58,7 @@ def u_net(
 
     def block(x: Any, filters: int) -> Any:
         for _ in range(2):
-            x = _convolution(x, filters)
+            x = _convolution(x, filters, groups=4)
         return x
 
     start = layers.Input(inputs)
