@@ -16,6 +16,7 @@ from lossviz.losses import Loss
 from lossviz.training import weighting
 from lossviz.training.keras_loss import keras_loss
 from lossviz.training.outputs import Output
+from lossviz.training.own_losses import replaced
 
 OWN_LOSS = "own loss"
 _SAY_NOTHING = {"loss_fn", "loss", "fn", "func", "function", "call", "__call__", "wrapper",
@@ -62,12 +63,32 @@ class Objective:
         if isinstance(output, list | tuple):
             target, output = tf.convert_to_tensor(target), tf.convert_to_tensor(output)
         if self._keras is not None:
-            value = tf.cast(self._keras(target, output, sample_weight), tf.float32)
-            # Keras' losses are already one device's share of the sum over all; this is the mean of
-            # the batch that came, whatever that is a part of.
-            value *= tf.distribute.get_strategy().num_replicas_in_sync
+            value = tf.cast(self._of_keras(target, output, sample_weight), tf.float32)
             return value if value.shape.rank == 0 else tf.reduce_mean(value)
         return weighting.mean(self.loss, target, output, sample_weight, self.params)
+
+    def _of_keras(self, target: Any, output: Any, sample_weight: Any) -> Any:
+        """The mean of the batch that came, whatever that is a part of.
+
+        On several devices Keras makes a mean the share of one device, but leaves a single number
+        that a loss gives as it is.
+        """
+        devices = tf.distribute.get_strategy().num_replicas_in_sync
+        if devices == 1:
+            return self._keras(target, output, sample_weight)
+        several: list[bool] = []
+
+        def noted(original: Callable[..., Any]) -> Callable[..., Any]:
+            def call(target: Any, output: Any) -> Any:
+                values = original(target, output)
+                several.append(values.shape.rank != 0)
+                return values
+
+            return call
+
+        with replaced(self._keras, "call", noted):
+            value = self._keras(target, output, sample_weight)
+        return value * devices if any(several) else value
 
     def as_keras(self) -> Any:
         """The same as a `keras.losses.Loss`, for `model.compile`."""
