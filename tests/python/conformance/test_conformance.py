@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,12 @@ from conformance.training import (
     weight_difference,
 )
 
-# Keras' own callbacks and file format read variables in a way that NumPy 2 warns of.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    # Keras' own callbacks and file format read variables in a way that NumPy 2 warns of.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    # As `fit` warns, too, of an output without a loss.
+    pytest.mark.filterwarnings("ignore:Gradients do not exist:UserWarning"),
+]
 
 BY_NAME = {setup.name: setup for setup in SETUPS}
 
@@ -64,8 +69,12 @@ def test_lossviz_fit_is_fit(setup):
 
 
 @pytest.mark.parametrize("setup", [one for one in SETUPS if one.words is not None], ids=named)
-def test_train_with_the_compiled_model_is_fit(setup):
-    check(setup, fitted(setup.name), by_words(setup))
+def test_train_in_its_own_words_is_fit(setup):
+    expected = fitted(setup.name)
+    if "optimizer" in setup.words:
+        # The one that is given trains; the compiled one rests.
+        expected = replace(expected, iterations=[0])
+    check(setup, expected, by_words(setup))
 
 
 def own_losses(model: Any, x: Any, y: Any, batch: int) -> list[float]:
