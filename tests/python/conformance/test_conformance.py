@@ -43,7 +43,7 @@ KIN = frozenset(
     subclass_without_training_argument weights_in_own_step bidirectional_lstm ctc_as_the_loss
     convolution_over_time causal_language_model outputs_by_place siamese_contrastive
     list_of_inputs pandas_regression recommender columns_looked_up_before bag_of_words
-    """.split()
+    """.split()  # noqa: SIM905 - names, as they are read
 )
 """Near kin of others: trained in `make bench`, and here where LOSSVIZ_ALL_SETUPS is set."""
 
