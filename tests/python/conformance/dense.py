@@ -11,7 +11,7 @@ from conformance.arrays import curve, one_hot, points
 from conformance.catalogue import setup
 
 
-@setup("dense", words={"loss": "binary_crossentropy", "optimizer": "adam"})
+@setup("dense", words={"loss": "binary_crossentropy", "optimizer": "adam", "metrics": ["accuracy"]})
 def one_sigmoid(folder):
     """One sigmoid, "binary_crossentropy", 0/1 targets of shape [n], validation_split."""
     x, y = points()
@@ -28,7 +28,10 @@ def one_sigmoid(folder):
     return model, {"x": x, "y": y == 1, "epochs": 3, "batch_size": 16, "validation_split": 0.2}
 
 
-@setup("dense", words={"loss": "sparse_categorical_crossentropy", "optimizer": "adam"})
+@setup(
+    "dense",
+    words={"loss": "sparse_categorical_crossentropy", "optimizer": "adam", "metrics": ["accuracy"]},
+)
 def softmax_and_integers(folder):
     """Softmax, "sparse_categorical_crossentropy", uint8 labels, a pair as validation_data."""
     x, y = points()
@@ -107,7 +110,15 @@ def multi_label(folder):
     return model, {"x": x, "y": wanted, "epochs": 2, "validation_split": 0.2}
 
 
-@setup("dense", words={"loss": keras.losses.Huber(delta=0.5), "metrics": ["mae"]})
+@setup(
+    "dense",
+    words={
+        "loss": keras.losses.Huber(delta=0.5),
+        "optimizer": "adam",
+        "learning_rate": 1e-2,
+        "metrics": ["mae", "root_mean_squared_error"],
+    },
+)
 def huber_in_float64(folder):
     """Regression on float64 arrays: Normalization, Huber, "mae", RootMeanSquaredError."""
     x, y = curve()

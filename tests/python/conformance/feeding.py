@@ -106,7 +106,7 @@ def validation_every_second_epoch(folder):
                           "validation_batch_size": 50}  # fmt: skip
 
 
-@setup("feeding", words={})
+@setup("feeding")
 def few_steps_of_arrays(folder):
     """Arrays with steps_per_epoch: fewer batches than there are."""
     x, y = points()

@@ -11,7 +11,10 @@ from conformance.arrays import masks, one_hot, pictures
 from conformance.catalogue import setup
 
 
-@setup("images", words={"loss": "categorical_crossentropy", "optimizer": "adam"})
+@setup(
+    "images",
+    words={"loss": "categorical_crossentropy", "optimizer": "adam", "metrics": ["accuracy"]},
+)
 def convnet(folder):
     """A small convolutional classifier of float pictures with one-hot labels."""
     x, y = pictures()

@@ -171,7 +171,7 @@ def _without_gaps(values: Any, count: int) -> Any:
 def weight_difference(expected: Trained, found: Trained) -> float:
     """The largest difference of a weight, relative to the largest weight of its variable.
 
-    That counts as 0.1 at least: where the gradient is nothing but rounding, as of the bias of
+    That counts as 0.01 at least: where the gradient is nothing but rounding, as of the bias of
     attention's keys, Adam makes steps of it.
     """
     if [one.shape for one in expected.weights] != [one.shape for one in found.weights]:
@@ -182,7 +182,7 @@ def weight_difference(expected: Trained, found: Trained) -> float:
         if one.dtype.kind in "fiu"
     ]
     return max(
-        (float(np.abs(one - other).max() / max(np.abs(one).max(), 0.1)) for one, other in numbers
+        (float(np.abs(one - other).max() / max(np.abs(one).max(), 0.01)) for one, other in numbers
          if one.size),
         default=0.0,
     )  # fmt: skip
