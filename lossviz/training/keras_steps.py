@@ -126,6 +126,13 @@ class KerasSteps(Steps):
             return dict(zip(names, map(float, logs), strict=True))
         return {name: number_of(value) for name, value in found.items()}
 
+    def so_far(self, loss: float, logs: Logs, *, held_out: bool) -> dict[str, float]:
+        names = self._names.get(held_out, [])
+        if len(names) != len(logs):
+            return self.results(loss, logs, held_out=held_out)
+        # What the step itself has returned; reading the metrics anew would take as long as a step.
+        return dict(zip(names, map(float, logs), strict=True))
+
     def finish(self) -> None:
         if self.optimizer is not None:
             self.optimizer.finalize_variable_values(self._target.trainable_variables)

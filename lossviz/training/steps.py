@@ -65,6 +65,10 @@ class Steps(ABC):
             held_out: whether the steps were `evaluate`'s.
         """
 
+    def so_far(self, loss: float, logs: Logs, *, held_out: bool) -> dict[str, float]:
+        """The values of an epoch up to now, for callbacks that hear of batches; as `results`."""
+        return self.results(loss, logs, held_out=held_out)
+
     @property
     @abstractmethod
     def optimizers(self) -> Sequence[Any]:

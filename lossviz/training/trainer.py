@@ -282,7 +282,7 @@ class Trainer:
             if callbacks.each_batch:
                 # What Keras tells callbacks after a batch: the epoch's values so far.
                 self._seen.add(chunk)
-                so_far = self._job.steps.results(self._seen.mean, chunk.logs, held_out=False)
+                so_far = self._job.steps.so_far(self._seen.mean, chunk.logs, held_out=False)
                 callbacks.batch_ends(begun + count - 1, so_far)  # Keras names the last of a call
         return chunk
 
@@ -321,7 +321,7 @@ class Trainer:
                 seen.add(chunk)
                 logs = chunk.logs
                 if callbacks.each_test_batch:
-                    so_far = job.steps.results(seen.mean, logs, held_out=True)
+                    so_far = job.steps.so_far(seen.mean, logs, held_out=True)
                     callbacks.batch_ends(begun + count - 1, so_far, held_out=True)
             ended = chunk.ended
         values = job.steps.results(seen.mean, logs, held_out=True)
