@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lossviz._arguments import shown
+from lossviz._arguments import ArgumentError, shown
 from lossviz._tensorflow import tf
 from lossviz.training.steps import Steps
 
@@ -45,6 +45,12 @@ class Callbacks:
             if not isinstance(callback, base):
                 raise TypeError(
                     f"callbacks: got {shown(callback)}; each must be a keras.callbacks.Callback."
+                )
+            if getattr(callback, "watches_fit", False):
+                raise ArgumentError(
+                    "callbacks",
+                    "callbacks: lossviz.Monitor is for model.fit; a run of lossviz.train or "
+                    "lossviz.fit is watched already, so leave it out.",
                 )
         self._own: list[Any] = found
         self._all: list[Any] = []

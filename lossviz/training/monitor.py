@@ -45,6 +45,8 @@ class Monitor(tf.keras.callbacks.Callback):  # type: ignore[misc]
         True
     """
 
+    watches_fit = True
+
     def __init__(self, name: str | None = None) -> None:
         super().__init__()
         if name is not None and not isinstance(name, str):

@@ -21,14 +21,19 @@ class Notes:
         self._source = LearningRate(optimizer)
         self._warned_of_nan = False
 
-    def set_learning_rate(self, rate: float) -> None:
+    @property
+    def scheduled(self) -> bool:
+        """Whether the learning rate changes from step to step without anybody setting it."""
+        return self._source.scheduled
+
+    def set_learning_rate(self, rate: float, *, tell: bool = True) -> None:
         """A person wants another learning rate from the next step on."""
         try:
             self._optimizer.learning_rate = rate
         except TypeError:
             self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
             return
-        self.learning_rate(tell=True)
+        self.learning_rate(tell=tell)
 
     def learning_rate(self, *, tell: bool) -> None:
         """Note that of the next step; with `tell` a change is an event."""

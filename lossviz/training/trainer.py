@@ -17,7 +17,7 @@ from lossviz.training.checkpoint import Checkpoints, Found, State, copied
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
 from lossviz.training.freed_memory import give_back
-from lossviz.training.learning_rate import LearningRate
+from lossviz.training.notes import Notes
 from lossviz.training.pace import Pace
 from lossviz.training.position import Position
 from lossviz.training.record import Record
@@ -100,8 +100,7 @@ class Trainer:
         start = job.checkpoint.position if job.checkpoint is not None else None
         self._position = start or Position(job.first_epoch)
         self._checkpoints = Checkpoints(record.id, record.warn, record.add_checkpoint)
-        self._warned_of_nan = False
-        self._learning_rate: LearningRate | None = None
+        self._notes: Notes | None = None
         self._longest = 0.0
         self._seen = RunningMean()
 
@@ -163,10 +162,11 @@ class Trainer:
             job.checkpoint.restore(job.steps.variables())
         else:
             job.steps.reset()
-        self._learning_rate = LearningRate(job.steps.optimizer)
+        if job.steps.optimizer is not None:
+            self._notes = Notes(record, job.steps.optimizer)
         if job.learning_rate is not None:
             # Of a run that goes on this is a change, of a new one its beginning.
-            self._set_learning_rate(job.learning_rate, asked=job.checkpoint is not None)
+            self._set_learning_rate(job.learning_rate, tell=job.checkpoint is not None)
         if job.checkpoint is None:
             # A run that is killed before its first epoch's end can go on, too: from here.
             self._checkpoints.save_soon(self._state())
@@ -269,7 +269,7 @@ class Trainer:
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
         record.add_steps(chunk.losses, seconds if measured else None)
-        if self._learning_rate is not None and self._learning_rate.scheduled:
+        if self._notes is not None and self._notes.scheduled:
             # Where the line from the chunk's beginning ends; others stay as they are until set.
             self._note_learning_rate()
         self._position.took(chunk.sizes)
@@ -291,12 +291,8 @@ class Trainer:
         if self._job.stop_at_nan:
             if not np.isfinite(chunk.losses[-1]):
                 raise NonFiniteLossError(len(self._record.series), float(chunk.losses[-1]))
-        elif not self._warned_of_nan and not np.isfinite(chunk.losses).all():
-            first = int(np.flatnonzero(~np.isfinite(chunk.losses))[0])
-            step = len(self._record.series) - len(chunk.losses) + first + 1
-            self._warned_of_nan = True
-            text = f"The loss is not finite from step {step:,} on; training goes on."
-            self._record.add_event("nan", text, step)
+        elif self._notes is not None:
+            self._notes.losses(chunk.losses)
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
@@ -363,30 +359,15 @@ class Trainer:
         if not self._record.ended:
             self._checkpoints.save(self._state())
 
-    def _set_learning_rate(self, rate: float, *, asked: bool = True) -> None:
-        try:
-            self._job.steps.optimizer.learning_rate = rate
-        except TypeError:
-            self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
-            return
-        self._note_learning_rate(asked=asked)
+    def _set_learning_rate(self, rate: float, *, tell: bool = True) -> None:
+        if self._notes is not None:
+            self._notes.set_learning_rate(rate, tell=tell)
 
-    def _note_learning_rate(self, *, asked: bool = False) -> None:
+    def _note_learning_rate(self) -> None:
         """Record the learning rate of the next step, and an event where somebody has changed it."""
-        record, source = self._record, self._learning_rate
-        if source is None:
-            return
-        rate = source.read()
-        if rate is None:
-            return
-        before = record.learning_rates.last
-        record.set_learning_rate(rate, jumps=not source.scheduled)
-        if source.scheduled or before is None or before == rate:
-            return
-        # A callback that sets it with every batch must not fill the run with events.
-        if asked or self._position.steps == 0:
-            text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
-            record.add_event("learning_rate", text)
+        if self._notes is not None:
+            # A callback that sets it with every batch must not fill the run with events.
+            self._notes.learning_rate(tell=self._position.steps == 0)
 
 
 def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -134,6 +134,8 @@ def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):
     assert any("EarlyStopping" in event.text for event in run.events)
     with pytest.raises(TypeError, match="callbacks"):
         lossviz.train(dense_model(), points, loss="cross_entropy", callbacks=[print])
+    with pytest.raises(ValueError, match=r"^callbacks: lossviz\.Monitor is for model\.fit"):
+        lossviz.train(dense_model(), points, loss="cross_entropy", callbacks=[lossviz.Monitor()])
 
 
 def test_a_callback_for_each_batch_hears_of_every_batch(points, dense_model):
