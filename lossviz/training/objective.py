@@ -76,19 +76,10 @@ class Objective:
         devices = tf.distribute.get_strategy().num_replicas_in_sync
         if devices == 1:
             return self._keras(target, output, sample_weight)
-        several: list[bool] = []
-
-        def noted(original: Callable[..., Any]) -> Callable[..., Any]:
-            def call(target: Any, output: Any) -> Any:
-                values = original(target, output)
-                several.append(values.shape.rank != 0)
-                return values
-
-            return call
-
-        with replaced(self._keras, "call", noted):
+        shapes = _Shapes()
+        with replaced(self._keras, "call", shapes.noted):
             value = self._keras(target, output, sample_weight)
-        return value * devices if any(several) else value
+        return value * shapes.factor(devices)
 
     def as_keras(self) -> Any:
         """The same as a `keras.losses.Loss`, for `model.compile`."""
@@ -97,6 +88,29 @@ class Objective:
     def __repr__(self) -> str:
         given = "".join(f", {name}={value!r}" for name, value in self.params.items())
         return f"Objective({self.name!r}{given})"
+
+
+class _Shapes:
+    """Whether a loss gives one number or one for each sample.
+
+    A class: AutoGraph, which reads every function that a step calls, cannot read one with functions
+    inside it.
+    """
+
+    def __init__(self) -> None:
+        self._several = False
+
+    def noted(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        self._original = original
+        return self._call
+
+    def factor(self, devices: int) -> int:
+        return devices if self._several else 1
+
+    def _call(self, target: Any, output: Any) -> Any:
+        values = self._original(target, output)
+        self._several = values.shape.rank != 0
+        return values
 
 
 def objective(
