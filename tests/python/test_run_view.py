@@ -79,7 +79,7 @@ def test_a_learning_rate_applies_at_once_or_says_what_is_accepted(run):
     assert field["value"] == "0.25"
     enter(view, "1e-3", 3)
     until(lambda: run.record.learning_rates.last == pytest.approx(0.001))
-    assert view.form["fields"][0]["value"] == "0.001"
+    until(lambda: view.form["fields"][0]["value"] == "0.001")
     assert view.form["fields"][0]["error"] == ""
     press(view, "pause")
     until(lambda: run.status == "paused")
