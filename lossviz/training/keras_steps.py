@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lossviz._tensorflow import tf
+from lossviz.training.batches import no_logs
 from lossviz.training.one_device import plain_updates
 from lossviz.training.own_losses import OwnLosses
-from lossviz.training.steps import Logs, Steps, number_of
+from lossviz.training.steps import Logs, Steps, number_of, scalar
 
 OVERRIDDEN = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
@@ -133,37 +134,28 @@ class KerasSteps(Steps):
         # What the step itself has returned; reading the metrics anew would take as long as a step.
         return dict(zip(names, map(float, logs), strict=True))
 
-    def finish(self) -> None:
-        if self.optimizer is not None:
-            self.optimizer.finalize_variable_values(self._target.trainable_variables)
-
     def _in_graph(self, batch: Any, *, held_out: bool) -> tuple[Any, Any]:
         step = functools.partial(self._step, held_out=held_out)
         if self._target.jit_compile and not self.eager:
             loss, told = tf.function(step, jit_compile=True)(batch)
         else:
             loss, told = step(batch)
-        return loss, told if self._wants(held_out) else None
+        # Else nobody needs what a step returns: the metrics are read when an epoch ends.
+        return loss, told if self.tells or self._own_step else None
 
     def _step(self, batch: Any, *, held_out: bool) -> tuple[Any, Any]:
         target = self._target
         caught = OwnLosses(target)
         step = target.test_step if held_out else target.train_step
         with self._plain(), caught.caught():
-            # As in `fit`, where no step is converted.
-            logs = tf.autograph.experimental.do_not_convert(functools.partial(step))(batch)
+            logs = _unconverted(step)(batch)
         logs = _flat(logs)
         self._names[held_out] = list(logs)
         return caught.loss(logs), _stacked(logs)
 
     def _traced(self, step: Any, batch: Any) -> None:
-        unconverted = tf.autograph.experimental.do_not_convert(functools.partial(step))
         with self._plain():
-            tf.function(unconverted).get_concrete_function(batch)
-
-    def _wants(self, held_out: bool) -> bool:
-        """Whether somebody needs what a step returns: the metrics are read when an epoch ends."""
-        return self.tells or self._own_step
+            tf.function(_unconverted(step)).get_concrete_function(batch)
 
     def _plain(self) -> contextlib.ExitStack:
         stack = contextlib.ExitStack()
@@ -184,6 +176,11 @@ def build(model: Any, batch: Any) -> None:
     model._symbolic_build(data_batch=batch)  # noqa: SLF001
 
 
+def _unconverted(step: Any) -> Any:
+    """A step as `fit` runs it: AutoGraph leaves it as it is written."""
+    return tf.autograph.experimental.do_not_convert(functools.partial(step))
+
+
 def _flat(logs: Any) -> dict[str, Any]:
     """A step's logs with those of inner dicts on top, as Keras flattens them."""
     flat: dict[str, Any] = {}
@@ -193,8 +190,7 @@ def _flat(logs: Any) -> dict[str, Any]:
 
 
 def _stacked(logs: Mapping[str, Any]) -> Any:
-    values = [tf.reduce_mean(tf.cast(value, tf.float32)) for value in logs.values()]
-    return tf.stack(values) if values else tf.zeros([0], tf.float32)
+    return tf.stack([scalar(value) for value in logs.values()]) if logs else no_logs()
 
 
 def _optimizers_in(values: Any) -> list[Any]:

@@ -100,9 +100,9 @@ class Steps(ABC):
         }
 
     def finish(self) -> None:
-        """Put the averages of weights that optimizers have kept into the model, as `fit` does."""
-        for optimizer in self.optimizers[:1]:
-            optimizer.finalize_variable_values(self.trained.trainable_variables)
+        """Put the averages of weights that the optimizer has kept into the model, as `fit` does."""
+        if self.optimizer is not None:
+            self.optimizer.finalize_variable_values(self.trained.trainable_variables)
 
 
 def number_of(value: Any) -> float:

@@ -27,14 +27,14 @@ class Stream:
         dataset: the batches.
         endless: whether they never end.
         rows: makes the stream for a batch size and a seed (None: in order), where that is open.
-        reorder: `f(epoch, seed)`, called before an epoch, for batches whose order can be changed.
+        reorder: called with the seed of the order (None: as they are), where it can be changed.
         begins: called before each epoch with its number, counted from 1; None where nothing is.
     """
 
     dataset: Any
     endless: bool = False
     rows: Callable[[int, int | None], Stream] | None = None
-    reorder: Callable[[int, int | None], None] | None = None
+    reorder: Callable[[int | None], None] | None = None
     begins: Callable[[int], None] | None = None
 
     def map(self, function: Callable[..., Any]) -> Stream:
@@ -53,7 +53,7 @@ class Stream:
     def opened(self, seed: int | None) -> Any:
         """The dataset, its batches in the order that `seed` gives where that is open."""
         if self.reorder is not None:
-            self.reorder(0, seed)
+            self.reorder(seed)
         return self.dataset
 
 
@@ -148,8 +148,8 @@ def _of_py_dataset(argument: str, data: Any) -> Stream:
         )
     state: dict[str, Any] = {"epoch": 0, "seed": None}
 
-    def reorder(epoch: int, seed: int | None) -> None:
-        state.update(epoch=epoch, seed=seed)
+    def reorder(seed: int | None) -> None:
+        state["seed"] = seed
 
     def begins(epoch: int) -> None:
         state["epoch"] = epoch
