@@ -14,7 +14,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_BROWSER = $(if $(or $(CI),$(AS_ROOT),$(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),,none)),--no-browser)
 
 .DEFAULT_GOAL = help
-.PHONY: help lab test test-python test-browser bench bench-tasks lint build clean
+.PHONY: help lab test test-python test-browser bench bench-tasks lint protocol build clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -45,7 +45,11 @@ lint: ## ruff, mypy, tsc, eslint, prettier
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(PYTHON) .ci/protocol.py --check
 	@cd labextension && jlpm lint:check
+
+protocol: ## write the TypeScript types of messages from the Python ones
+	@$(PYTHON) .ci/protocol.py
 
 build: ## make the wheel and the sdist in dist/
 	@$(SETUP)

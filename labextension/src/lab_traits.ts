@@ -1,7 +1,7 @@
 /**
  * The traits of a lab that its pages show, typed; always the whole of what holds now.
  *
- * The mirror of lossviz/wire/lab_traits.py; a test holds the two together.
+ * Written by `make protocol` from lossviz/wire/lab_traits.py; change that one.
  */
 
 /** One line of a drop-down. */

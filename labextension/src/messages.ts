@@ -1,8 +1,9 @@
 /**
  * Every message between a kernel and a page, typed.
  *
- * The mirror of lossviz/wire/messages.py; a test holds the two together. Numbers of a run travel
- * as little-endian float32 in the message's binary buffers, never as JSON.
+ * Numbers of a run travel as little-endian float32 in the message's binary buffers, never as JSON.
+ *
+ * Written by `make protocol` from lossviz/wire/messages.py; change that one.
  */
 
 import type { KeptLoss } from './lab_traits';
@@ -94,7 +95,16 @@ export interface EarlierRun {
   best: number | null;
 }
 
-/** The kernel's answer to an Attach: everything a page needs, bounded in size. Buffers: `[minimum, maximum, raw, times, learning_rates]`, the first three float32. `minimum` and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. `times` and `learning_rates` are the knots of polylines, float64: first numbers of steps taken, then as many values, the seconds since the run started and the rate of the step that follows. Two knots with the same number of steps are a jump. */
+/**
+ * The kernel's answer to an Attach: everything a page needs, bounded in size.
+ *
+ * Buffers: `[minimum, maximum, raw, times, learning_rates]`, the first three float32. `minimum` and
+ * `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start +
+ * (i + 1) * width`. `raw` holds every step from `raw_start` on. `times` and `learning_rates` are
+ * the knots of polylines, float64: first numbers of steps taken, then as many values, the seconds
+ * since the run started and the rate of the step that follows. Two knots with the same number of
+ * steps are a jump.
+ */
 export interface Snapshot {
   type: 'snapshot';
   /** The page that asked; other pages ignore the message. */
@@ -131,7 +141,12 @@ export interface Saved {
   buffers: DataView[];
 }
 
-/** What is new since the last append. Buffers: `[losses]`, float32, one for each new step. With a `window` there were more new steps than may travel: buffers as in a Range, and they take the place of all steps that the page holds. */
+/**
+ * What is new since the last append. Buffers: `[losses]`, float32, one for each new step.
+ *
+ * With a `window` there were more new steps than may travel: buffers as in a Range, and they take
+ * the place of all steps that the page holds.
+ */
 export interface Append {
   type: 'append';
   run: string;

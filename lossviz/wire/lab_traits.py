@@ -1,6 +1,6 @@
 """The traits of a lab that its pages show, typed; always the whole of what holds now.
 
-The mirror in TypeScript is `labextension/src/lab_traits.ts`; a test holds the two together.
+`make protocol` writes the same in TypeScript from this file.
 """
 
 from __future__ import annotations

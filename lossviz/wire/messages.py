@@ -1,6 +1,6 @@
 """Every message between a kernel and a page, typed.
 
-The mirror in TypeScript is `labextension/src/messages.ts`; a test holds the two together.
+`make protocol` writes the same in TypeScript from this file.
 Numbers of a run travel as little-endian float32 in the message's binary buffers, never as JSON.
 """
 

@@ -2,99 +2,88 @@
 
 from __future__ import annotations
 
-import ast
-import re
+import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = [ROOT / "lossviz" / "wire" / f"{name}.py" for name in ("lab_traits", "messages")]
-TYPESCRIPT = [ROOT / "labextension" / "src" / f"{path.stem}.ts" for path in PYTHON]
-
-Fields = dict[str, tuple[bool, frozenset[str]]]
+SCRIPT = ROOT / ".ci" / "protocol.py"
 
 
-def of_python(node: ast.expr) -> frozenset[str]:
-    """A Python annotation as the set of TypeScript types that it stands for."""
-    if isinstance(node, ast.Constant) and node.value is None:
-        return frozenset({"null"})
-    if isinstance(node, ast.Name):
-        plain = {"str": "string", "int": "number", "float": "number", "bool": "boolean",
-                 "bytes": "DataView"}  # fmt: skip
-        return frozenset({plain.get(node.id, node.id)})
-    if isinstance(node, ast.BinOp):
-        return of_python(node.left) | of_python(node.right)
-    assert isinstance(node, ast.Subscript)
-    assert isinstance(node.value, ast.Name)
-    inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    if node.value.id == "Literal":
-        return frozenset(f"'{one.value}'" for one in inner)
-    if node.value.id == "NotRequired":
-        return of_python(inner[0])
-    if node.value.id == "list":
-        return frozenset({f"{joined(of_python(inner[0]))}[]"})
-    assert node.value.id == "dict"
-    return frozenset({f"Record<string, {joined(of_python(inner[1]))}>"})
+@pytest.fixture(scope="module")
+def protocol():
+    spec = importlib.util.spec_from_file_location("protocol", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def joined(types: frozenset[str]) -> str:
-    return " | ".join(sorted(types))
+def test_the_types_of_pages_are_those_of_the_kernel(protocol):
+    for source, target in protocol.SOURCES.items():
+        assert target.read_text() == protocol.typescript(source), "run make protocol"
 
 
-def python_side() -> tuple[dict[str, Fields], dict[str, frozenset[str]]]:
-    interfaces: dict[str, Fields] = {}
-    unions: dict[str, frozenset[str]] = {}
-    for node in ast.parse("\n".join(path.read_text() for path in PYTHON)).body:
-        if isinstance(node, ast.ClassDef):
-            interfaces[node.name] = {
-                line.target.id: (
-                    "NotRequired" in ast.dump(line.annotation),
-                    of_python(line.annotation),
-                )
-                for line in node.body
-                if isinstance(line, ast.AnnAssign)
-            }
-        elif isinstance(node, ast.Assign):
-            unions[node.targets[0].id] = of_python(node.value)
-    return interfaces, unions
-
-
-def of_typescript(text: str) -> frozenset[str]:
-    # A record's own union is inside its brackets: sort it, as the Python side does.
-    text = re.sub(r"<string, ([^>]*)>", lambda m: f"<string, {joined(parts(m[1]))}>", text)
-    return parts(text)
-
-
-def parts(text: str) -> frozenset[str]:
-    pieces = re.split(r"\s*\|\s*(?![^<]*>)", text.strip().removeprefix("|").strip())
-    return frozenset(piece.strip() for piece in pieces)
-
-
-def typescript_side() -> tuple[dict[str, Fields], dict[str, frozenset[str]]]:
-    text = re.sub(
-        r"/\*.*?\*/", "", "\n".join(path.read_text() for path in TYPESCRIPT), flags=re.DOTALL
+def test_all_kinds_of_types_are_written(protocol, tmp_path):
+    source = tmp_path / "messages.py"
+    source.write_text(
+        '"""All of them."""\n'
+        "from typing import Literal, NotRequired, TypedDict\n"
+        "from lossviz.wire.lab_traits import KeptLoss\n"
+        "VERSION = 2\n"
+        '"""What None is."""\n'
+        "class Plain(TypedDict):\n"
+        '    """None at first."""\n'
+        "    text: str\n"
+        '    """' + 20 * "long " + '"""\n'
+        "    values: NotRequired[list[float | None]]\n"
+        "    by_name: dict[str, list[KeptLoss]]\n"
+        '    kind: Literal["one", "two"]\n'
+        "Both = Plain | KeptLoss\n"
     )
-    interfaces = {
-        name: {
-            field: (bool(optional), of_typescript(kind))
-            for field, optional, kind in re.findall(r"(\w+)(\??):\s*([^;]+);", body)
-        }
-        for name, body in re.findall(r"export interface (\w+) \{(.*?)\n\}", text, re.DOTALL)
-    }
-    unions = {
-        name: of_typescript(kind)
-        for name, kind in re.findall(r"export type (\w+) =\s*([^;]+);", text)
-    }
-    return interfaces, unions
+    assert protocol.typescript(source) == (
+        "/**\n"
+        " * All of them.\n"
+        " *\n"
+        " * Written by `make protocol` from lossviz/wire/messages.py; change that one.\n"
+        " */\n\n"
+        "import type { KeptLoss } from './lab_traits';\n\n"
+        "/** What null is. */\n"
+        "export const VERSION = 2;\n\n"
+        "/** null at first. */\n"
+        "export interface Plain {\n"
+        "  /**\n"
+        f"   * {' '.join(19 * ['long'])}\n   * long\n   */\n"
+        "  text: string;\n"
+        "  values?: (number | null)[];\n"
+        "  by_name: Record<string, KeptLoss[]>;\n"
+        "  kind: 'one' | 'two';\n"
+        "}\n\n"
+        "export type Both = Plain | KeptLoss;\n"
+    )
 
 
-def test_both_sides_have_the_same_messages():
-    python, typescript = python_side()[0], typescript_side()[0]
-    assert len(python) > 10
-    assert python.keys() == typescript.keys()
-    for name, fields in python.items():
-        assert list(fields) == list(typescript[name]), name
-        assert fields == typescript[name], name
+def test_a_type_without_a_counterpart_is_named(protocol, tmp_path):
+    source = tmp_path / "odd.py"
+    source.write_text("class Odd:\n    size: tuple[int, int]\n")
+    with pytest.raises(TypeError, match=r"line 2: no TypeScript for tuple\[int, int\]"):
+        protocol.typescript(source)
 
 
-def test_both_sides_have_the_same_unions():
-    assert python_side()[1] == typescript_side()[1]
+def test_stale_types_are_noticed(tmp_path):
+    folder = tmp_path / "clone"
+    for name in ("lossviz/wire", "labextension/src", ".ci"):
+        (folder / name).mkdir(parents=True)
+    (folder / ".ci" / "protocol.py").write_text(SCRIPT.read_text())
+    for name in ("messages", "lab_traits"):
+        (folder / "lossviz" / "wire" / f"{name}.py").write_text('"""Nothing."""\n')
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(folder / ".ci" / "protocol.py"), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "run make protocol" in run("--check").stderr.lower()
+    assert run().returncode == 0
+    assert run("--check").returncode == 0
