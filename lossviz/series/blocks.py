@@ -11,6 +11,9 @@ BLOCK = 1 << 16
 """Values in a block. Blocks instead of one doubling array: appending costs the same at any length,
 and no more than one block is ever allocated ahead."""
 
+FIRST = 1 << 10
+"""Values in the first block to begin with: a run has many series, and each has many levels."""
+
 
 class Blocks:
     """An append-only list of float32 values in blocks of fixed size. Not locked; its owner is."""
@@ -28,11 +31,15 @@ class Blocks:
         while done < len(values):
             offset = self._length % BLOCK
             if offset == 0:
-                self._blocks.append(np.empty(BLOCK, np.float32))
-            count = min(BLOCK - offset, len(values) - done)
+                self._blocks.append(np.empty(BLOCK if self._blocks else FIRST, np.float32))
+            elif offset == len(self._blocks[-1]):
+                self._blocks[-1] = np.resize(self._blocks[-1], 2 * offset)
+            count = min(len(self._blocks[-1]) - offset, len(values) - done)
             self._blocks[-1][offset : offset + count] = values[done : done + count]
             self._length += count
             done += count
+            if offset + count == BLOCK:
+                self._blocks[-1] = _shrunk(self._blocks[-1])
 
     def read(self, start: int, stop: int) -> Values:
         """A copy of the values `start <= index < stop`; bounds are cut to what is there."""
@@ -47,3 +54,14 @@ class Blocks:
             out[done : done + count] = self._blocks[block][offset : offset + count]
             done += count
         return out
+
+
+def _shrunk(block: Values) -> Values:
+    """A full block as one value where all are the same to the bit, as a learning rate's often are.
+
+    So a constant costs nothing, and neither does the NaN before a series' first value.
+    """
+    bits = block.view(np.uint32)
+    if bits[0] != bits[-1] or (bits != bits[0]).any():
+        return block
+    return np.broadcast_to(block[:1].copy(), block.shape)

@@ -1,4 +1,4 @@
-"""The losses of a run's steps: every raw value, and the extremes of anchored ranges."""
+"""A value for each step of a run: every raw one, and the extremes of anchored ranges."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Level:
 
 
 class StepSeries:
-    """An append-only series of float32 losses, one for each step, safe to use from any thread.
+    """An append-only series of float32 values, one for each step, safe to use from any thread.
 
     Example:
         >>> import numpy as np
@@ -74,7 +74,7 @@ class StepSeries:
             return len(self._raw)
 
     def append(self, values: Values) -> None:
-        """Add the losses of new steps (shape [n], any real dtype) at the end."""
+        """Add the values of new steps (shape [n], any real dtype) at the end."""
         values = np.asarray(values, np.float32)
         with self._lock:
             self._raw.append(values)
@@ -85,12 +85,12 @@ class StepSeries:
 
     @property
     def best(self) -> float:
-        """The least loss that is a finite number; infinity while there is none."""
+        """The least value that is a finite number; infinity while there is none."""
         with self._lock:
             return self._best
 
     def read(self, start: int = 0, stop: int | None = None) -> Values:
-        """A copy of the raw losses `start <= step < stop`."""
+        """A copy of the raw values `start <= step < stop`."""
         with self._lock:
             return self._raw.read(start, len(self._raw) if stop is None else stop)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from lossviz.training.faults import TrialError
+from lossviz.training.milestones import EpochRecord, Event, Progress, best_epoch
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
-from lossviz.training.record import EpochRecord, Event, Progress, Record, best_epoch
+from lossviz.training.record import Record
 from lossviz.training.registry import live_runs
 from lossviz.training.run import Run
 from lossviz.training.start import described, fit, train

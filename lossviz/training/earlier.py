@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, shown
 from lossviz.history import ALIVE, recorder
-from lossviz.series import Knots
+from lossviz.series import LOSS, Knots, Part
 from lossviz.training.checkpoint import Found, find
+from lossviz.training.milestones import EpochRecord, Event
 from lossviz.training.past_run import PastRun, stored
-from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.record import Record
 from lossviz.training.registry import find as live_run
 from lossviz.training.request import Request
 from lossviz.training.run import Run
@@ -64,7 +65,7 @@ class Earlier:
             record, found = latest.record, find(run)
             return cls(
                 run, record.name, record.number, record.seed, record.created, found,
-                record.config, record.steps_per_epoch, record.series.read(0, found.step),
+                record.config, record.steps_per_epoch, record.losses.read(0, found.step),
                 record.rows[: found.rows], record.events,
                 {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
@@ -117,7 +118,8 @@ class Earlier:
     def hand_over(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""
         record.created = self.created
-        record.restore(self.losses, self.rows, self.events, self.tracks)
+        parts = [Part(LOSS, "step", "", 0, self.losses)]
+        record.restore(parts, self.rows, self.events, self.tracks)
         try:
             # What the earlier part has not written yet must not come after the cut.
             recorder.flush()

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.training.record import EpochRecord, Record, best_epoch
+from lossviz.training.milestones import EpochRecord, best_epoch
+from lossviz.training.record import Record
 
 TRAINING = VALIDATION = "#0072B2"
 """Blue of the Okabe-Ito palette. As in the lab a run has one colour: training is solid, validation
@@ -115,7 +116,7 @@ def _add_best(chart: Any, rows: list[EpochRecord]) -> None:
 
 def _step_line(record: Record) -> tuple[Any, Any]:
     """The line through every step; long runs as the extremes of short ranges of steps."""
-    window = record.series.window(points=5000)
+    window = record.losses.window(points=5000)
     middle = window.start + np.arange(len(window.minimum)) * window.width
     x = np.repeat(middle, 2).astype(np.int64)
     if len(x):

@@ -40,7 +40,7 @@ def frame(record: Record, kind: str = "epochs") -> pd.DataFrame:
     if kind == "epochs":
         epochs = pd.Index([row.epoch for row in rows], dtype=np.int64, name="epoch")
         return pd.DataFrame(record.history(), index=epochs)
-    losses = record.series.read()
+    losses = record.losses.read()
     # What follows the last epoch that has ended belongs to the one after it.
     epoch = np.full(len(losses), rows[-1].epoch + 1 if rows else 1, np.int64)
     for row in rows:

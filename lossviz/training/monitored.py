@@ -76,12 +76,12 @@ class MonitoredFit:
     def epoch_begins(self, epoch: int) -> None:
         """An epoch begins, counted from 0 as Keras does."""
         self._end_epoch()
-        if not len(self._record.series):
+        if not len(self._record.losses):
             self._record.first_epoch = epoch + 1
         self._record.begin_epoch(epoch + 1)
         # Callbacks set it at the beginning and at the end of an epoch.
         self._notes.learning_rate(tell=True)
-        if len(self._record.series):
+        if len(self._record.losses):
             self._record.set_phase("training")
         self._since = None
 
@@ -224,7 +224,7 @@ class MonitoredFit:
             return
         record = self._record
         if record.steps_per_epoch is None:
-            record.steps_per_epoch = len(record.series) - record.epoch_start
+            record.steps_per_epoch = len(record.losses) - record.epoch_start
         record.end_epoch({name: float(value) for name, value in logs.items() if _is_number(value)})
 
 
@@ -315,4 +315,4 @@ def _end_with(record: Record, error: BaseException) -> None:
     if isinstance(error, KeyboardInterrupt):
         record.end("stopped", "Training was interrupted.")
     else:
-        record.end("failed", explain(error, len(record.series)), error)
+        record.end("failed", explain(error, len(record.losses)), error)

@@ -53,6 +53,6 @@ class Notes:
             return
         self._warned_of_nan = True
         first = int(np.flatnonzero(~np.isfinite(taken))[0])
-        step = len(self._record.series) - len(taken) + first + 1
+        step = len(self._record.losses) - len(taken) + first + 1
         text = f"The loss is not finite from step {step:,} on; training goes on."
         self._record.add_event("nan", text, step)

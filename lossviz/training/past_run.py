@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError
 from lossviz.history import FAULTS, History, RunRow, recorder
-from lossviz.series import Knots
+from lossviz.series import LOSS, Knots, Part
 from lossviz.training.frames import frame
-from lossviz.training.record import EpochRecord, Event, Record
+from lossviz.training.milestones import EpochRecord, Event
+from lossviz.training.record import Record
 from lossviz.training.registry import find
 from lossviz.training.run import Run
 
@@ -192,7 +193,8 @@ class PastRun:
             id=row.id, name=row.name, number=row.number, loss=row.loss, epochs=row.epochs,
             device=row.device, steps_per_epoch=row.steps_per_epoch,
         )  # fmt: skip
-        record.restore(self.step_loss if with_losses else np.empty(0, np.float32), *stored(self.id))
+        losses = self.step_loss if with_losses else np.empty(0, np.float32)
+        record.restore([Part(LOSS, "step", "", 0, losses)], *stored(self.id))
         return record
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.training.canvas import Canvas, Colour, letters
-from lossviz.training.record import EpochRecord, Record
+from lossviz.training.milestones import EpochRecord
+from lossviz.training.record import Record
 
 WIDTH, HEIGHT = 1280, 860
 """Pixels; shown at half of that, so that it is sharp on dense screens."""
@@ -118,7 +119,7 @@ class _Axes:
 
 def _draw_steps(canvas: Canvas, record: Record) -> None:
     axes = _Axes(canvas, "Loss of every step", "step", STEPS)
-    window = record.series.window(points=POINTS)
+    window = record.losses.window(points=POINTS)
     middle = window.start + (np.arange(len(window.minimum)) + 0.5) * window.width
     # Both extremes of a bucket stand at its middle: one vertical stroke.
     x = np.concatenate([np.repeat(middle, 2), window.raw_start + np.arange(len(window.raw))]) + 1
@@ -128,7 +129,7 @@ def _draw_steps(canvas: Canvas, record: Record) -> None:
     if not len(good):
         _say(axes, "No step has a finite loss." if len(y) else "No step was taken.")
         return
-    axes.scale((1, max(len(record.series), 2)), (float(good.min()), float(good.max())))
+    axes.scale((1, max(len(record.losses), 2)), (float(good.min()), float(good.max())))
     axes.line(x, y, width=2)
 
 
@@ -173,11 +174,11 @@ def _say(axes: _Axes, words: str) -> None:
 
 
 def _numbers(record: Record, rows: list[EpochRecord]) -> str:
-    steps = len(record.series)
+    steps = len(record.losses)
     parts = [f"{len(rows):,} of {record.epochs:,} epochs, {steps:,} steps"]
-    last = record.series.read(steps - 1)
+    last = record.losses.read(steps - 1)
     if len(last):
-        parts.append(f"last loss {last[0]:.4g}, least {record.series.best:.4g}")
+        parts.append(f"last loss {last[0]:.4g}, least {record.losses.best:.4g}")
     if rows:
         means = rows[-1].metrics
         parts += [f"{name} {means[name]:.4g}" for name in ("loss", "val_loss") if name in means]

@@ -14,7 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.series import Knots, StepSeries, Track
+from lossviz._arguments import ArgumentError
+from lossviz.series import LOSS, Kind, Knots, NamedSeries, Part, StepSeries, Track
+from lossviz.training.milestones import EpochRecord, Event, Progress
 
 Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
 ENDS: frozenset[Status] = frozenset({"completed", "stopped", "failed", "interrupted"})
@@ -28,77 +30,6 @@ MOST_CHECKPOINTS = 64
 
 CHECKPOINT_SECONDS = 5.0
 """A new checkpoint alone is told to pages no more often than this."""
-
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """The means of one finished epoch.
-
-    Attributes:
-        epoch: counted from 1.
-        first_step: index of its first step in the run's series.
-        steps: how many steps it took.
-        metrics: by Keras' names: loss, val_loss, accuracy, val_accuracy, ... Means over samples:
-            a short last batch counts only as much as it holds.
-    """
-
-    epoch: int
-    first_step: int
-    steps: int
-    metrics: dict[str, float]
-
-
-def best_epoch(rows: Sequence[EpochRecord]) -> tuple[EpochRecord, str] | None:
-    """The epoch with the least loss on held-out data, or else in training, and that loss's name.
-
-    None where no such loss is finite.
-    """
-    name = "val_loss" if any("val_loss" in row.metrics for row in rows) else "loss"
-    finite = [row for row in rows if math.isfinite(row.metrics.get(name, math.nan))]
-    return (min(finite, key=lambda row: row.metrics[name]), name) if finite else None
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to a run.
-
-    Attributes:
-        kind: started, paused, resumed, learning_rate, nan, warning, or the status that it ended
-            with.
-        step: how many steps had been taken.
-        time: seconds since 1970.
-        text: for people.
-    """
-
-    kind: str
-    step: int
-    time: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run is, at one moment.
-
-    Attributes:
-        step: steps taken.
-        epoch: the current epoch, from 1; 0 before the first step.
-        epoch_start: index of the current epoch's first step.
-        phase: waiting, compiling, training, validating, or "" after the end.
-        rate: steps per second lately, 0 while unknown.
-        left: seconds to the end, None while unknown.
-        seconds: when the latest step was taken, counted as in `Record.times`.
-        learning_rate: that of the latest steps, None while unknown.
-    """
-
-    step: int
-    epoch: int
-    epoch_start: int
-    phase: str
-    rate: float
-    left: float | None
-    seconds: float
-    learning_rate: float | None
 
 
 @dataclass(kw_only=True)
@@ -125,7 +56,11 @@ class Record:
     error_traceback: str = ""
     at_end: list[Callable[[], None]] = field(default_factory=list)
     """Called by the training thread after the end."""
-    series: StepSeries = field(default_factory=StepSeries)
+    at_checkpoint: list[Callable[[], None]] = field(default_factory=list)
+    """Called before a checkpoint is written, by the thread that writes it: what is recorded
+    elsewhere must not fall behind it."""
+    series: NamedSeries = field(default_factory=NamedSeries)
+    """Every number of the run's steps, by name."""
     times: Track = field(default_factory=lambda: Track(absolute=0.02))
     """Seconds since the run started, by steps taken: time on the wall, with pauses and validation.
     What lies between the end of a run and its continuation (`resume_from=`) does not count."""
@@ -159,6 +94,11 @@ class Record:
     def wait(self, timeout: float | None) -> bool:
         """Wait for the end; False when it has not come within `timeout` seconds."""
         return self._ended.wait(timeout)
+
+    @property
+    def losses(self) -> StepSeries:
+        """The loss of each step: the series that is always there, and as long as the run."""
+        return self.series.losses
 
     @property
     def tracks(self) -> dict[str, Track]:
@@ -197,7 +137,7 @@ class Record:
 
     def spread(self, row: EpochRecord) -> tuple[float, float]:
         """The losses between which eight of ten steps of an epoch lie; NaN without finite ones."""
-        losses = self.series.read(row.first_step, row.first_step + row.steps)
+        losses = self.losses.read(row.first_step, row.first_step + row.steps)
         losses = losses[np.isfinite(losses)]
         if not len(losses):
             return math.nan, math.nan
@@ -207,7 +147,7 @@ class Record:
     def progress(self) -> Progress:
         """Where the run is now."""
         with self._lock:
-            step = len(self.series)
+            step = len(self.losses)
             left = None
             if self.steps_per_epoch and step and not self.ended:
                 epochs = self.epochs - self.first_epoch + 1
@@ -228,7 +168,7 @@ class Record:
         with self._lock:
             if self.ended:
                 return
-            step = len(self.series) if step is None else step
+            step = len(self.losses) if step is None else step
             self._events.append(Event(kind, step, time.time(), text))
             self.version += 1
 
@@ -272,11 +212,11 @@ class Record:
         """The steps from index `start` on, by default the next ones, are those of `epoch`."""
         with self._lock:
             self._epoch = epoch
-            self._epoch_start = len(self.series) if start is None else start
+            self._epoch_start = len(self.losses) if start is None else start
 
     def restore(
         self,
-        losses: NDArray[np.float32],
+        parts: Sequence[Part],
         rows: list[EpochRecord],
         events: list[Event],
         tracks: Mapping[str, Knots] = MappingProxyType({}),
@@ -284,19 +224,20 @@ class Record:
         """Take over what an earlier part of the run recorded; before anything else.
 
         Args:
-            losses: float32 [steps].
+            parts: its series, each from its beginning, "loss" first.
             rows: its epochs.
             events: what happened.
             tracks: knots by the names of `tracks`; those after the last loss are left out.
         """
         with self._lock:
-            self.series.append(losses)
-            self._restored = len(losses)
+            for part in parts:
+                self.series.restore(part)
+            self._restored = len(self.losses)
             self._rows, self._events = list(rows), list(events)
             self._epoch = rows[-1].epoch if rows else 0
             for name, track in self.tracks.items():
                 if name in tracks:
-                    track.restore(tracks[name], len(losses) or math.inf)
+                    track.restore(tracks[name], self._restored or math.inf)
 
     def set_learning_rate(self, value: float, *, jumps: bool) -> None:
         """The next step has this learning rate.
@@ -309,15 +250,26 @@ class Record:
         with self._lock:
             if not self.ended:
                 add = self.learning_rates.jump if jumps else self.learning_rates.add
-                add(len(self.series), value)
+                add(len(self.losses), value)
 
-    def add_steps(self, losses: NDArray[np.float32], seconds: float | None) -> None:
-        """Add the losses of a chunk that took `seconds`; None when the time says nothing."""
+    def add_steps(
+        self,
+        losses: NDArray[np.float32],
+        seconds: float | None,
+        named: Mapping[str, NDArray[np.float32]] = MappingProxyType({}),
+    ) -> None:
+        """Add a chunk of steps.
+
+        Args:
+            losses: their losses, float32 [steps].
+            seconds: the time that they took; None where it says nothing.
+            named: what else they told, by name, float32 [steps] each.
+        """
         with self._lock:
             if self.ended:
                 return  # given up while it hung
             self._add_times(len(losses), seconds or 0.0)
-            self.series.append(losses)
+            self.series.add_steps({LOSS: losses} | {**named})
             if not seconds:
                 return
             self._busy += seconds
@@ -325,11 +277,33 @@ class Record:
             share = min(1.0, seconds / RATE_SECONDS) if self._rate else 1.0
             self._rate += (rate - self._rate) * share
 
+    def log(self, name: str, value: float, *, kind: Kind = "logged", unit: str = "") -> None:
+        """Add a value at the latest step; from any thread.
+
+        Raises:
+            ArgumentError: after the end, and for a name whose values the steps themselves give.
+        """
+        with self._lock:
+            if self.ended:
+                raise ArgumentError(
+                    "value",
+                    f"value: run {self.name!r} has ended ({self.status}); nothing more is "
+                    "recorded of it.",
+                )
+            try:
+                self.series.log(name, value, kind=kind, unit=unit)
+            except ValueError:
+                raise ArgumentError(
+                    "name",
+                    f"name: {name!r} is recorded of each step by the run itself; log under "
+                    "another name.",
+                ) from None
+
     def _start_clock(self) -> None:
         """Count time from now on, or go on where an earlier part of the run ended."""
         before = self.times.last
         if before is None:
-            self.times.add(len(self.series), 0.0)
+            self.times.add(len(self.losses), 0.0)
         self._origin = time.monotonic() - (before or 0.0)
 
     def _add_times(self, steps: int, seconds: float) -> None:
@@ -339,9 +313,9 @@ class Record:
         assert self._origin is not None
         now = time.monotonic() - self._origin
         began = max(now - seconds, self.times.last or 0.0)
-        self.times.add(len(self.series), began)
+        self.times.add(len(self.losses), began)
         if steps:
-            self.times.add(len(self.series) + steps, max(now, began))
+            self.times.add(len(self.losses) + steps, max(now, began))
 
     def add_busy(self, seconds: float) -> None:
         """Count time that the run needs besides its steps, for the time that is left."""
@@ -352,7 +326,7 @@ class Record:
         with self._lock:
             if self.ended:
                 return
-            steps = len(self.series) - self._epoch_start
+            steps = len(self.losses) - self._epoch_start
             self._rows.append(EpochRecord(self._epoch, self._epoch_start, steps, metrics))
 
     def end(self, status: Status, text: str, error: BaseException | None = None) -> None:

@@ -18,7 +18,7 @@ class RecordedRun:
     def __init__(self, record: Record) -> None:
         """Follow `record`; what it holds from an earlier part of the run is written already."""
         self._record = record
-        self._steps = len(record.series)
+        self._steps = len(record.losses)
         self._rows = len(record.rows)
         self._events = len(record.events)
 
@@ -27,7 +27,7 @@ class RecordedRun:
         record = self._record
         # Read before the numbers: what is read after the end is all there is.
         ended = record.ended
-        losses = record.series.read(self._steps)
+        losses = record.losses.read(self._steps)
         rows, events = record.rows[self._rows :], record.events[self._events :]
         finished = next(
             (event.time for event in reversed(record.events) if event.kind == record.status), None

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from lossviz._arguments import number, whole_number
 from lossviz.training.control import Control
 from lossviz.training.frames import frame
-from lossviz.training.record import Event, Record
+from lossviz.training.milestones import Event
+from lossviz.training.record import Record
 from lossviz.training.turn import look_again
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Run:
     @property
     def step(self) -> int:
         """How many steps have been taken."""
-        return len(self._record.series)
+        return len(self._record.losses)
 
     @property
     def epoch(self) -> int:
@@ -89,7 +90,7 @@ class Run:
     @property
     def step_loss(self) -> NDArray[np.float32]:
         """The loss of every step taken, float32 [steps]."""
-        return self._record.series.read()
+        return self._record.losses.read()
 
     @property
     def history(self) -> dict[str, NDArray[np.float64]]:

@@ -124,7 +124,7 @@ class Trainer:
         except _Stopped:
             record.end("stopped", "Training was stopped.")
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
-            record.end("failed", explain(error, len(record.series)), error)
+            record.end("failed", explain(error, len(record.losses)), error)
         finally:
             leave(self)
             # Data, graphs and moments are not kept for a run that somebody still looks at.
@@ -184,7 +184,7 @@ class Trainer:
         with callbacks.around(
             steps, epochs=job.epochs, steps_per_epoch=job.batches.steps_per_epoch, last=last
         ):
-            if not len(self._record.series) and callbacks.initial_epoch:
+            if not len(self._record.losses) and callbacks.initial_epoch:
                 self._position = Position(callbacks.initial_epoch + 1)
             try:
                 while self._position.epoch <= job.epochs and not self._epoch(train, validate, last):
@@ -213,10 +213,10 @@ class Trainer:
         """
         job, record, position = self._job, self._record, self._position
         callbacks = job.callbacks
-        record.begin_epoch(position.epoch, len(record.series) - position.steps)
+        record.begin_epoch(position.epoch, len(record.losses) - position.steps)
         if position.steps == 0:
             job.steps.reset()
-        self._seen = RunningMean(position, record.series.read(record.epoch_start))
+        self._seen = RunningMean(position, record.losses.read(record.epoch_start))
         callbacks.epoch_begins(position.epoch)
         if position.trained is None:
             job.batches.begin_epoch(position.epoch, position.steps, position.drawn)
@@ -229,7 +229,7 @@ class Trainer:
                 logs = chunk.logs if len(chunk.losses) else logs
             if record.steps_per_epoch is None:
                 record.steps_per_epoch = job.batches.steps_per_epoch
-            mean = position.mean(record.series.read(record.epoch_start))
+            mean = position.mean(record.losses.read(record.epoch_start))
             position.trained = job.steps.results(mean, logs, held_out=False)
         metrics = dict(position.trained)
         if validate is not None and job.validated(position.epoch):
@@ -275,7 +275,7 @@ class Trainer:
         self._position.took(chunk.sizes)
         self._position.drawn = self._job.batches.drawn
         self._control.took(len(chunk.losses))
-        if not len(record.series):
+        if not len(record.losses):
             raise ValueError("data: the dataset gave no batch; it must hold at least one.")
         if len(chunk.losses):
             self._look_at(chunk)
@@ -290,7 +290,7 @@ class Trainer:
         """Find losses that are not finite."""
         if self._job.stop_at_nan:
             if not np.isfinite(chunk.losses[-1]):
-                raise NonFiniteLossError(len(self._record.series), float(chunk.losses[-1]))
+                raise NonFiniteLossError(len(self._record.losses), float(chunk.losses[-1]))
         elif self._notes is not None:
             self._notes.losses(chunk.losses)
 
@@ -348,7 +348,7 @@ class Trainer:
         return State(
             copied(job.steps.variables()),
             self._position.as_dict(),
-            len(self._record.series),
+            len(self._record.losses),
             len(self._record.rows),
             job.batches.order(self._position.epoch),
         )

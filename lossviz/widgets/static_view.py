@@ -53,7 +53,7 @@ class StaticView:
             if not self._shown or self._drawn == (record.id, True):
                 return False
             waited = time.monotonic() - self._drawn_at > PERIOD
-            return ended or (waited and len(record.series) > 0)
+            return ended or (waited and len(record.losses) > 0)
 
     def draw(self, record: Record) -> None:
         """Draw the run as it is now, and bring all cells up to date; the publisher's thread."""

@@ -36,7 +36,7 @@ def said_of(record: Record, *, first: bool, waiting: int, taught: bool = False) 
         waiting: how many runs are to start after it.
         taught: whether an earlier run of the lab has trained the same model.
     """
-    step = f"step {len(record.series):,}"
+    step = f"step {len(record.losses):,}"
     # Who compares two losses must know that the second one did not begin anew.
     began = ["It began with the weights of the run before."] if taught else []
     warned = [event.text for event in record.events if event.kind in {"warning", "nan"}][-1:]

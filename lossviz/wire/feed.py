@@ -176,7 +176,7 @@ class Feed:
         """
         self._shown = record
         self._sequence = 0
-        self._sent = len(record.series) if record else 0
+        self._sent = len(record.losses) if record else 0
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
         self._rows: dict[int, EpochRow] = {}
@@ -193,7 +193,7 @@ class Feed:
 
     def _has_news(self, record: Record) -> bool:
         sent = (self._sent, self._rows_sent, self._version)
-        return (len(record.series), len(record.rows), record.version) != sent
+        return (len(record.losses), len(record.rows), record.version) != sent
 
     def _publish_news(self, record: Record) -> bool:
         """Send an append; False when it has to wait for its bytes to be allowed."""
@@ -202,7 +202,7 @@ class Feed:
         version = record.version
         rows = record.rows
         progress = run_states.progress(record)
-        stop = len(record.series)
+        stop = len(record.losses)
         raw = self._allowance.allows(4 * (stop - self._sent))
         if not raw and not self._allowance.allows(WINDOW_BYTES):
             return False
@@ -219,7 +219,7 @@ class Feed:
             message["rows"] = self._described_rows(record, news)
         self._add_tracks(message, record)
         if raw:
-            buffers = [_bytes(record.series.read(self._sent, stop))]
+            buffers = [_bytes(record.losses.read(self._sent, stop))]
         else:
             buffers = self._add_window(message, record, min(progress["epoch_start"], stop), stop)
         if version != self._version:
@@ -246,18 +246,18 @@ class Feed:
             self._rate = last
 
     def _add_window(self, message: Append, record: Record, start: int, stop: int) -> list[bytes]:
-        window = record.series.window(start, stop, points=WINDOW_POINTS)
+        window = record.losses.window(start, stop, points=WINDOW_POINTS)
         message["window"] = {
             "start": window.start,
             "width": window.width,
             "buckets": len(window.minimum),
             "raw_start": window.raw_start,
-            "best": run_states.finite(record.series.best),
+            "best": run_states.finite(record.losses.best),
         }
         return _buffers(window)
 
     def _publish_snapshot(self, page: str, record: Record | None) -> None:
-        series = record.series if record is not None else StepSeries()
+        series = record.losses if record is not None else StepSeries()
         progress = run_states.progress(record) if record is not None else None
         start = min(progress["epoch_start"], self._sent) if progress else 0
         window = series.window(start, self._sent, points=SNAPSHOT_POINTS)
@@ -282,10 +282,10 @@ class Feed:
     def _answer(self, request: RangeRequest, record: Record) -> None:
         points = min(request["points"], RANGE_POINTS)
         start, stop = max(request["start"], 0), request["stop"]
-        series, first = record.series, 0
+        series, first = record.losses, 0
         if request["smoothing"]:
             series, first = StepSeries(), start
-            series.append(smoothed(record.series.read(start, stop), request["smoothing"]))
+            series.append(smoothed(record.losses.read(start, stop), request["smoothing"]))
         window = series.window(start - first, stop - first, points=points)
         message: Range = {
             "type": "range",

@@ -65,13 +65,13 @@ def some(epochs: Sequence[EpochRecord], most: int = MOST_ROWS) -> list[EpochReco
 
 def earlier(record: Record, most: int = MOST_ROWS // 4) -> EarlierRun:
     """A run before the one that is followed."""
-    last = record.series.read(len(record.series) - 1)
+    last = record.losses.read(len(record.losses) - 1)
     return {
         "run": state(record),
         "progress": progress(record),
         "rows": rows(record, some(record.rows, most)),
         "last": finite(float(last[0])) if len(last) else None,
-        "best": finite(record.series.best),
+        "best": finite(record.losses.best),
     }
 
 
@@ -96,7 +96,7 @@ def state(record: Record) -> RunState:
         error = {
             "message": record.error_message,
             "traceback": record.error_traceback,
-            "step": len(record.series),
+            "step": len(record.losses),
         }
     return {
         "id": record.id,

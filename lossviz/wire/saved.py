@@ -29,10 +29,10 @@ def saved(record: Record, earlier: Sequence[Record]) -> Saved:
     Losses and names alone: a traceback tells of the machine and stays in the kernel.
     """
     now = run_states.progress(record)
-    steps = len(record.series)
+    steps = len(record.losses)
     # The steps of the last epoch, or of all epochs where those are few.
     start = 0 if steps <= POINTS else min(now["epoch_start"], steps)
-    window = record.series.window(start, points=POINTS)
+    window = record.losses.window(start, points=POINTS)
     rows = run_states.some(record.rows, MOST_ROWS)
     state = run_states.state(record)
     if state["error"] is not None:
@@ -49,7 +49,7 @@ def saved(record: Record, earlier: Sequence[Record]) -> Saved:
             "buckets": len(window.minimum),
             "raw_start": window.raw_start,
             "rows": run_states.rows(record, rows),
-            "best": run_states.finite(record.series.best),
+            "best": run_states.finite(record.losses.best),
             "earlier": [_earlier(one) for one in earlier[-MOST_EARLIER:]],
         },
         "buffers": [

@@ -198,7 +198,7 @@ def test_a_million_steps_in_two_seconds_are_bounded_and_raw_after_a_zoom(noteboo
     place = 10_000_000 + 20 * 25_000 + 1234
     zoom(book, place - 300, place + 300)
     expected = json.loads(
-        book.ask_kernel(f"json.dumps(record.series.read({place - 250}, {place + 250}).tolist())")
+        book.ask_kernel(f"json.dumps(record.losses.read({place - 250}, {place + 250}).tolist())")
     )
 
     # The answer's cell may have pushed the chart off the screen, and what nobody sees is not drawn.

@@ -98,7 +98,7 @@ losses = np.linspace(1, 0.5, 1_000_000, dtype="float32")
 losses[500_000] = 7
 run.pause()
 while run.status != "paused": pass
-run.record.series.append(losses)
+run.record.losses.append(losses)
 first = run.step - 1_000_000
 lab._session.runs.append(run)
 publisher.wake()

@@ -104,9 +104,9 @@ def test_a_page_that_stops_answering_gets_nothing_more_and_catches_up():
     wire.step([5.0])
     assert wire.sent[-1][0]["type"] == "append"
     page = wire.pages[0]
-    assert page.start + len(page.losses) == len(wire.run.series)
+    assert page.start + len(page.losses) == len(wire.run.losses)
     assert len(page.losses)
-    np.testing.assert_array_equal(page.losses, wire.run.series.read(page.start))
+    np.testing.assert_array_equal(page.losses, wire.run.losses.read(page.start))
 
 
 def test_where_a_running_cell_keeps_pages_from_being_heard_they_get_a_little():

@@ -87,7 +87,7 @@ def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, ra
     feed.publish()
     for page in pages:
         assert page.run == current.id
-        np.testing.assert_array_equal(page.losses, current.series.read(page.start))
+        np.testing.assert_array_equal(page.losses, current.losses.read(page.start))
         assert [row["epoch"] for row in page.rows] == [row.epoch for row in current.rows]
 
 

@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 
 import lossviz
+from lossviz.series import Part
 from lossviz.training import trainer as trainer_module
 from lossviz.training.checkpoint import LATEST, folder_of
 from lossviz.training.record import Record
@@ -186,7 +187,7 @@ def test_a_run_has_a_checkpoint_before_its_first_step(dense_model):
 def test_the_time_left_counts_what_this_part_has_taken():
     record = Record(id="x", name="x", number=1, loss="mse", epochs=100, device="CPU:0",
                     steps_per_epoch=1_000)  # fmt: skip
-    record.restore(np.ones(50_000, "f4"), [], [])
+    record.restore([Part("loss", "step", "", 0, np.ones(50_000, "f4"))], [], [])
     record.set_status("running")
     record.add_steps(np.ones(100, "f4"), 1.0)
     # A hundred steps took a second; what the earlier part took is not known.

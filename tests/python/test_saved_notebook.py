@@ -78,7 +78,7 @@ def test_the_picture_of_a_million_steps_is_small_and_shows_one_step_s_spike(shar
     whole = columns.max() - columns.min()
     assert abs(high.mean() - columns.min() - share * whole) < 4
     low, high = kept["buffers"][:2] if kept["message"]["buckets"] else kept["buffers"][2:3] * 2
-    last = record.series.read(kept["message"]["start"])
+    last = record.losses.read(kept["message"]["start"])
     assert np.frombuffer(low, "<f4").min() == last.min()
     assert np.frombuffer(high, "<f4").max() == last.max()
 
