@@ -1,12 +1,18 @@
 /**
  * Every message between a kernel and a page, typed.
  *
- * Numbers of a run travel as little-endian float32 in the message's binary buffers, never as JSON.
+ * Numbers of a run travel in the message's binary buffers, little-endian, never as JSON.
  *
  * Written by `make protocol` from lossviz/wire/messages.py; change that one.
  */
 
 import type { KeptLoss } from './lab_traits';
+
+/**
+ * The version of these messages. A page and a kernel of different ones do not understand each
+ * other.
+ */
+export const PROTOCOL = 2;
 
 /** The life of a run. The first three are alive, the others are ends. */
 export type Status =
@@ -64,6 +70,18 @@ export interface EventMark {
   text: string;
 }
 
+/** What there is to know of a series of a run beside its values. */
+export interface SeriesState {
+  name: string;
+  /**
+   * One value for each step; or at some steps only, logged by user code, or what the process uses,
+   * about once a second.
+   */
+  kind: 'step' | 'logged' | 'resource';
+  /** Such as "MB"; "" for a plain number. */
+  unit: string;
+}
+
 /** All that a page shows of a run beside its series. */
 export interface RunState {
   id: string;
@@ -82,6 +100,8 @@ export interface RunState {
   /** After which steps one was written; of many an even choice. */
   checkpoints: number[];
   error: ErrorState | null;
+  /** What a page can ask for; "loss" first. */
+  series: SeriesState[];
 }
 
 /** A run of the same lab before the one that is followed, bounded in size. */
@@ -96,14 +116,44 @@ export interface EarlierRun {
 }
 
 /**
+ * A range of a series in bounded size: buckets, then raw values.
+ *
+ * Buffers: `[minimum, maximum, raw]`, float32. `minimum` and `maximum` hold `buckets` values each:
+ * bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every
+ * step from `raw_start` on. Of a `sparse` series two more, float64: the steps at which the first
+ * value of each bucket and each raw value stand; `raw_start` counts its values, not steps.
+ */
+export interface SeriesPart {
+  name: string;
+  start: number;
+  width: number;
+  buckets: number;
+  raw_start: number;
+  /** The least value of all; null of a sparse series. */
+  best: number | null;
+  sparse: boolean;
+}
+
+/** What is new of a series. Buffers: `[values]`, float32; of a sparse one their steps, too. */
+export interface SeriesNews {
+  name: string;
+  /** Index in the series of the first value. */
+  start: number;
+  sparse?: boolean;
+  /**
+   * There were more values than may travel: this, and its buffers, take the place of all that the
+   * page holds.
+   */
+  part?: SeriesPart;
+}
+
+/**
  * The kernel's answer to an Attach: everything a page needs, bounded in size.
  *
- * Buffers: `[minimum, maximum, raw, times, learning_rates]`, the first three float32. `minimum` and
- * `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to `start +
- * (i + 1) * width`. `raw` holds every step from `raw_start` on. `times` and `learning_rates` are
- * the knots of polylines, float64: first numbers of steps taken, then as many values, the seconds
- * since the run started and the rate of the step that follows. Two knots with the same number of
- * steps are a jump.
+ * Buffers: `[times, learning_rates]`, then those of each part of `series`. `times` and
+ * `learning_rates` are the knots of polylines, float64: first numbers of steps taken, then as many
+ * values, the seconds since the run started and the rate of the step that follows. Two knots with
+ * the same number of steps are a jump.
  */
 export interface Snapshot {
   type: 'snapshot';
@@ -113,26 +163,12 @@ export interface Snapshot {
   sequence: number;
   run: RunState | null;
   progress: Progress | null;
-  start: number;
-  width: number;
-  buckets: number;
-  raw_start: number;
+  /** Those that the page has asked for, as far as the run has them. */
+  series: SeriesPart[];
   /** Of a run with thousands of epochs some; the least and the greatest losses among them. */
   rows: EpochRow[];
-  /** The least loss of all steps. */
-  best: number | null;
   /** Oldest first. */
   earlier: EarlierRun[];
-}
-
-/** Steps in bounded size: buckets, then raw. As in a Snapshot. */
-export interface StepWindow {
-  start: number;
-  width: number;
-  buckets: number;
-  raw_start: number;
-  /** The least loss of all steps of the run. */
-  best: number | null;
 }
 
 /** The trait `saved` of the lab: a small snapshot that stays in a notebook with widget state. */
@@ -142,18 +178,16 @@ export interface Saved {
 }
 
 /**
- * What is new since the last append. Buffers: `[losses]`, float32, one for each new step.
+ * What is new since the last append. Buffers: those of each of `series`, in order.
  *
- * With a `window` there were more new steps than may travel: buffers as in a Range, and they take
- * the place of all steps that the page holds.
+ * It is for all pages: one holds what it has asked for, and lets the rest go by.
  */
 export interface Append {
   type: 'append';
   run: string;
   sequence: number;
-  /** Index in the run's series of the buffer's first loss. */
-  start: number;
   progress: Progress;
+  series: SeriesNews[];
   /** Epochs that ended since the last append; of very many some, as in a Snapshot. */
   rows?: EpochRow[];
   /**
@@ -165,21 +199,17 @@ export interface Append {
   learning_rates?: number[][];
   /** That of the latest steps, where a schedule has changed it since the last knot. */
   learning_rate?: number;
-  window?: StepWindow;
   /** Sent when anything in it has changed. */
   state?: RunState;
 }
 
-/** Steps of a run, as the answer to a RangeRequest. Buffers: a Snapshot's first three. */
+/** Steps of a run, as the answer to a RangeRequest. Buffers: those of its part. */
 export interface Range {
   type: 'range';
   page: string;
   number: number;
   run: string;
-  start: number;
-  width: number;
-  buckets: number;
-  raw_start: number;
+  part: SeriesPart;
 }
 
 /** Put the program, the `text` of the trait `code`, on show; the answer to a person's press. */
@@ -231,10 +261,14 @@ export interface Plotly {
   page: string;
 }
 
-/** A page asks for a snapshot, at its start and whenever it has seen a gap. */
+/** A page asks for a snapshot: at its start, when it shows other series, and after a gap. */
 export interface Attach {
   type: 'attach';
   page: string;
+  /** The version of the messages that it understands. */
+  protocol: number;
+  /** Those that it shows, beside "loss", which comes always. */
+  series: string[];
 }
 
 /** A page has taken appends: it says so every few seconds while some come. */
@@ -256,6 +290,8 @@ export interface RangeRequest {
   /** Counts the page's requests; comes back with the answer. */
   number: number;
   run: string;
+  /** Its name. */
+  series: string;
   /** Index of the first step. */
   start: number;
   /** Index after the last step. */

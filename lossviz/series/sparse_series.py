@@ -19,6 +19,7 @@ class SparseWindow:
     Attributes:
         steps: int64, the step at which the first value of each bucket stands.
         minimum, maximum: float32, the extremes of each bucket.
+        raw_start: index of the first raw value in the series.
         raw_steps: int64, the steps of the raw values behind the buckets.
         raw: float32, those values.
     """
@@ -26,6 +27,7 @@ class SparseWindow:
     steps: Steps
     minimum: Values
     maximum: Values
+    raw_start: int
     raw_steps: Steps
     raw: Values
 
@@ -86,12 +88,21 @@ class SparseSeries:
     ) -> SparseWindow:
         """The values at the steps `start <= step < stop` in at most about `2 * points` values."""
         with self._lock:
-            length = len(self._values)
             first = self._places.before(start)
-            last = length if stop is None else self._places.before(stop)
-            found = self._values.window(first, last, points=points)
-            count = len(found.minimum)
-            at = np.maximum(found.start + found.width * np.arange(count), first)
-            known = self._places.read(0, length) if count else np.empty(0, np.int64)
-            raw_steps = self._places.read(found.raw_start, found.raw_start + len(found.raw))
-            return SparseWindow(known[at], found.minimum, found.maximum, raw_steps, found.raw)
+            last = len(self._values) if stop is None else self._places.before(stop)
+            return self._window(first, last, points)
+
+    def head(self, count: int, *, points: int = 4096) -> SparseWindow:
+        """The first `count` values in at most about `2 * points` values."""
+        with self._lock:
+            return self._window(0, count, points)
+
+    def _window(self, first: int, last: int, points: int) -> SparseWindow:
+        found = self._values.window(first, last, points=points)
+        buckets = len(found.minimum)
+        at = np.maximum(found.start + found.width * np.arange(buckets), first)
+        known = self._places.read(0, last) if buckets else np.empty(0, np.int64)
+        raw_steps = self._places.read(found.raw_start, found.raw_start + len(found.raw))
+        return SparseWindow(
+            known[at], found.minimum, found.maximum, found.raw_start, raw_steps, found.raw
+        )

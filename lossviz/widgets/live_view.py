@@ -144,7 +144,7 @@ class LiveView(anywidget.AnyWidget):
         kind = message.get("type")
         self._feed.answered()
         if kind == "attach":
-            self._feed.attach(str(message["page"]))
+            self._feed.attach(str(message["page"]), [str(one) for one in message["series"]])
             self.take(kind, message)
         elif kind == "detach":
             self._feed.detach(str(message["page"]))
@@ -155,6 +155,7 @@ class LiveView(anywidget.AnyWidget):
                     "page": str(message["page"]),
                     "number": int(message["number"]),
                     "run": str(message["run"]),
+                    "series": str(message["series"]),
                     "start": int(message["start"]),
                     "stop": int(message["stop"]),
                     "points": int(message["points"]),

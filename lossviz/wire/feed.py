@@ -5,13 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import numpy as np
-
-from lossviz.series import StepSeries, Track, Window, smoothed
+from lossviz.series import LOSS, StepSeries, smoothed
 from lossviz.training import EpochRecord, Record
-from lossviz.wire import run_states
+from lossviz.wire import run_states, series_parts
 from lossviz.wire.allowance import Allowance
 from lossviz.wire.messages import (
     Append,
@@ -22,6 +19,7 @@ from lossviz.wire.messages import (
     RangeRequest,
     Snapshot,
 )
+from lossviz.wire.outgoing import Outgoing
 
 SNAPSHOT_POINTS = 4096
 """About as many values as a snapshot holds at most, whatever the run's length."""
@@ -29,17 +27,14 @@ SNAPSHOT_POINTS = 4096
 RANGE_POINTS = 1 << 18
 """So many values an answer to a page's question holds at most: a megabyte."""
 
-WINDOW_POINTS = 1024
-"""About as many values as steps take the place of which there are too many to be sent: about two
-pixels of a wide chart for each bucket."""
-
-WINDOW_BYTES = 12 * WINDOW_POINTS
-
 MOST_NEW_ROWS = 50
 """So many epochs travel in one append; more than that end in a tenth of a second in play only."""
 
 MOST_EARLIER = 8
 """So many runs before the present one stay on the charts."""
+
+MOST_SERIES = 64
+"""So many series one page may ask for."""
 
 Send = Callable[[FromKernel, list[bytes]], None]
 
@@ -61,9 +56,10 @@ class Feed:
         self._waiting: list[str] = []
         self._asked: list[RangeRequest] = []
         self._attached = False
-        self._pages: set[str] = set()
+        self._pages: dict[str, frozenset[str]] = {}
         self._had_pages = False
         self._ended: dict[str, EarlierRun] = {}
+        self._names = frozenset({LOSS})
         self._begin(None)
 
     def follow(self, record: Record | None, earlier: Sequence[Record] = ()) -> None:
@@ -77,12 +73,17 @@ class Feed:
             self._record = record
             self._earlier = [one for one in earlier if one is not record][-MOST_EARLIER:]
 
-    def attach(self, page: str) -> None:
-        """A page wants a snapshot; the page "" stands for all pages."""
+    def attach(self, page: str, series: Sequence[str] = ()) -> None:
+        """A page wants a snapshot; the page "" stands for all pages.
+
+        Args:
+            page: its name.
+            series: which series it shows, beside "loss".
+        """
         with self._lock:
             self._waiting.append(page)
-            self._pages.discard("")
-            self._pages.add(page)
+            self._pages.pop("", None)
+            self._pages[page] = frozenset({LOSS, *series[:MOST_SERIES]})
             self._had_pages = True
 
     def presume_page(self) -> None:
@@ -93,14 +94,14 @@ class Feed:
         with self._lock:
             if self._pages:
                 return
-            self._pages.add("")
+            self._pages[""] = frozenset({LOSS})
             self._attached, self._missed = True, True
         self._allowance.presume_page()
 
     def detach(self, page: str) -> None:
         """A page is gone. After the last one nothing more is sent, until another page comes."""
         with self._lock:
-            self._pages.discard(page)
+            self._pages.pop(page, None)
             self._waiting = [one for one in self._waiting if one != page]
             self._attached = self._attached and bool(self._pages)
 
@@ -142,6 +143,9 @@ class Feed:
             record, waiting, self._waiting = self._record, self._waiting, []
             asked, self._asked = self._asked, []
             known = {one.id: one for one in (*self._earlier, record) if one is not None}
+            pages = dict(self._pages)
+        self._names = frozenset({LOSS}).union(*pages.values())
+        self._outgoing.want(self._names)
         if record is not self._shown or not self._attached:
             self._begin(record)
             if record is None and self._attached:
@@ -161,7 +165,7 @@ class Feed:
             else:
                 late = not self._publish_news(record)
         for page in waiting:
-            self._publish_snapshot(page, record)
+            self._publish_snapshot(page, pages.get(page, frozenset({LOSS})), record)
         with self._lock:
             self._attached = bool(self._pages)
         for request in asked:
@@ -176,9 +180,11 @@ class Feed:
         """
         self._shown = record
         self._sequence = 0
-        self._sent = len(record.losses) if record else 0
+        self._outgoing = Outgoing(record)
+        self._outgoing.want(self._names)
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
+        self._series_told = 0
         self._rows: dict[int, EpochRow] = {}
         self._knots = (
             {name: track.since(0)[0] for name, track in record.tracks.items()} if record else {}
@@ -187,48 +193,47 @@ class Feed:
 
     def _skip(self, record: Record) -> None:
         """Take all that there is as sent: a snapshot of it follows."""
-        sequence, known, version = self._sequence, self._rows, record.version
+        sequence, known, version, told = (
+            self._sequence, self._rows, record.version, len(record.series)
+        )  # fmt: skip
         self._begin(record)
         self._sequence, self._rows, self._version = sequence, known, version
+        self._series_told = told
 
     def _has_news(self, record: Record) -> bool:
-        sent = (self._sent, self._rows_sent, self._version)
-        return (len(record.losses), len(record.rows), record.version) != sent
+        if (len(record.rows), record.version) != (self._rows_sent, self._version):
+            return True
+        return self._outgoing.has_news or len(record.series) != self._series_told
 
     def _publish_news(self, record: Record) -> bool:
         """Send an append; False when it has to wait for its bytes to be allowed."""
         if not self._has_news(record):
             return True
-        version = record.version
+        version, told = record.version, len(record.series)
         rows = record.rows
         progress = run_states.progress(record)
-        stop = len(record.losses)
-        raw = self._allowance.allows(4 * (stop - self._sent))
-        if not raw and not self._allowance.allows(WINDOW_BYTES):
+        found = self._outgoing.take(progress["epoch_start"], self._allowance.allows)
+        if found is None:
             return False
+        series, buffers = found
         self._sequence += 1
         message: Append = {
             "type": "append",
             "run": record.id,
             "sequence": self._sequence,
-            "start": self._sent,
             "progress": progress,
+            "series": series,
         }
         if len(rows) > self._rows_sent:
             news = run_states.some(rows[self._rows_sent :], MOST_NEW_ROWS)
             message["rows"] = self._described_rows(record, news)
         self._add_tracks(message, record)
-        if raw:
-            buffers = [_bytes(record.losses.read(self._sent, stop))]
-        else:
-            buffers = self._add_window(message, record, min(progress["epoch_start"], stop), stop)
-        if version != self._version:
+        if (version, told) != (self._version, self._series_told):
             message["state"] = run_states.state(record)
         self._send(message, buffers)
         self._allowance.sent(sum(map(len, buffers)))
-        self._sent = stop
         self._rows_sent = len(rows)
-        self._version = version
+        self._version, self._series_told = version, told
         return True
 
     def _add_tracks(self, message: Append, record: Record) -> None:
@@ -245,22 +250,10 @@ class Feed:
             message["learning_rate"] = float(f"{last:.7g}")
             self._rate = last
 
-    def _add_window(self, message: Append, record: Record, start: int, stop: int) -> list[bytes]:
-        window = record.losses.window(start, stop, points=WINDOW_POINTS)
-        message["window"] = {
-            "start": window.start,
-            "width": window.width,
-            "buckets": len(window.minimum),
-            "raw_start": window.raw_start,
-            "best": run_states.finite(record.losses.best),
-        }
-        return _buffers(window)
-
-    def _publish_snapshot(self, page: str, record: Record | None) -> None:
-        series = record.losses if record is not None else StepSeries()
+    def _publish_snapshot(self, page: str, names: frozenset[str], record: Record | None) -> None:
         progress = run_states.progress(record) if record is not None else None
-        start = min(progress["epoch_start"], self._sent) if progress else 0
-        window = series.window(start, self._sent, points=SNAPSHOT_POINTS)
+        start = progress["epoch_start"] if progress else 0
+        series, buffers = self._outgoing.snapshot(names, start, SNAPSHOT_POINTS)
         rows = run_states.some(record.rows[: self._rows_sent]) if record is not None else []
         message: Snapshot = {
             "type": "snapshot",
@@ -268,36 +261,35 @@ class Feed:
             "sequence": self._sequence,
             "run": run_states.state(record) if record is not None else None,
             "progress": progress,
-            "start": window.start,
-            "width": window.width,
-            "buckets": len(window.minimum),
-            "raw_start": window.raw_start,
+            "series": series,
             "rows": self._described_rows(record, rows) if record is not None else [],
-            "best": run_states.finite(series.best),
             "earlier": [self._describe(one) for one in self._earlier],
         }
-        knots = [_knots(record.tracks[name]) for name in self._knots] if record else []
-        self._send(message, [*_buffers(window), *knots])
+        knots = [series_parts.knots(record.tracks[name]) for name in self._knots] if record else []
+        self._send(message, [*knots, *buffers])
 
     def _answer(self, request: RangeRequest, record: Record) -> None:
-        points = min(request["points"], RANGE_POINTS)
+        name, points = request["series"], min(request["points"], RANGE_POINTS)
         start, stop = max(request["start"], 0), request["stop"]
-        series, first = record.losses, 0
-        if request["smoothing"]:
-            series, first = StepSeries(), start
-            series.append(smoothed(record.losses.read(start, stop), request["smoothing"]))
-        window = series.window(start - first, stop - first, points=points)
+        if name not in record.series:
+            return  # of a run that does not have it, there is nothing to show
+        series = record.series[name]
+        if request["smoothing"] and isinstance(series, StepSeries):
+            smooth = StepSeries()
+            smooth.append(smoothed(series.read(start, stop), request["smoothing"]))
+            part, buffers = series_parts.part(name, smooth, 0, stop - start, points)
+            part["start"] += start
+            part["raw_start"] += start
+        else:
+            part, buffers = series_parts.part(name, series, start, stop, points)
         message: Range = {
             "type": "range",
             "page": request["page"],
             "number": request["number"],
             "run": record.id,
-            "start": first + window.start,
-            "width": window.width,
-            "buckets": len(window.minimum),
-            "raw_start": first + window.raw_start,
+            "part": part,
         }
-        self._send(message, _buffers(window))
+        self._send(message, buffers)
 
     def _described_rows(self, record: Record, epochs: Sequence[EpochRecord]) -> list[EpochRow]:
         """Each epoch's quantiles are computed once, also when many pages come."""
@@ -312,15 +304,3 @@ class Feed:
         if record.id not in self._ended:
             self._ended[record.id] = run_states.earlier(record)
         return self._ended[record.id]
-
-
-def _buffers(window: Window) -> list[bytes]:
-    return [_bytes(values) for values in (window.minimum, window.maximum, window.raw)]
-
-
-def _bytes(values: Any) -> bytes:
-    return np.ascontiguousarray(values, "<f4").tobytes()
-
-
-def _knots(track: Track) -> bytes:
-    return np.ascontiguousarray(track.knots(), "<f8").tobytes()

@@ -1,7 +1,7 @@
 """Every message between a kernel and a page, typed.
 
 `make protocol` writes the same in TypeScript from this file.
-Numbers of a run travel as little-endian float32 in the message's binary buffers, never as JSON.
+Numbers of a run travel in the message's binary buffers, little-endian, never as JSON.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from lossviz.wire.lab_traits import KeptLoss
+
+PROTOCOL = 2
+"""The version of these messages. A page and a kernel of different ones do not understand each
+other."""
 
 Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
 """The life of a run. The first three are alive, the others are ends."""
@@ -70,6 +74,17 @@ class EventMark(TypedDict):
     text: str
 
 
+class SeriesState(TypedDict):
+    """What there is to know of a series of a run beside its values."""
+
+    name: str
+    kind: Literal["step", "logged", "resource"]
+    """One value for each step; or at some steps only, logged by user code, or what the process
+    uses, about once a second."""
+    unit: str
+    """Such as "MB"; "" for a plain number."""
+
+
 class RunState(TypedDict):
     """All that a page shows of a run beside its series."""
 
@@ -89,6 +104,8 @@ class RunState(TypedDict):
     checkpoints: list[int]
     """After which steps one was written; of many an even choice."""
     error: ErrorState | None
+    series: list[SeriesState]
+    """What a page can ask for; "loss" first."""
 
 
 class EarlierRun(TypedDict):
@@ -103,12 +120,41 @@ class EarlierRun(TypedDict):
     """The least loss of all its steps."""
 
 
+class SeriesPart(TypedDict):
+    """A range of a series in bounded size: buckets, then raw values.
+
+    Buffers: `[minimum, maximum, raw]`, float32. `minimum` and `maximum` hold `buckets` values each:
+    bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every
+    step from `raw_start` on. Of a `sparse` series two more, float64: the steps at which the first
+    value of each bucket and each raw value stand; `raw_start` counts its values, not steps.
+    """
+
+    name: str
+    start: int
+    width: int
+    buckets: int
+    raw_start: int
+    best: float | None
+    """The least value of all; None of a sparse series."""
+    sparse: bool
+
+
+class SeriesNews(TypedDict):
+    """What is new of a series. Buffers: `[values]`, float32; of a sparse one their steps, too."""
+
+    name: str
+    start: int
+    """Index in the series of the first value."""
+    sparse: NotRequired[bool]
+    part: NotRequired[SeriesPart]
+    """There were more values than may travel: this, and its buffers, take the place of all that the
+    page holds."""
+
+
 class Snapshot(TypedDict):
     """The kernel's answer to an Attach: everything a page needs, bounded in size.
 
-    Buffers: `[minimum, maximum, raw, times, learning_rates]`, the first three float32. `minimum`
-    and `maximum` hold `buckets` values each: bucket i covers the steps `start + i * width` to
-    `start + (i + 1) * width`. `raw` holds every step from `raw_start` on. `times` and
+    Buffers: `[times, learning_rates]`, then those of each part of `series`. `times` and
     `learning_rates` are the knots of polylines, float64: first numbers of steps taken, then as many
     values, the seconds since the run started and the rate of the step that follows. Two knots with
     the same number of steps are a jump.
@@ -121,27 +167,12 @@ class Snapshot(TypedDict):
     """The next append for this run carries this number plus one."""
     run: RunState | None
     progress: Progress | None
-    start: int
-    width: int
-    buckets: int
-    raw_start: int
+    series: list[SeriesPart]
+    """Those that the page has asked for, as far as the run has them."""
     rows: list[EpochRow]
     """Of a run with thousands of epochs some; the least and the greatest losses among them."""
-    best: float | None
-    """The least loss of all steps."""
     earlier: list[EarlierRun]
     """Oldest first."""
-
-
-class StepWindow(TypedDict):
-    """Steps in bounded size: buckets, then raw. As in a Snapshot."""
-
-    start: int
-    width: int
-    buckets: int
-    raw_start: int
-    best: float | None
-    """The least loss of all steps of the run."""
 
 
 class Saved(TypedDict):
@@ -152,18 +183,16 @@ class Saved(TypedDict):
 
 
 class Append(TypedDict):
-    """What is new since the last append. Buffers: `[losses]`, float32, one for each new step.
+    """What is new since the last append. Buffers: those of each of `series`, in order.
 
-    With a `window` there were more new steps than may travel: buffers as in a Range, and they take
-    the place of all steps that the page holds.
+    It is for all pages: one holds what it has asked for, and lets the rest go by.
     """
 
     type: Literal["append"]
     run: str
     sequence: int
-    start: int
-    """Index in the run's series of the buffer's first loss."""
     progress: Progress
+    series: list[SeriesNews]
     rows: NotRequired[list[EpochRow]]
     """Epochs that ended since the last append; of very many some, as in a Snapshot."""
     times: NotRequired[list[list[float]]]
@@ -173,22 +202,18 @@ class Append(TypedDict):
     """New knots of its learning rate."""
     learning_rate: NotRequired[float]
     """That of the latest steps, where a schedule has changed it since the last knot."""
-    window: NotRequired[StepWindow]
     state: NotRequired[RunState]
     """Sent when anything in it has changed."""
 
 
 class Range(TypedDict):
-    """Steps of a run, as the answer to a RangeRequest. Buffers: a Snapshot's first three."""
+    """Steps of a run, as the answer to a RangeRequest. Buffers: those of its part."""
 
     type: Literal["range"]
     page: str
     number: int
     run: str
-    start: int
-    width: int
-    buckets: int
-    raw_start: int
+    part: SeriesPart
 
 
 class Program(TypedDict):
@@ -247,10 +272,14 @@ class Plotly(TypedDict):
 
 
 class Attach(TypedDict):
-    """A page asks for a snapshot, at its start and whenever it has seen a gap."""
+    """A page asks for a snapshot: at its start, when it shows other series, and after a gap."""
 
     type: Literal["attach"]
     page: str
+    protocol: int
+    """The version of the messages that it understands."""
+    series: list[str]
+    """Those that it shows, beside "loss", which comes always."""
 
 
 class Seen(TypedDict):
@@ -275,6 +304,8 @@ class RangeRequest(TypedDict):
     number: int
     """Counts the page's requests; comes back with the answer."""
     run: str
+    series: str
+    """Its name."""
     start: int
     """Index of the first step."""
     stop: int

@@ -110,6 +110,10 @@ def state(record: Record) -> RunState:
         "events": _latest(record.events),
         "checkpoints": record.checkpoints,
         "error": error,  # type: ignore[typeddict-item]
+        "series": [
+            {"name": one.name, "kind": one.kind, "unit": one.unit}
+            for one in record.series.describe()
+        ],
     }
 
 

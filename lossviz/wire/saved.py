@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.series import Track
+from lossviz.series import LOSS, Track
 from lossviz.training import Record
 from lossviz.wire import run_states
 from lossviz.wire.messages import EarlierRun, Saved
+from lossviz.wire.series_parts import float64, part
 
 POINTS = 1024
 """About as many values of the steps; as float32 in base64 some 11 KB."""
@@ -32,7 +33,7 @@ def saved(record: Record, earlier: Sequence[Record]) -> Saved:
     steps = len(record.losses)
     # The steps of the last epoch, or of all epochs where those are few.
     start = 0 if steps <= POINTS else min(now["epoch_start"], steps)
-    window = record.losses.window(start, points=POINTS)
+    losses, buffers = part(LOSS, record.losses, start, steps, POINTS)
     rows = run_states.some(record.rows, MOST_ROWS)
     state = run_states.state(record)
     if state["error"] is not None:
@@ -44,19 +45,11 @@ def saved(record: Record, earlier: Sequence[Record]) -> Saved:
             "sequence": 0,
             "run": state,
             "progress": now,
-            "start": window.start,
-            "width": window.width,
-            "buckets": len(window.minimum),
-            "raw_start": window.raw_start,
+            "series": [losses],
             "rows": run_states.rows(record, rows),
-            "best": run_states.finite(record.losses.best),
             "earlier": [_earlier(one) for one in earlier[-MOST_EARLIER:]],
         },
-        "buffers": [
-            np.ascontiguousarray(values, "<f4").tobytes()
-            for values in (window.minimum, window.maximum, window.raw)
-        ]
-        + [_knots(track) for track in record.tracks.values()],
+        "buffers": [*(_knots(track) for track in record.tracks.values()), *buffers],
     }
 
 
@@ -64,7 +57,7 @@ def _knots(track: Track) -> bytes:
     knots = track.knots()
     kept = np.unique(np.linspace(0, knots.shape[1] - 1, MOST_KNOTS).astype(int))
     few = knots if knots.shape[1] <= MOST_KNOTS else knots[:, kept]
-    return np.ascontiguousarray(few, "<f8").tobytes()
+    return float64(few)
 
 
 def _earlier(record: Record) -> EarlierRun:

@@ -69,11 +69,11 @@ def test_a_million_steps_in_a_few_seconds_are_bounded_and_keep_every_extreme():
     seconds = wire.clock.now - 100
     assert wire.bytes <= BURST + BYTES_PER_SECOND * seconds + 50_000  # and the first snapshot
     page = wire.pages[0]
-    assert page.start + len(page.losses) == 1_000_000
+    assert page.start["loss"] + len(page.losses) == 1_000_000
     shown = np.concatenate([page.buckets, page.losses])
     assert (shown.max(), shown.min()) == (losses.max(), losses.min())
     assert page.best == pytest.approx(-3.0)
-    np.testing.assert_array_equal(page.losses, losses[page.start :])
+    np.testing.assert_array_equal(page.losses, losses[page.start["loss"] :])
 
 
 def test_at_a_usual_pace_every_step_travels_raw():
@@ -82,7 +82,7 @@ def test_at_a_usual_pace_every_step_travels_raw():
     for part in losses.reshape(20, -1):
         wire.step(part)
         wire.answer()
-    assert not any("window" in message for message, _ in wire.sent)
+    assert not any("part" in one for message, _ in wire.sent for one in message["series"])
     np.testing.assert_array_equal(wire.pages[0].losses, losses)
 
 
@@ -104,9 +104,9 @@ def test_a_page_that_stops_answering_gets_nothing_more_and_catches_up():
     wire.step([5.0])
     assert wire.sent[-1][0]["type"] == "append"
     page = wire.pages[0]
-    assert page.start + len(page.losses) == len(wire.run.losses)
+    assert page.start["loss"] + len(page.losses) == len(wire.run.losses)
     assert len(page.losses)
-    np.testing.assert_array_equal(page.losses, wire.run.losses.read(page.start))
+    np.testing.assert_array_equal(page.losses, wire.run.losses.read(page.start["loss"]))
 
 
 def test_where_a_running_cell_keeps_pages_from_being_heard_they_get_a_little():
@@ -150,7 +150,7 @@ def test_what_has_to_wait_is_sent_after_the_end_of_the_run():
         rounds += 1
         assert rounds < 10
     page = wire.pages[0]
-    assert page.start + len(page.losses) == 48_000
+    assert page.start["loss"] + len(page.losses) == 48_000
 
 
 def test_a_page_that_a_running_cell_has_put_up_gets_snapshots_until_it_is_heard():
@@ -172,7 +172,7 @@ def test_a_page_that_a_running_cell_has_put_up_gets_snapshots_until_it_is_heard(
         assert rounds < 100
     message, buffers = wire.sent[-1]
     assert message["run"]["status"] == "completed"
-    np.testing.assert_array_equal(np.frombuffer(buffers[2], "<f4"), np.full(600, 3, "f4"))
+    np.testing.assert_array_equal(np.frombuffer(buffers[4], "<f4"), np.full(600, 3, "f4"))
     count = len(wire.sent)
     wire.pages = [Page(wire.feed, "p")]
     wire.answer()

@@ -18,33 +18,69 @@ def record(name: str = "a") -> Record:
 
 
 class Page:
-    """Follows as the page's run_feed.ts does."""
+    """Follows as a page's store does."""
 
-    def __init__(self, feed: Feed, name: str) -> None:
-        self.feed, self.name = feed, name
-        self.run, self.sequence, self.losses, self.rows = None, -1, np.empty(0, np.float32), []
-        self.start, self.buckets, self.best = 0, np.empty(0, np.float32), None
-        feed.attach(name)
+    def __init__(self, feed: Feed, name: str, *series: str) -> None:
+        self.feed, self.name, self.shown = feed, name, ("loss", *series)
+        self.run, self.sequence, self.rows = None, -1, []
+        self.values, self.start, self.steps, self.parts = {}, {}, {}, {}
+        self.buckets, self.best = np.empty(0, np.float32), None
+        self.attach()
+
+    def attach(self) -> None:
+        self.feed.attach(self.name, self.shown)
+
+    @property
+    def losses(self) -> np.ndarray:
+        return self.values.get("loss", np.empty(0, np.float32))
 
     def receive(self, message, buffers) -> None:
-        arrays = [np.frombuffer(one, "<f4") for one in buffers[:3]]
+        buffers = list(buffers)
         if message["type"] == "snapshot" and message["page"] in {self.name, ""}:
             self.run = message["run"] and message["run"]["id"]
             self.sequence, self.rows = message["sequence"], list(message["rows"])
-            self.start, self.losses = message["raw_start"], arrays[2]
+            self.values, self.start, self.steps = {}, {}, {}
+            del buffers[: 2 if self.run else 0]
+            for part in message["series"]:
+                self.take(part, buffers)
         elif message["type"] == "append":
-            expected = (self.run, self.sequence + 1, self.start + len(self.losses))
-            if (message["run"], message["sequence"], message["start"]) != expected:
-                self.feed.attach(self.name)
+            if (message["run"], message["sequence"]) != (self.run, self.sequence + 1):
+                self.attach()
                 return
             self.sequence += 1
-            if "window" in message:
-                self.start, self.losses = message["window"]["raw_start"], arrays[2]
-                self.buckets = np.concatenate(arrays[:2])
-                self.best = message["window"]["best"]
-            else:
-                self.losses = np.concatenate([self.losses, arrays[0]])
+            for news in message["series"]:
+                if not self.add(news, buffers):
+                    self.attach()
             self.rows += message.get("rows", [])
+
+    def take(self, part, buffers) -> None:
+        name = part["name"]
+        low, high, raw = (np.frombuffer(buffers.pop(0), "<f4") for _ in range(3))
+        assert len(low) == len(high) == part["buckets"]
+        self.values[name], self.start[name], self.parts[name] = raw, part["raw_start"], part
+        self.buckets, self.best = np.concatenate([low, high]), part["best"]
+        if part["sparse"]:
+            at, raw_at = (np.frombuffer(buffers.pop(0), "<f8") for _ in range(2))
+            assert len(at) == len(low)
+            assert len(raw_at) == len(raw)
+            self.steps[name] = raw_at
+
+    def add(self, news, buffers) -> bool:
+        name, mine = news["name"], news["name"] in self.shown
+        if "part" in news:
+            self.take(news["part"], buffers)
+            return True
+        values = np.frombuffer(buffers.pop(0), "<f4")
+        steps = np.frombuffer(buffers.pop(0), "<f8") if news.get("sparse") else None
+        if not mine:
+            return True
+        have = self.values.get(name, np.empty(0, np.float32))
+        if self.start.setdefault(name, 0) + len(have) != news["start"]:
+            return False
+        self.values[name] = np.concatenate([have, values])
+        if steps is not None:
+            self.steps[name] = np.concatenate([self.steps.get(name, np.empty(0)), steps])
+        return True
 
 
 def wired() -> tuple[Feed, list[Page]]:
@@ -54,7 +90,7 @@ def wired() -> tuple[Feed, list[Page]]:
 
 
 actions = st.lists(
-    st.sampled_from(["steps", "epoch", "publish", "page", "run", "lose"]), max_size=60
+    st.sampled_from(["steps", "log", "epoch", "publish", "page", "run", "lose"]), max_size=60
 )
 
 
@@ -66,15 +102,20 @@ def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, ra
     feed.follow(current)
     for index, action in enumerate(actions):
         if action == "steps":
-            count = random.randint(1, 30)
-            current.add_steps(np.float32([random.random() for _ in range(count)]), 0.01)
+            losses = np.float32([random.random() for _ in range(random.randint(1, 30))])
+            current.add_steps(
+                losses, 0.01, {"accuracy": losses / 2} if random.random() < 0.7 else {}
+            )
+        elif action == "log":
+            current.log("score", random.random())
         elif action == "epoch":
             current.end_epoch({"loss": 0.5})
             current.begin_epoch(len(current.rows) + 1)
         elif action == "publish":
             feed.publish()
         elif action == "page":
-            pages.append(Page(feed, f"p{index}"))
+            shown = [name for name in ("accuracy", "score") if random.random() < 0.5]
+            pages.append(Page(feed, f"p{index}", *shown))
         elif action == "run":
             current = record(f"r{index}")
             current.begin_epoch(1)
@@ -87,8 +128,14 @@ def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, ra
     feed.publish()
     for page in pages:
         assert page.run == current.id
-        np.testing.assert_array_equal(page.losses, current.losses.read(page.start))
+        np.testing.assert_array_equal(page.losses, current.losses.read(page.start["loss"]))
         assert [row["epoch"] for row in page.rows] == [row.epoch for row in current.rows]
+        for name in set(page.shown) & set(current.series):
+            part, start = current.series.part(name, page.start[name]), page.start[name]
+            assert part.first == start
+            np.testing.assert_array_equal(page.values[name], part.values)
+            if part.steps is not None:
+                np.testing.assert_array_equal(page.steps[name], part.steps)
 
 
 def test_a_live_run_is_live_from_the_first_publish_on():
@@ -113,7 +160,8 @@ def test_a_snapshot_is_bounded_whatever_the_length():
     feed.publish()
     message, buffers = sent[-1]
     assert sum(map(len, buffers)) <= 4 * 4 * SNAPSHOT_POINTS
-    assert message["raw_start"] + len(buffers[2]) // 4 == 1_000_000
+    (part,) = message["series"]
+    assert part["raw_start"] + len(buffers[4]) // 4 == 1_000_000
 
 
 def test_nothing_is_sent_while_no_page_is_attached():
@@ -152,17 +200,18 @@ def test_any_range_comes_as_asked(length, random):
     start = random.randrange(length)
     stop = random.randint(start + 1, length)
     request = {
-        "type": "range", "page": "p", "number": 3, "run": "a", "start": start, "stop": stop,
-        "points": 64, "smoothing": 0,
+        "type": "range", "page": "p", "number": 3, "run": "a", "series": "loss",
+        "start": start, "stop": stop, "points": 64, "smoothing": 0,
     }  # fmt: skip
     feed.ask(request)
     feed.ask({**request, "run": "gone"})
+    feed.ask({**request, "series": "none of its own"})
     feed.publish()
     ((message, buffers),) = sent
     low, high, raw = (np.frombuffer(one, "<f4") for one in buffers)
     assert (message["page"], message["number"], message["run"]) == ("p", 3, "a")
-    np.testing.assert_array_equal(raw, losses[message["raw_start"] : stop])
-    assert message["buckets"] == len(low)
+    np.testing.assert_array_equal(raw, losses[message["part"]["raw_start"] : stop])
+    assert message["part"]["buckets"] == len(low)
     shown = losses[start:stop]
     assert max([*high, *raw]) == shown.max()
     assert min([*low, *raw]) == shown.min()

@@ -44,16 +44,18 @@ def test_a_page_gets_the_average_of_every_step_of_a_long_range():
     feed.follow(long)
     feed.ask(
         {
-            "type": "range", "page": "p", "number": 1, "run": "a", "start": 1000, "stop": 499_000,
+            "type": "range", "page": "p", "number": 1, "run": "a",
+            "series": "loss", "start": 1000, "stop": 499_000,
             "points": 4096, "smoothing": 0.9,
         }
     )  # fmt: skip
     feed.publish()
     ((message, buffers),) = sent
+    part = message["part"]
     low, high, raw = (np.frombuffer(one, "<f4") for one in buffers)
     exact = smoothed(losses[1000:499_000], 0.9)
     assert (min([*low, *raw]), max([*high, *raw])) == (exact.min(), exact.max())
-    assert message["start"] == 1000
-    assert message["raw_start"] + len(raw) == 499_000
-    width = message["width"]
+    assert part["start"] == 1000
+    assert part["raw_start"] + len(raw) == 499_000
+    width = part["width"]
     np.testing.assert_array_equal(low[:5], exact[: 5 * width].reshape(5, width).min(axis=1))
