@@ -2,6 +2,7 @@
  * One chart: Plotly behind a scheduler that draws at most once a frame, and never while hidden.
  */
 
+import { roomy, wholeTicks } from './axis_ticks';
 import type { Line } from './decimate';
 import type { PlotlyElement, PlotlyModule } from './plotly_types';
 import { saveButtons, type Table } from './save';
@@ -104,8 +105,11 @@ export class LineChart {
   private _frame = 0;
   private _visible = false;
   private _pointed = false;
+  private _draws = 0;
   private _logarithmic = false;
   private _view: View = null;
+  /** The part of the y axis that a person has zoomed to, as Plotly counts it. */
+  private _height: View = null;
   private _viewed = '';
   private _disposed = false;
   private _summarised = 0;
@@ -194,6 +198,7 @@ export class LineChart {
     if ((picture.view ?? '') !== this._viewed) {
       // Another run or axis: what was zoomed to is not there any more.
       this._viewed = picture.view ?? '';
+      this._height = null;
       if (this._view) {
         this._view = null;
         picture = this._options.picture(Math.max(width - 60, 50), null);
@@ -210,7 +215,9 @@ export class LineChart {
       displaylogo: false,
       responsive: false,
       displayModeBar: 'hover' as const,
-      modeBarButtons: [['zoom2d', 'pan2d', 'resetScale2d']]
+      // Back to all that there is now, not to what there was when a person zoomed.
+      doubleClick: 'autosize' as const,
+      modeBarButtons: [['zoom2d', 'pan2d', 'autoScale2d']]
     };
     if (this._drawn) {
       void this._plotly.react(this._plot, traces, layout, config);
@@ -241,26 +248,17 @@ export class LineChart {
 
   /** A person who has zoomed keeps the view while points arrive; a double click lets it go. */
   private _watchZoom = (plot: PlotlyElement): void => {
-    plot.on('plotly_doubleclick', () => {
-      this._view = null;
-      this.update();
-    });
     plot.on('plotly_relayout', change => {
-      const from = change['xaxis.range[0]'];
-      const to = change['xaxis.range[1]'];
-      if (typeof from === 'number' && typeof to === 'number') {
-        this._view = [from, to];
-        this.update();
-      } else if (change['xaxis.autorange'] === true) {
-        this._view = null;
-        this.update();
-      }
+      this._view = zoomed(change, 'xaxis', this._view);
+      this._height = zoomed(change, 'yaxis', this._height);
+      this.update();
     });
   };
 
   private _layout(picture: Picture, width: number): Record<string, unknown> {
     const theme = readTheme(this.element);
     const empty = picture.points === 0 && !picture.drawn;
+    const range = picture.range ?? extent(picture.lines);
     return {
       ...seriesLayout(theme, {
         empty,
@@ -268,14 +266,16 @@ export class LineChart {
         legend: picture.lines.filter(line => !line.unlisted).length > 1,
         unit: this._unit,
         logarithmic: this._logarithmic,
-        // An axis with few whole numbers would else show halves rounded to doubles.
-        few: !picture.range && !picture.continuous && picture.points < 6,
         continuous: !!picture.continuous,
         lines: picture.lines.length,
-        range: picture.range
+        range: this._view ?? range,
+        height: this._height,
+        revision: ++this._draws,
+        ticks:
+          range && !picture.continuous ? wholeTicks(...(this._view ?? range), width) : undefined
       }),
-      // The same revision keeps the person's zoom over redraws; another scale starts afresh.
-      uirevision: `${this._logarithmic} ${empty} ${picture.view ?? ''}`,
+      // What a person hides stays hidden. Zooms are kept here, not by Plotly.
+      uirevision: 'lossviz',
       width,
       height: this._plot.clientHeight || 200,
       ...(empty
@@ -340,6 +340,8 @@ export class LineChart {
       button.setAttribute('aria-label', name);
       button.setAttribute('aria-pressed', String(logarithmic === this._logarithmic));
       button.addEventListener('click', () => {
+        // The other scale counts its ends in other units; the steps that are seen stay the same.
+        this._height = null;
         this._logarithmic = logarithmic;
         for (const one of buttons) {
           one.setAttribute('aria-pressed', String(one === button));
@@ -351,4 +353,26 @@ export class LineChart {
     group.append(...buttons);
     return group;
   }
+}
+
+/** What a person sees of an axis after a change of the layout; null for all of it. */
+function zoomed(change: Record<string, unknown>, axis: string, before: View): View {
+  const from = change[`${axis}.range[0]`];
+  const to = change[`${axis}.range[1]`];
+  if (typeof from === 'number' && typeof to === 'number') {
+    return [from, to];
+  }
+  return change[`${axis}.autorange`] === true ? null : before;
+}
+
+/** The ends of an axis on which all of these lines can be seen; undefined where there is none. */
+function extent(lines: ChartLine[]): [number, number] | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { x } of lines) {
+    for (const one of x) {
+      low = one < low ? one : low;
+      high = one > high ? one : high;
+    }
+  }
+  return low <= high ? roomy(low, high) : undefined;
 }

@@ -129,10 +129,16 @@ export function seriesLayout(
     legend: boolean;
     unit: string;
     logarithmic: boolean;
-    few: boolean;
     continuous: boolean;
     lines: number;
-    range: [number, number] | undefined;
+    /** The x axis' ends; undefined where there is nothing to draw. */
+    range: readonly [number, number] | undefined;
+    /** Labels of the x axis, where Plotly is not to choose them. */
+    ticks: number[] | undefined;
+    /** The y axis' ends where a person has zoomed. */
+    height: readonly [number, number] | null;
+    /** Another one at each draw: Plotly must not keep a zoom of its own. */
+    revision: number;
   }
 ): PlotlyLayout {
   const axis = {
@@ -142,7 +148,8 @@ export function seriesLayout(
     zerolinecolor: theme.grid,
     tickfont: { size: 11 },
     title: { font: { size: 11 }, standoff: 6 },
-    showline: true
+    showline: true,
+    uirevision: chart.revision
   };
   const { empty, range } = chart;
   return {
@@ -161,18 +168,18 @@ export function seriesLayout(
       ...axis,
       title: { ...axis.title, text: chart.unit },
       ...(chart.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
-      ...(!empty && chart.few ? { dtick: 1 } : {}),
-      ...(range ? { range } : { autorange: true }),
-      ...(empty ? { range: [0, 10], autorange: false } : {})
+      // An axis counts from the beginning of a run: nothing is before that.
+      minallowed: 0,
+      ...(chart.ticks ? { tickmode: 'array', tickvals: chart.ticks } : { tickmode: 'auto' }),
+      range: empty || !range ? [0, 10] : [...range],
+      autorange: false
     },
     yaxis: {
       ...axis,
       type: chart.logarithmic ? 'log' : 'linear',
       title: { ...axis.title, text: 'loss' },
       tickformat: '.4~g',
-      ...(empty
-        ? { range: chart.logarithmic ? [-2, 0] : [0, 1], autorange: false }
-        : { autorange: true })
+      ...heightOf(chart)
     },
     annotations: empty
       ? [
@@ -188,4 +195,15 @@ export function seriesLayout(
         ]
       : []
   };
+}
+
+function heightOf(chart: {
+  empty: boolean;
+  logarithmic: boolean;
+  height: readonly [number, number] | null;
+}): { range?: number[]; autorange: boolean } {
+  if (chart.empty) {
+    return { range: chart.logarithmic ? [-2, 0] : [0, 1], autorange: false };
+  }
+  return chart.height ? { range: [...chart.height], autorange: false } : { autorange: true };
 }
