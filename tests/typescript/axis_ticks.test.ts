@@ -1,24 +1,27 @@
 import { expect, it } from 'vitest';
 import { roomy, wholeTicks } from '../../labextension/src/chart/axis_ticks';
-import { seriesLayout } from '../../labextension/src/chart/traces';
+import type { ChartView } from '../../labextension/src/chart/kind';
+import { lineFigure } from '../../labextension/src/chart/line_figure';
+import { PAPER } from '../../labextension/src/chart/theme';
 
-const theme = { text: '', faint: '', grid: '', background: '', font: '' };
+const view: ChartView = {
+  width: 660,
+  height: 200,
+  columns: 600,
+  zoom: null,
+  logarithmic: false,
+  pointed: false,
+  options: {},
+  unit: null,
+  theme: PAPER,
+  empty: ''
+};
 
-function axis(range: [number, number], columns = 600): Record<string, unknown> {
-  const layout = seriesLayout(theme, {
-    empty: false,
-    summary: '',
-    legend: false,
-    unit: 'epoch',
-    logarithmic: false,
-    continuous: false,
-    lines: 2,
-    range,
-    ticks: wholeTicks(...range, columns),
-    height: null,
-    revision: 1
-  });
-  return layout['xaxis'] as Record<string, unknown>;
+/** The axis below a line from one place to another, as Plotly is told of it. */
+function axis(from: number, to: number, zoom: [number, number] | null = null): object {
+  const line = { x: Float64Array.of(from, to), y: Float32Array.of(1, 0), name: '', colour: '#000' };
+  const picture = { lines: [line], points: 2, unit: 'epoch', summary: '' };
+  return lineFigure(picture, { ...view, zoom }).layout['xaxis'] as object;
 }
 
 it.each([
@@ -30,10 +33,10 @@ it.each([
   [1, 6000],
   [1, 1e7]
 ])('never asks for more labels than there is room for, from %s to %s', (from, to) => {
-  const found = axis(roomy(from, to));
+  const found = axis(from, to) as { dtick?: number; tickvals?: number[] };
   // A distance, unlike a list, also holds for whatever is zoomed to later.
-  expect(found['dtick']).toBeUndefined();
-  expect(((found['tickvals'] as number[] | undefined) ?? []).length).toBeLessThanOrEqual(12);
+  expect(found.dtick).toBeUndefined();
+  expect((found.tickvals ?? []).length).toBeLessThanOrEqual(12);
 });
 
 it('labels whole numbers where there are few, none twice and none before the first', () => {
@@ -43,7 +46,8 @@ it('labels whole numbers where there are few, none twice and none before the fir
   expect(wholeTicks(-3, 4, 600)).toEqual([0, 1, 2, 3, 4]);
   expect(wholeTicks(1.2, 1.8, 600)).toEqual([]);
   expect(wholeTicks(1, 6000, 600)).toBeUndefined();
-  expect(axis(roomy(1, 60))['minallowed']).toBe(0);
+  expect(axis(1, 60)).toMatchObject({ minallowed: 0, autorange: false, tickmode: 'auto' });
+  expect(axis(1, 6000, [10, 13])).toMatchObject({ range: [10, 13], tickvals: [10, 11, 12, 13] });
 });
 
 it('leaves room at the ends, but none below zero', () => {
