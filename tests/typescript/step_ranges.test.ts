@@ -59,6 +59,22 @@ it('asks again when no answer comes, and ignores answers to nothing', () => {
   expect(ranges.get('a', 0, 6, 100)).toBeDefined();
 });
 
+it('has what was lost asked for again, also when nothing else changes', () => {
+  vi.useFakeTimers();
+  ranges.get('a', 0, 6, 100);
+  vi.advanceTimersByTime(5100);
+  expect(changes).toBe(1);
+  ranges.get('a', 0, 6, 100);
+  expect(wire.sent).toHaveLength(2);
+  // A kernel that speaks for the first time cannot have heard.
+  ranges.askAnew();
+  ranges.get('a', 0, 6, 100);
+  expect(wire.sent).toHaveLength(3);
+  answer(3, [7]);
+  expect(ranges.get('a', 0, 6, 100)).toBeDefined();
+  vi.useRealTimers();
+});
+
 it('keeps a bounded number of answers, those that were used last', () => {
   for (let i = 0; i < 40; i++) {
     ranges.get('a', i, i + 6, 100);

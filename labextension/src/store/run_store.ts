@@ -63,6 +63,7 @@ export class RunStore implements Runs, Receiver {
 
   takeSnapshot(message: Snapshot, buffers: DataView[]): void {
     const { run: state, progress } = message;
+    this.ranges.askAnew();
     this._earlier = message.earlier.map(one => {
       const run = this.runs.get(one.run.id) ?? new RunData(one.run, one.progress);
       run.becomeEarlier(one);

@@ -103,8 +103,22 @@ export class StepRanges {
       this._growing.set(kind, { ...before, time: now });
       const page = this._page;
       trySend(this._channel, { type: 'range', page, number, run, start, stop, points, smoothing });
+      // Also when nothing else will have changed by then.
+      window.setTimeout(() => {
+        if (this._asked.get(key)?.number === number) {
+          this._changed();
+        }
+      }, RETRY_MS + 1);
     }
     return before?.answered === undefined ? undefined : this._known.get(before.answered);
+  }
+
+  /** The kernel speaks, perhaps for the first time: what was asked before may be lost. */
+  askAnew(): void {
+    for (const { kind } of this._asked.values()) {
+      this._growing.delete(kind);
+    }
+    this._asked.clear();
   }
 
   /**
