@@ -1,10 +1,33 @@
-// Builds what the Python package serves: the lab's module, its style sheet, and Plotly as it is.
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+// Builds what the Python package serves: the lab's module, its style sheet, and Plotly as a module.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const out = '../lossviz/static';
-const plotly = 'node_modules/plotly.js-basic-dist-min';
+const lib = 'lib/plotly';
+
+// What each bundle of Plotly is made of. The kernel delivers the first one, to pages without the
+// extension; in the extension each is a chunk of its own, loaded when a view needs it.
+const PLOTLY = {
+  cartesian: 'plotly.js-cartesian-dist-min/plotly-cartesian.min.js',
+  gl3d: 'plotly.js-gl3d-dist-min/plotly-gl3d.min.js'
+};
+
+// Plotly's own builds put themselves on the page under a global name, over whatever is there.
+const GLOBAL = 'window.Plotly = Plotly;';
+
+/** A build of Plotly as a module that leaves the page alone. */
+async function privateModule(path) {
+  const text = await readFile(`node_modules/${path}`, 'utf-8');
+  if (text.split(GLOBAL).length !== 2) {
+    throw new Error(`${path} does not say ${GLOBAL} once: look how it makes itself known`);
+  }
+  // A function, for "$" means something in the text of a replacement.
+  const own = text.replace(GLOBAL, () => '');
+  return `const module = { exports: {} };\n${own}\nexport default module.exports;\n`;
+}
+
 await mkdir(out, { recursive: true });
+await mkdir(lib, { recursive: true });
 for (const [source, name] of [
   ['index', 'lab'],
   ['loader', 'loader']
@@ -25,5 +48,9 @@ await build({
   bundle: true,
   minify: true
 });
-await copyFile(`${plotly}/plotly-basic.min.js`, `${out}/plotly.js`);
-await writeFile(`${out}/plotly.LICENSE`, await readFile(`${plotly}/LICENSE`));
+for (const [name, path] of Object.entries(PLOTLY)) {
+  await writeFile(`${lib}/${name}.js`, await privateModule(path));
+}
+await writeFile(`${out}/plotly.js`, await readFile(`${lib}/cartesian.js`));
+const license = 'node_modules/plotly.js-cartesian-dist-min/LICENSE';
+await writeFile(`${out}/plotly.LICENSE`, await readFile(license));

@@ -5,7 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       'lib/**',
-      'src/plotly.d.ts',
+      'src/plotly/*.d.ts',
       'node_modules/**',
       '*.mjs',
       'vitest.config.ts',

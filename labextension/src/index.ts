@@ -15,9 +15,9 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { bridgeBusyKernel } from './cell/busy_kernel';
 import { keepPictures } from './cell/kept_picture';
 import { LabCell } from './cell/lab_cell';
-import type { PlotlyModule } from './chart/plotly_types';
 import { NEW_LAB, addCommands } from './commands';
 import { publishPageServices } from './page';
+import { BUNDLES, loadPlotly } from './plotly';
 import { LossPanel } from './panel/panel';
 
 const services: JupyterFrontEndPlugin<void> = {
@@ -36,9 +36,9 @@ const services: JupyterFrontEndPlugin<void> = {
       keepPictures(panel);
       bridgeBusyKernel(panel);
     });
-    let plotly: Promise<PlotlyModule> | undefined;
     publishPageServices({
-      plotly: () => (plotly ??= import('plotly.js-basic-dist-min').then(found => found.default)),
+      plotly: loadPlotly,
+      bundles: BUNDLES,
       bindCell: (host, labId, listener) => {
         const panel = tracker.find(one => one.node.contains(host) && one.content.model !== null);
         return panel ? new LabCell(panel, host, labId, listener, dialogs ?? undefined) : undefined;

@@ -10,8 +10,10 @@ import type { Code, KeptLoss } from './lab_traits';
 import type { ProgramEditor } from './widget/program_sync';
 
 export interface PageServices {
-  /** Plotly, loaded once for the page. */
-  plotly(): Promise<PlotlyModule>;
+  /** A bundle of Plotly, loaded once for the page; without a name the one for flat axes. */
+  plotly(name?: string): Promise<PlotlyModule>;
+  /** The bundles that there are. An extension of before they had names does not say. */
+  readonly bundles?: readonly string[];
   /** Bind a lab to its cell in the notebook that holds `host`; undefined where that is in none. */
   bindCell(
     host: HTMLElement,

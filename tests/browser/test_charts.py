@@ -65,7 +65,7 @@ def test_runs_lie_over_each_other_and_their_data_can_be_copied(notebook, page):
     book = trained(notebook, runs=2)
     names = {one["name"] for one in book.drawn(EPOCHS_CHART)}
     assert {"run 1", "run 1, validation", "run 2"} <= names
-    assert any(name.startswith("best: ") for name in names)
+    assert any(name.startswith("lowest validation loss: ") for name in names)
     rows = book.lab.get_by_role("table", name="Runs").get_by_role("row")
     assert rows.count() == 3
     figure = chart(book, EPOCHS_CHART)

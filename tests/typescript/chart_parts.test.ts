@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { csv } from '../../labextension/src/chart/save';
-import { smooth } from '../../labextension/src/chart/smoothing';
+import { csv, rowsDone } from '../../labextension/src/chart/save';
+import { smooth } from '../../labextension/src/series/smoothing';
 import { bandTrace, escapeText, lineTrace } from '../../labextension/src/chart/traces';
 
 it('smooths as the definition says, without a bias at the start', () => {
@@ -44,7 +44,20 @@ it('writes values with commas, quotes and line breaks as CSV says', () => {
     ['say "x"', NaN],
     ['two\nlines', 0.5]
   ];
-  expect(csv({ columns: ['run', 'loss'], rows })).toBe(
+  const table = {
+    columns: ['run', 'loss'],
+    count: 3,
+    row: (i: number) => rows[i] ?? [],
+    omitted: 0
+  };
+  expect(csv(table).join('')).toBe(
     'run,loss\r\n"a,b",1\r\n"say ""x""",NaN\r\n"two\nlines",0.5\r\n'
   );
+});
+
+it('says how many rows it has copied, and of how many', () => {
+  const table = { columns: ['x'], count: 25_000, row: (i: number) => [i], omitted: 0 };
+  expect(csv(table).join('').split('\r\n')).toHaveLength(25_002);
+  expect(rowsDone(table, 'copied')).toBe('25,000 rows copied.');
+  expect(rowsDone({ ...table, omitted: 5000 }, 'copied')).toContain('25,000 of 30,000 rows copied');
 });

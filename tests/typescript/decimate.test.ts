@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bucketLine, decimate, join } from '../../labextension/src/chart/decimate';
+import { bucketLine, decimate, join } from '../../labextension/src/series/decimate';
 
 /** A seeded stream of numbers between 0 and 1 (mulberry32). */
 function stream(seed: number): () => number {

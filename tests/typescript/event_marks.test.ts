@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { RunState } from '../../labextension/src/messages';
 import { markAnnotations } from '../../labextension/src/chart/traces';
-import { checkpointTicks, eventMarks } from '../../labextension/src/widget/event_marks';
-import { timeUnit } from '../../labextension/src/widget/x_axis';
+import { checkpointTicks, eventMarks } from '../../labextension/src/chart/event_marks';
+import { timeUnit } from '../../labextension/src/chart/time_unit';
 
 function run(events: RunState['events'], checkpoints: number[] = []): RunState {
   return {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCount, formatLoss, formatSeconds } from '../../labextension/src/widget/format';
+import { formatCount, formatLoss, formatSeconds } from '../../labextension/src/format';
 
 it.each([
   [0.18734, '0.1873'],

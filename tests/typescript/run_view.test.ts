@@ -124,6 +124,33 @@ it('sends a command only when the kernel is known to hear', () => {
   ]);
 });
 
+it('does not lose a press with a view that is rendered again before the kernel answers', () => {
+  form('0.1');
+  view.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
+    if (one.textContent === 'Pause') {
+      one.click();
+    }
+  });
+  view.dispose();
+  wire = new Wire();
+  view = new RunView('v', wire);
+  answer();
+  expect(sent('command')).toEqual([
+    { type: 'command', command: 'pause', page: page(), cell: false }
+  ]);
+});
+
+it('does not call a run running whose kernel is gone', () => {
+  answer();
+  const head = (): string => view.element.querySelector('.lossviz-head')?.textContent ?? '';
+  expect(head()).toContain('run 1 - running');
+  expect(head()).toContain('left');
+  view.disconnect();
+  expect(head()).not.toContain('run 1 - running');
+  expect(head()).toContain('no answer from the kernel');
+  expect(head()).not.toMatch(/left|steps\/s/);
+});
+
 it('is filled by what the kernel tells all pages, unasked', () => {
   answer('');
   expect(view.element.dataset['lossvizStatus']).toBe('running');

@@ -1,21 +1,22 @@
-import { beforeEach, expect, it, vi } from 'vitest';
-import type { FromPage, Range, RangeRequest } from '../../labextension/src/messages';
-import { StepRanges, stepsLine } from '../../labextension/src/widget/step_ranges';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Range, RangeRequest } from '../../labextension/src/messages';
+import { StepRanges, stepsLine } from '../../labextension/src/store/step_ranges';
+import { Wire } from './wire';
 
-let sent: FromPage[];
+let wire: Wire;
 let changes: number;
 let ranges: StepRanges;
 
 beforeEach(() => {
-  sent = [];
+  wire = new Wire();
   changes = 0;
-  ranges = new StepRanges(
-    'p',
-    { send: message => sent.push(message), onMessage: () => () => undefined },
-    () => {
-      changes++;
-    }
-  );
+  ranges = new StepRanges('p', wire, () => {
+    changes++;
+  });
+});
+
+afterEach(() => {
+  ranges.dispose();
 });
 
 function answer(number: number, raw: number[]): void {
@@ -29,20 +30,19 @@ function answer(number: number, raw: number[]): void {
     buckets: 1,
     raw_start: 4
   };
-  const buffers = [[1], [5], raw].map(one => new DataView(Float32Array.from(one).buffer));
-  ranges.take(message, buffers);
+  wire.deliver(message, [1], [5], raw);
 }
 
 it('asks once, and knows the answer from then on', () => {
   expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
   expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
-  expect(sent).toHaveLength(1);
-  answer((sent[0] as RangeRequest).number, [7, 8]);
+  expect(wire.sent).toHaveLength(1);
+  answer((wire.sent[0] as RangeRequest).number, [7, 8]);
   expect(changes).toBe(1);
   const steps = ranges.get('a', 0, 6, 100);
   expect(steps && [...stepsLine(steps, 50).y]).toEqual([1, 5, 7, 8]);
   expect(steps && [...stepsLine(steps, 50).x]).toEqual([0, 2, 4, 5]);
-  expect(sent).toHaveLength(1);
+  expect(wire.sent).toHaveLength(1);
 });
 
 it('asks again when no answer comes, and ignores answers to nothing', () => {
@@ -52,11 +52,27 @@ it('asks again when no answer comes, and ignores answers to nothing', () => {
   now.mockReturnValue(6000);
   ranges.get('a', 0, 6, 100);
   now.mockRestore();
-  expect(sent).toHaveLength(2);
+  expect(wire.sent).toHaveLength(2);
   answer(1, [7]);
   expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
   answer(2, [7]);
   expect(ranges.get('a', 0, 6, 100)).toBeDefined();
+});
+
+it('has what was lost asked for again, also when nothing else changes', () => {
+  vi.useFakeTimers();
+  ranges.get('a', 0, 6, 100);
+  vi.advanceTimersByTime(5100);
+  expect(changes).toBe(1);
+  ranges.get('a', 0, 6, 100);
+  expect(wire.sent).toHaveLength(2);
+  // A kernel that speaks for the first time cannot have heard.
+  ranges.askAnew();
+  ranges.get('a', 0, 6, 100);
+  expect(wire.sent).toHaveLength(3);
+  answer(3, [7]);
+  expect(ranges.get('a', 0, 6, 100)).toBeDefined();
+  vi.useRealTimers();
 });
 
 it('keeps a bounded number of answers, those that were used last', () => {
@@ -65,11 +81,11 @@ it('keeps a bounded number of answers, those that were used last', () => {
     answer(i + 1, [i]);
     ranges.get('a', 0, 6, 100);
   }
-  const before = sent.length;
+  const before = wire.sent.length;
   expect(ranges.get('a', 0, 6, 100)).toBeDefined();
   expect(ranges.get('a', 39, 45, 100)).toBeDefined();
   expect(ranges.get('a', 1, 7, 100)).toBeUndefined();
-  expect(sent).toHaveLength(before + 1);
+  expect(wire.sent).toHaveLength(before + 1);
 });
 
 it('asks no more than once a second for a range whose end moves on, and gives the last one', () => {
@@ -84,9 +100,9 @@ it('asks no more than once a second for a range whose end moves on, and gives th
     ranges.get('a', i, 50, 100);
   }
   now.mockRestore();
-  const asked = sent.filter(one => (one as RangeRequest).start === 0) as RangeRequest[];
+  const asked = wire.sent.filter(one => (one as RangeRequest).start === 0) as RangeRequest[];
   expect(asked.map(one => one.stop)).toEqual([6, 16]);
-  expect(sent).toHaveLength(2 + 19);
+  expect(wire.sent).toHaveLength(2 + 19);
 });
 
 it('has what it holds back asked for later, also when nothing else changes', () => {
@@ -98,7 +114,41 @@ it('has what it holds back asked for later, also when nothing else changes', () 
   vi.advanceTimersByTime(1100);
   expect(changes).toBe(before + 1);
   ranges.get('a', 0, 9, 100);
-  expect((sent.at(-1) as RangeRequest).stop).toBe(9);
-  ranges.dispose();
+  expect((wire.sent.at(-1) as RangeRequest).stop).toBe(9);
+  vi.useRealTimers();
+});
+
+/** Plays a kernel that holds the steps 0, 1, 2, ... and gives at most 2 ** 18 at once. */
+function play(number: number): void {
+  const { start, stop, points } = wire.sent.at(-1) as RangeRequest;
+  const whole = stop - start <= Math.min(points, 1 << 18);
+  const raw = Float32Array.from({ length: stop - start }, (_, i) => start + i);
+  wire.deliver(
+    { type: 'range', page: 'p', number, run: 'a', start, width: 1, buckets: 0, raw_start: start },
+    [],
+    [],
+    ...(whole ? [Array.from(raw)] : [])
+  );
+}
+
+it('reads any number of steps, in parts that the kernel gives', async () => {
+  const reading = ranges.read('a', 5, 600_000);
+  for (let number = 1; number <= 3; number++) {
+    await vi.waitFor(() => {
+      expect(wire.sent).toHaveLength(number);
+    });
+    play(number);
+  }
+  const values = await reading;
+  expect(values).toHaveLength(599_995);
+  expect([values[0], values[300_000], values.at(-1)]).toEqual([5, 300_005, 599_999]);
+});
+
+it('says when the kernel does not give them, after it has asked more than once', async () => {
+  vi.useFakeTimers();
+  const reading = expect(ranges.read('a', 0, 10)).rejects.toThrow('does not answer');
+  await vi.advanceTimersByTimeAsync(16_000);
+  await reading;
+  expect(wire.sent).toHaveLength(3);
   vi.useRealTimers();
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Track } from '../../labextension/src/chart/track';
+import { Track } from '../../labextension/src/series/track';
 
 /** 0 to 10 s over 100 steps, a pause of 5 s, then 100 steps in 20 s. */
 function track(): Track {

@@ -1,12 +1,17 @@
 import type { FromKernel, FromPage } from '../../labextension/src/messages';
-import type { Channel } from '../../labextension/src/widget/channel';
+import type { Channel } from '../../labextension/src/transport/channel';
 
 /** A way to a kernel that the test itself plays. */
 export class Wire implements Channel {
   sent: FromPage[] = [];
+  /** Whether sending fails, as it does through a comm that has been closed. */
+  closed = false;
   private _handlers = new Set<(message: FromKernel, buffers: DataView[]) => void>();
 
   send(message: FromPage): void {
+    if (this.closed) {
+      throw new Error('Cannot send');
+    }
     this.sent.push(message);
   }
 

@@ -24,6 +24,12 @@ export interface PlotlyTrace {
 
 export type PlotlyLayout = Record<string, unknown>;
 
+/** A figure that is on no page. */
+export interface PlotlyFigure {
+  data: PlotlyTrace[];
+  layout: PlotlyLayout;
+}
+
 export interface PlotlyElement extends HTMLElement {
   on(event: string, handler: (data: Record<string, unknown>) => void): void;
   removeAllListeners(event?: string): void;
@@ -42,7 +48,6 @@ export interface PlotlyModule {
     layout: PlotlyLayout,
     config: Record<string, unknown>
   ): Promise<PlotlyElement>;
-  downloadImage(element: HTMLElement, options: Record<string, unknown>): Promise<string>;
+  downloadImage(figure: PlotlyFigure, options: Record<string, unknown>): Promise<string>;
   purge(element: HTMLElement): void;
-  Plots: { resize(element: HTMLElement): Promise<void> | void };
 }

@@ -2,54 +2,91 @@
  * Taking a chart away: as a picture, or its data as comma-separated values.
  */
 
-/** Data as rows under named columns. */
-export interface Table {
-  columns: string[];
-  rows: (number | string)[][];
+import { button } from '../controls/button';
+import { downloadText, toClipboard } from '../controls/text_output';
+import { formatCount } from '../format';
+import type { Table } from './kind';
+
+/** Rows are put together in parts of so many: one text for each of them would fill the memory. */
+const PART = 10_000;
+
+/** Comma-separated values (RFC 4180), as texts that follow each other. */
+export function csv({ columns, count, row }: Table): string[] {
+  const parts = [line(columns)];
+  for (let from = 0; from < count; from += PART) {
+    let part = '';
+    for (let i = from; i < Math.min(from + PART, count); i++) {
+      part += line(row(i));
+    }
+    parts.push(part);
+  }
+  return parts;
 }
 
-/** Comma-separated values (RFC 4180). */
-export function csv({ columns, rows }: Table): string {
-  const field = (value: number | string): string => {
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [columns, ...rows].map(row => `${row.map(field).join(',')}\r\n`).join('');
+function line(fields: readonly (number | string)[]): string {
+  return `${fields.map(field).join(',')}\r\n`;
 }
 
-/** The buttons PNG, SVG and Copy CSV of the chart with this title. */
-export function saveButtons(
-  title: string,
-  { picture, table }: { picture: (format: 'png' | 'svg') => Promise<void>; table: () => Table }
-): HTMLElement[] {
+function field(value: number | string): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What was done with the rows of a table, none of them passed over in silence. */
+export function rowsDone({ count, omitted }: Table, done: string): string {
+  const all = count + omitted;
+  return omitted > 0
+    ? `${formatCount(count)} of ${formatCount(all)} rows ${done}; Python has them all.`
+    : `${formatCount(count)} rows ${done}.`;
+}
+
+/** How a chart gives what is taken away. */
+export interface Source {
+  picture(format: 'png' | 'svg'): Promise<void>;
+  table(): Promise<Table>;
+}
+
+/** The buttons that take the chart with this title away, and a line about what they did. */
+export function saveButtons(title: string, source: Source): HTMLElement[] {
   const said = document.createElement('span');
   said.setAttribute('role', 'status');
-  const button = (text: string, name: string, press: () => Promise<string>): HTMLElement => {
-    const element = document.createElement('button');
-    element.type = 'button';
-    element.className = 'lossviz-button lossviz-small';
-    element.textContent = text;
-    element.setAttribute('aria-label', `${name} of ${title}`);
-    element.addEventListener('click', () => {
+  const small = (text: string, name: string, press: () => Promise<string>): HTMLElement => {
+    const element = button(text, '', () => {
+      said.textContent = 'One moment...';
       press().then(
         message => {
           said.textContent = message;
         },
-        () => {
-          said.textContent = 'The browser does not allow it.';
+        (error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          said.textContent = `That did not work. ${reason}`;
         }
       );
     });
+    element.classList.add('lossviz-small');
+    element.setAttribute('aria-label', `${name} of ${title}`);
     return element;
   };
   return [
-    button('PNG', 'Save as PNG', () => picture('png').then(() => 'Saved.')),
-    button('SVG', 'Save as SVG', () => picture('svg').then(() => 'Saved.')),
-    button('Copy CSV', 'Copy the data', () => {
-      const data = table();
-      const rows = data.rows.length.toLocaleString('en');
-      return navigator.clipboard.writeText(csv(data)).then(() => `${rows} rows copied.`);
+    small('PNG', 'Save as PNG', () => source.picture('png').then(() => 'Saved.')),
+    small('SVG', 'Save as SVG', () => source.picture('svg').then(() => 'Saved.')),
+    small('Copy CSV', 'Copy the data', async () => {
+      const table = await source.table();
+      const copied = await toClipboard(csv(table).join(''));
+      return copied
+        ? rowsDone(table, 'copied')
+        : 'The browser does not let this page copy. Save CSV writes a file.';
+    }),
+    small('Save CSV', 'Save the data', async () => {
+      const table = await source.table();
+      downloadText(csv(table), fileName(title, 'csv'), 'text/csv');
+      return rowsDone(table, 'saved');
     }),
     said
   ];
+}
+
+/** Such as "loss-during-one-epoch.csv". */
+export function fileName(title: string, ending: string): string {
+  return `${title.toLowerCase().replaceAll(' ', '-')}.${ending}`;
 }

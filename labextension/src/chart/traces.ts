@@ -2,12 +2,11 @@
  * Lines, bands and marks as Plotly takes them.
  */
 
-import type { Band, ChartLine, Mark } from './line_chart';
-import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
+import type { Band, ChartLine, Mark } from './picture';
+import type { PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
 
 const FEW_POINTS = 20;
-const MOST_LABELS = 3;
 
 /** Text for Plotly, which reads some of HTML: a run may be called anything. */
 export function escapeText(text: string): string {
@@ -118,74 +117,4 @@ export function markAnnotations(marks: Mark[], theme: Theme): object[] {
     borderpad: 1,
     font: { color: theme.faint, size: 11 }
   }));
-}
-
-/** Everything of the layout that does not depend on the chart's size. */
-export function seriesLayout(
-  theme: Theme,
-  chart: {
-    empty: boolean;
-    summary: string;
-    legend: boolean;
-    unit: string;
-    logarithmic: boolean;
-    few: boolean;
-    continuous: boolean;
-    lines: number;
-    range: [number, number] | undefined;
-  }
-): PlotlyLayout {
-  const axis = {
-    color: theme.faint,
-    gridcolor: theme.grid,
-    linecolor: theme.grid,
-    zerolinecolor: theme.grid,
-    tickfont: { size: 11 },
-    title: { font: { size: 11 }, standoff: 6 },
-    showline: true
-  };
-  const { empty, range } = chart;
-  return {
-    margin: { l: 52, r: 10, t: 6, b: 38 },
-    paper_bgcolor: 'rgba(0,0,0,0)',
-    plot_bgcolor: 'rgba(0,0,0,0)',
-    font: { family: theme.font, color: theme.text, size: 12 },
-    // More labels than that would lie over each other.
-    hovermode: chart.lines > MOST_LABELS ? 'closest' : 'x',
-    hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
-    modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.faint, activecolor: theme.text },
-    showlegend: chart.legend,
-    // On the left: the buttons for zooming appear on the right.
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' },
-    xaxis: {
-      ...axis,
-      title: { ...axis.title, text: chart.unit },
-      ...(chart.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
-      ...(!empty && chart.few ? { dtick: 1 } : {}),
-      ...(range ? { range } : { autorange: true }),
-      ...(empty ? { range: [0, 10], autorange: false } : {})
-    },
-    yaxis: {
-      ...axis,
-      type: chart.logarithmic ? 'log' : 'linear',
-      title: { ...axis.title, text: 'loss' },
-      tickformat: '.4~g',
-      ...(empty
-        ? { range: chart.logarithmic ? [-2, 0] : [0, 1], autorange: false }
-        : { autorange: true })
-    },
-    annotations: empty
-      ? [
-          {
-            text: chart.summary,
-            xref: 'paper',
-            yref: 'paper',
-            x: 0.5,
-            y: 0.5,
-            showarrow: false,
-            font: { color: theme.faint, size: 13 }
-          }
-        ]
-      : []
-  };
 }

@@ -4,9 +4,9 @@
 
 import type { TextEdit } from '../lab_traits';
 import { withEdits } from '../text_edits';
-import { button } from './button';
+import { button } from '../controls/button';
 import type { ProgramEditor } from './program_sync';
-import { copyText } from './text_output';
+import { copyText } from '../controls/text_output';
 
 const MOST_ROWS = 30;
 

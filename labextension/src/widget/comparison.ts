@@ -3,7 +3,7 @@
  */
 
 import type { Comparison, DiffLine } from '../messages';
-import { button } from './button';
+import { button } from '../controls/button';
 
 const KINDS: Record<DiffLine['kind'], { tag: string; sign: string; said: string }> = {
   same: { tag: 'span', sign: ' ', said: '' },

@@ -4,7 +4,7 @@
 
 import { pageServices } from '../page';
 import type { Choice, Field } from '../lab_traits';
-import { button } from './button';
+import { button } from '../controls/button';
 
 const TYPING_MS = 150;
 const LONG_ADVICE = 120;

@@ -4,8 +4,8 @@
 
 import type { StatusLine } from '../lab_traits';
 import type { Command, Progress, RunState } from '../messages';
-import { button } from './button';
-import { formatCount, formatSeconds } from './format';
+import { button } from '../controls/button';
+import { formatCount, formatSeconds } from '../format';
 
 export type CommandName = Command['command'];
 
@@ -135,10 +135,17 @@ export class LabHeader {
     this._trouble.textContent = text;
   }
 
-  /** Show where a run is; null before the first. */
-  showRun(run: RunState | null, progress: Progress | null): void {
-    this._name.textContent = run ? `${run.name} - ${run.status}` : 'No run yet';
-    const live = run !== null && ['queued', 'running', 'paused'].includes(run.status);
+  /**
+   * Show where a run is; null before the first.
+   *
+   * @param silent whether the kernel cannot be heard.
+   */
+  showRun(run: RunState | null, progress: Progress | null, silent: boolean): void {
+    const alive = run !== null && ['queued', 'running', 'paused'].includes(run.status);
+    // Of a kernel that is gone nobody knows more than what it said last.
+    const live = alive && !silent;
+    const status = alive && silent ? `was ${run.status}, no answer from the kernel` : run?.status;
+    this._name.textContent = run ? `${run.name} - ${status ?? ''}` : 'No run yet';
     const rate = live && progress && progress.rate > 0 ? progress.rate : null;
     this._where.textContent = [
       run && progress?.step ? `step ${formatCount(progress.step)}` : '',

@@ -2,9 +2,10 @@
  * The anywidget module of labs and of runs' own views.
  */
 
-import type { Code, Form, StatusLine } from '../lab_traits';
-import type { FromPage, Saved } from '../messages';
-import type { Channel } from './channel';
+import type { Code } from '../lab_traits';
+import type { FromPage } from '../messages';
+import type { Channel } from '../transport/channel';
+import { checkedForm, checkedSaved, checkedStatus } from './checked_traits';
 import { Lab } from './lab';
 import { RunView } from './run_view';
 
@@ -12,9 +13,7 @@ import { RunView } from './run_view';
 interface Model {
   get(name: 'kind'): 'lab' | 'run';
   get(name: 'lab_id'): string;
-  get(name: 'form'): Partial<Form> | undefined;
-  get(name: 'status'): Partial<StatusLine> | undefined;
-  get(name: 'saved'): Partial<Saved> | undefined;
+  get(name: 'form' | 'status' | 'saved'): unknown;
   get(name: 'program'): Partial<Code> | undefined;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
@@ -41,10 +40,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     model.get('kind') === 'run' ? new RunView(id, channel(model)) : new Lab(id, channel(model));
   const traits: Record<string, () => void> = {
     form: () => {
-      view.showForm(model.get('form') ?? {});
+      view.showForm(checkedForm(model.get('form')));
     },
     status: () => {
-      view.showStatus(model.get('status') ?? {});
+      view.showStatus(checkedStatus(model.get('status')));
     }
   };
   if (view instanceof Lab) {
@@ -62,9 +61,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     show();
   }
   // A notebook of another version, or of somebody's making, may have saved less.
-  const { message, buffers } = model.get('saved') ?? {};
-  if (message && buffers) {
-    view.showSaved({ message, buffers });
+  const saved = checkedSaved(model.get('saved'));
+  if (saved) {
+    view.showSaved(saved);
   }
   // ipywidgets marks the view of a model that comes from the notebook's file.
   if (el.closest('.jupyter-widgets-disconnected')) {

@@ -4,11 +4,10 @@
 
 import type { Code, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
-import { button } from './button';
-import type { Channel } from './channel';
+import { button } from '../controls/button';
+import type { Channel } from '../transport/channel';
 import { FieldsForm } from './form';
 import { LivePart } from './live_part';
-import { PredictionsBox } from './predictions';
 import { ProgramPart } from './program';
 
 const COMMANDS = ['train', 'pause', 'resume', 'step', 'replace', 'stop', 'reset'] as const;
@@ -29,7 +28,6 @@ export class Lab {
   readonly element = document.createElement('div');
   private _live: LivePart;
   private _form: FieldsForm;
-  private _predictions: PredictionsBox;
   private _program: ProgramPart;
   private _unsubscribe: () => void;
   private _apply = button('Apply learning rate now', '', () => {
@@ -41,31 +39,23 @@ export class Lab {
     const press = (command: Command['command']): void => {
       this._press(command);
     };
-    this._live = new LivePart(this.element, channel, COMMANDS, WORDS, {
+    this.element.setAttribute('aria-label', 'Loss lab');
+    this._live = new LivePart(labId, this.element, channel, COMMANDS, WORDS, {
       press,
+      predict: () => {
+        press('predict');
+      },
       connected: () => {
         this._program.connect();
       },
       // Pressed before the kernel had answered, a button could not know of the cell.
       addressed: message =>
-        message.type === 'command' ? { ...message, cell: this._program.hasCells } : message,
-      changed: () => {
-        const { run, rows } = this._live.feed;
-        if (run) {
-          this._predictions.follow(`${run.id} ${run.status} ${String(rows.length)}`);
-        }
-      },
-      drawable: plotly => {
-        this._predictions.use(plotly);
-      },
-      recoloured: () => {
-        this._predictions.redraw();
-      }
+        message.type === 'command' ? { ...message, cell: this._program.hasCells } : message
     });
     const send = (message: FromPage): void => {
       this._live.send(message);
     };
-    const { page } = this._live.feed;
+    const { page } = this._live;
     this._form = new FieldsForm(
       `${labId}-${++views}`,
       (number, field, value) => {
@@ -79,13 +69,9 @@ export class Lab {
     this._apply.hidden = true;
     this._settings.className = 'lossviz-settings';
     this._settings.append(this._form.element, this._apply);
-    this._predictions = new PredictionsBox(() => {
-      press('predict');
-    });
-    this._live.pictures.append(this._predictions.element);
     const body = document.createElement('div');
     body.className = 'lossviz-body';
-    body.append(this._settings, this._live.pictures);
+    body.append(this._settings, this._live.views.element);
     this._program = new ProgramPart(this.element, labId, page, send, press);
     this.element.append(this._live.header.element, body, this._program.element);
     this._unsubscribe = channel.onMessage(message => {
@@ -98,14 +84,12 @@ export class Lab {
         this._program.showComparison(message);
       } else if (message.type === 'script') {
         this._program.showScript(message);
-      } else if (message.type === 'predictions') {
-        this._predictions.show(message);
       }
     });
   }
 
   showForm(form: Partial<Form>): void {
-    this._form.show(form.fields ?? [], form.edits?.[this._live.feed.page] ?? 0);
+    this._form.show(form.fields ?? [], form.edits?.[this._live.page] ?? 0);
     this._live.header.showCommands(form.commands ?? []);
     this._apply.hidden = !form.commands?.includes('apply_learning_rate');
   }
@@ -120,6 +104,7 @@ export class Lab {
   }
 
   showCode(code: Partial<Code>): void {
+    this.element.setAttribute('aria-label', code.lab ?? 'Loss lab');
     this._program.showCode(code);
   }
 
@@ -135,7 +120,8 @@ export class Lab {
     this.disconnect();
     this._settings.inert = true;
     this._program.element.hidden = true;
-    this._predictions.element.hidden = true;
+    // Nobody could answer.
+    this.element.classList.add('lossviz-saved');
   }
 
   dispose(): void {
@@ -143,7 +129,6 @@ export class Lab {
     this._program.dispose();
     this._unsubscribe();
     this._live.dispose();
-    this._predictions.dispose();
   }
 
   private _press(command: Command['command']): void {

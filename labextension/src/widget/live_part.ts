@@ -1,20 +1,19 @@
 /**
- * What the views of a lab and of a single run share: head, charts, table, and the way to the kernel.
+ * What a lab and the page of a single run share: head, views, and the way to the kernel.
  */
 
-import type { LineChart } from '../chart/line_chart';
-import { loadPlotly } from '../chart/plotly';
-import type { PlotlyModule } from '../chart/plotly_types';
-import { onThemeChange } from '../chart/theme';
+import { bundle, type BundleName } from '../chart/bundles';
+import { followTheme } from '../chart/theme';
 import type { StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { pageServices } from '../page';
-import type { Channel } from './channel';
-import { EpochsChart } from './epochs_chart';
+import { RunStore } from '../store/run_store';
+import { trySend, type Channel } from '../transport/channel';
+import { Link, newPageId } from '../transport/link';
+import { Outbox } from '../transport/outbox';
+import { VIEWS } from '../views/list';
+import { Tabs } from '../views/tabs';
 import { LabHeader, type CommandName } from './header';
-import { RunFeed } from './run_feed';
-import { RunTable } from './run_table';
-import { StepChart } from './step_chart';
 
 /** What a view says of itself. */
 export interface LiveWords {
@@ -30,64 +29,92 @@ export interface LiveWords {
 export interface LiveHandlers {
   /** A button of the head was pressed. */
   press: (command: CommandName) => void;
+  /** Asks for predictions of the model, where there are some. */
+  predict?: () => void;
   /** The kernel has answered, before what has waited for that is sent. */
   connected?: () => void;
   /** A last look at a message before it is sent. */
   addressed?: (message: FromPage) => FromPage;
-  /** The run, or where it is, has changed. */
-  changed?: () => void;
-  /** Plotly is there. */
-  drawable?: (plotly: PlotlyModule) => void;
-  /** The colours have changed. */
-  recoloured?: () => void;
 }
 
 export class LivePart {
   readonly header: LabHeader;
-  readonly feed: RunFeed;
-  /** Charts and table; a view may add to it. */
-  readonly pictures = document.createElement('div');
-  private _table = new RunTable();
-  private _charts: [LineChart, LineChart];
+  /** The charts and whatever else there is to see. */
+  readonly views: Tabs;
+  /** What the kernel calls this page. */
+  readonly page = newPageId();
+  private _store: RunStore;
+  private _link: Link;
+  private _outbox: Outbox;
   private _end = new AbortController();
-  private _waiting: FromPage[] = [];
   private _saved = false;
+  private _gone = false;
+  private _asked = false;
+  private _unsubscribe: () => void;
 
   /**
-   * @param _view the view's element.
+   * @param id the lab's; what a person has pressed in one view of it is not lost with the view.
+   * @param _element the view's element.
    * @param _channel the way to the kernel.
    * @param commands the buttons of the head, in order.
    */
   constructor(
-    private readonly _view: HTMLElement,
+    id: string,
+    private readonly _element: HTMLElement,
     private readonly _channel: Channel,
     commands: readonly CommandName[],
     private readonly _words: LiveWords,
     private readonly _handlers: LiveHandlers
   ) {
-    _view.classList.add('lossviz-lab');
+    _element.classList.add('lossviz-lab');
+    _element.setAttribute('role', 'region');
     this.header = new LabHeader(commands, _handlers.press);
-    this.header.showRun(null, null);
-    this.pictures.className = 'lossviz-pictures';
-    this.feed = new RunFeed(_channel, () => {
-      if (this.feed.attached) {
-        _handlers.connected?.();
-        this._sendWaiting();
-      }
+    this._store = new RunStore(this.page, _channel);
+    this._store.slices.on(['run', 'progress'], () => {
       this._showRun();
     });
-    this._charts = [
-      new StepChart(this.feed, _words.empty).chart,
-      new EpochsChart(this.feed, _words.empty).chart
-    ];
-    this.pictures.append(...this._charts.map(chart => chart.element), this._table.element);
-    onThemeChange(() => {
-      this._charts.forEach(chart => {
-        chart.update();
-      });
-      _handlers.recoloured?.();
-    }, this._end.signal);
-    this._loadPlotly();
+    this._link = new Link(
+      this.page,
+      _channel,
+      this._store,
+      () => {
+        _handlers.connected?.();
+        this._outbox.flush();
+      },
+      () => {
+        this._showRun();
+      }
+    );
+    this._outbox = new Outbox(id, this.page, message => this._deliver(message));
+    this.views = new Tabs(VIEWS, {
+      store: this._store,
+      empty: _words.empty,
+      ask: name => this._askForPlotly(name),
+      trouble: text => {
+        this.header.showTrouble(text);
+        if (!text) {
+          _element.classList.remove('lossviz-without-charts');
+        }
+      },
+      predict: _handlers.predict
+    });
+    this._unsubscribe = _channel.onMessage((message, buffers) => {
+      if (!('page' in message) || message.page !== this.page) {
+        return;
+      }
+      if (message.type === 'plotly' && buffers[0]) {
+        void bundle('cartesian').deliver(buffers[0]);
+      }
+      this.views.take(message, buffers);
+    });
+    followTheme(
+      _element,
+      () => {
+        this.views.recolour();
+      },
+      this._end.signal
+    );
+    this._showRun();
   }
 
   showStatus(status: Partial<StatusLine>): void {
@@ -96,88 +123,74 @@ export class LivePart {
 
   /** Show what was saved with the notebook, until the kernel answers. */
   showSaved(saved: Saved): void {
-    this.feed.showSaved(saved);
+    if (!this._link.attached) {
+      this._store.takeSnapshot(saved.message, saved.buffers);
+    }
   }
 
   /** The kernel is gone: what is on the page stays. */
   disconnect(): void {
-    this.feed.lose();
+    this._gone = true;
+    this._link.lose();
     this.header.showCommands([]);
+    if (this._asked) {
+      bundle('cartesian').again();
+    }
   }
 
   /** The view comes from a saved notebook and never had a kernel: it is there to be looked at. */
   showWithoutKernel(): void {
     this._saved = true;
     // Without Plotly the picture below has to serve; the style sheet shows it again.
-    this._view.classList.toggle('lossviz-without-charts', !pageServices());
+    this._element.classList.toggle('lossviz-without-charts', !pageServices());
   }
 
   /** Send, or wait with it until the kernel has answered: what is sent before could be lost. */
   send(message: FromPage): void {
-    this._waiting.push(message);
-    if (this.feed.attached) {
-      this._sendWaiting();
-    }
+    this._outbox.put(message);
   }
 
   /** Send a person's command; an answer is expected soon. */
   command(command: Command['command'], cell: boolean): void {
-    this.send({ type: 'command', command, page: this.feed.page, cell });
-    this.feed.expectAnswer();
+    this.send({ type: 'command', command, page: this.page, cell });
+    this.expectAnswer();
+  }
+
+  /** The kernel has been told something to which it should answer. */
+  expectAnswer(): void {
+    this._link.expectAnswer();
   }
 
   dispose(): void {
     this._end.abort();
-    this.feed.dispose();
-    this._table.dispose();
-    this._charts.forEach(chart => {
-      chart.dispose();
-    });
+    this._unsubscribe();
+    this.views.dispose();
+    this._outbox.dispose();
+    this._link.dispose();
+    this._store.dispose();
   }
 
-  private _sendWaiting(): void {
-    for (const message of this._waiting.splice(0)) {
-      this._channel.send(this._handlers.addressed?.(message) ?? message);
-    }
-  }
-
-  private _loadPlotly(): void {
-    const ask = (): Promise<DataView> =>
-      new Promise(resolve => {
-        const stop = this._channel.onMessage((message, buffers) => {
-          if (message.type === 'plotly' && message.page === this.feed.page && buffers[0]) {
-            stop();
-            resolve(buffers[0]);
-          }
-        });
-        this._channel.send({ type: 'plotly', page: this.feed.page });
-      });
-    loadPlotly(ask).then(
-      plotly => {
-        this._charts.forEach(chart => {
-          chart.use(plotly);
-        });
-        this._handlers.drawable?.(plotly);
-      },
-      () => {
-        this.header.showTrouble('The charts could not be loaded; reload the page to try again.');
-      }
+  private _deliver(message: FromPage): boolean {
+    return (
+      this._link.attached && trySend(this._channel, this._handlers.addressed?.(message) ?? message)
     );
   }
 
+  /** The kernel has the bundle for flat axes only, until a view needs another one. */
+  private _askForPlotly(name: BundleName): boolean {
+    this._asked =
+      !this._gone &&
+      name === 'cartesian' &&
+      trySend(this._channel, { type: 'plotly', page: this.page });
+    return this._asked;
+  }
+
   private _showRun(): void {
-    const { run, progress, series, best, earlier, silent } = this.feed;
-    this._view.dataset['lossvizStatus'] = run?.status ?? '';
-    this.header.showRun(run, progress);
+    const run = this._store.followed;
+    const silent = this._gone || this._link.silent;
+    this._element.dataset['lossvizStatus'] = run?.state.status ?? '';
+    this.header.showRun(run?.state ?? null, run?.progress ?? null, silent);
     const words = this._saved ? this._words.saved : this._words.silent;
     this.header.showSilence(silent ? words : '');
-    this._table.showEarlier(earlier);
-    if (run && progress) {
-      this._table.show({ run, progress, last: series.last ?? null, best });
-    }
-    this._charts.forEach(chart => {
-      chart.update();
-    });
-    this._handlers.changed?.();
   }
 }

@@ -5,7 +5,7 @@
 import type { Code } from '../lab_traits';
 import type { Comparison, KeptLosses, Program, Script, Source } from '../messages';
 import { pageServices, type ProgramCell } from '../page';
-import { button } from './button';
+import { button } from '../controls/button';
 import { CodeBox } from './code_box';
 import { ComparisonBox } from './comparison';
 import { ProgramSync } from './program_sync';

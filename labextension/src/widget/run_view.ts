@@ -4,7 +4,7 @@
 
 import type { Form, StatusLine } from '../lab_traits';
 import type { Saved } from '../messages';
-import type { Channel } from './channel';
+import type { Channel } from '../transport/channel';
 import { LivePart } from './live_part';
 import { RateField } from './rate_field';
 
@@ -22,19 +22,27 @@ export class RunView {
   private _rate: RateField;
 
   constructor(viewId: string, channel: Channel) {
-    this._live = new LivePart(this.element, channel, ['pause', 'resume', 'step', 'stop'], WORDS, {
-      press: command => {
-        this._live.command(command, false);
+    this._live = new LivePart(
+      viewId,
+      this.element,
+      channel,
+      ['pause', 'resume', 'step', 'stop'],
+      WORDS,
+      {
+        press: command => {
+          this._live.command(command, false);
+        }
       }
-    });
+    );
+    this.element.setAttribute('aria-label', 'Run');
     this.element.classList.add('lossviz-run-view');
     this._rate = new RateField(viewId, (number, value) => {
-      const { page } = this._live.feed;
+      const { page } = this._live;
       this._live.send({ type: 'edit', page, number, field: 'learning_rate', value });
-      this._live.feed.expectAnswer();
+      this._live.expectAnswer();
     });
     this._live.header.add(this._rate.element);
-    this.element.append(this._live.header.element, this._live.pictures);
+    this.element.append(this._live.header.element, this._live.views.element);
   }
 
   showForm(form: Partial<Form>): void {
@@ -42,7 +50,7 @@ export class RunView {
     this._live.header.showCommands(commands);
     const field = form.fields?.find(one => one.name === 'learning_rate');
     if (field) {
-      const handled = form.edits?.[this._live.feed.page] ?? 0;
+      const handled = form.edits?.[this._live.page] ?? 0;
       this._rate.show(field, handled, commands.includes('apply_learning_rate'));
     }
   }

@@ -3,8 +3,8 @@
  */
 
 import type { Script } from '../messages';
-import { button } from './button';
-import { copyText, downloadText } from './text_output';
+import { button } from '../controls/button';
+import { copyText, downloadText } from '../controls/text_output';
 
 export class ScriptBox {
   readonly element = document.createElement('div');
@@ -23,7 +23,7 @@ export class ScriptBox {
     row.className = 'lossviz-code-row';
     row.append(
       button('Download script', 'Save it as training.py', () => {
-        downloadText(this._text.value, 'training.py');
+        downloadText([this._text.value], 'training.py', 'text/x-python');
       }),
       button('Copy script', 'Copy it', () => {
         void copyText(this._text, _say);

@@ -4,9 +4,6 @@
 
 import { bucketLine, decimate, join, type Buckets, type Line } from './decimate';
 
-/** So many raw values are kept at most; older ones become buckets. 16 MB. */
-export const MOST_RAW = 4_000_000;
-
 /** Steps in a bucket of folded ones. */
 const FOLD_WIDTH = 1024;
 
@@ -77,9 +74,6 @@ export class StepSeries {
     }
     this._raw.set(losses, this._count);
     this._count += losses.length;
-    if (this._count > MOST_RAW) {
-      this._fold();
-    }
     return true;
   }
 
@@ -90,9 +84,17 @@ export class StepSeries {
     return [...this._old.map(buckets => oldLine(buckets, start, stop)), raw].reduce(join);
   }
 
+  /** How many raw values it holds. */
+  get held(): number {
+    return this._count;
+  }
+
   /** Turn the older half of the raw values into buckets: a page's memory stays bounded. */
-  private _fold(): void {
+  fold(): void {
     const cells = Math.floor(this._count / 2 / FOLD_WIDTH);
+    if (cells === 0) {
+      return;
+    }
     const minimum = new Float32Array(cells);
     const maximum = new Float32Array(cells);
     for (let cell = 0; cell < cells; cell++) {

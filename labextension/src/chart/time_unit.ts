@@ -2,7 +2,7 @@
  * What a chart's x axis counts: epochs, steps, or time.
  */
 
-import { labelled } from './labelled';
+import type { Control } from './kind';
 
 export type Axis = 'epoch' | 'step' | 'time';
 
@@ -24,25 +24,37 @@ export function timeUnit(seconds: number): TimeUnit {
 }
 
 /** A drop-down in which the axis is chosen. */
+export function axisControl(choices: readonly Axis[]): Control {
+  return {
+    id: 'axis',
+    kind: 'choice',
+    label: 'X axis',
+    help: 'Time counts from the start of a run, pauses included',
+    value: choices[0] ?? 'step',
+    choices,
+    place: 'options'
+  };
+}
+
+/** An axis with its unit. */
 export class XAxis {
-  readonly element: HTMLElement;
-  private _select = document.createElement('select');
-  private _unit: TimeUnit = timeUnit(0);
+  private readonly _unit: TimeUnit;
 
-  constructor(axes: Axis[], changed: () => void) {
-    this._select.append(...axes.map(axis => new Option(axis, axis)));
-    this._select.title = 'Time counts from the start of a run, pauses included';
-    this._select.addEventListener('change', changed);
-    this.element = labelled('X axis', this._select);
+  /**
+   * @param axis what it counts.
+   * @param seconds the length of a time axis.
+   * @param title the title of the axis before, whose unit must not change; else null.
+   */
+  constructor(
+    readonly axis: Axis,
+    seconds: number,
+    title: string | null
+  ) {
+    this._unit = UNITS.find(({ name }) => titleOf(name) === title) ?? timeUnit(seconds);
   }
 
-  get axis(): Axis {
-    return this._select.value as Axis;
-  }
-
-  /** The axis' title. */
   get title(): string {
-    return this.axis === 'time' ? `time (${this._unit.name})` : this.axis;
+    return this.axis === 'time' ? titleOf(this._unit.name) : this.axis;
   }
 
   /** A number of seconds as x, in the unit that is shown. */
@@ -59,15 +71,8 @@ export class XAxis {
   get hover(): string {
     return `%{x:.4~g} ${this._unit.name}`;
   }
+}
 
-  /**
-   * Choose the unit of a time axis that is so many seconds long.
-   *
-   * @param zoomed a person looks at a part: the numbers that they see must not change.
-   */
-  unit(seconds: number, zoomed: boolean): void {
-    if (!zoomed) {
-      this._unit = timeUnit(seconds);
-    }
-  }
+function titleOf(unit: string): string {
+  return `time (${unit})`;
 }

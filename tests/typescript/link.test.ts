@@ -1,63 +1,47 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Append, Progress, RunState, Snapshot } from '../../labextension/src/messages';
-import { floats } from '../../labextension/src/widget/channel';
-import { RunFeed } from '../../labextension/src/widget/run_feed';
+import type { Append } from '../../labextension/src/messages';
+import { StepSeries } from '../../labextension/src/series/step_series';
+import { RunStore } from '../../labextension/src/store/run_store';
+import { floats } from '../../labextension/src/transport/channel';
+import { Link } from '../../labextension/src/transport/link';
+import { progress, run, snapshot } from './runs';
 import { Wire } from './wire';
-
-const run: RunState = {
-  id: 'a',
-  name: 'run 1',
-  status: 'running',
-  epochs: 2,
-  steps_per_epoch: 3,
-  device: 'CPU:0',
-  colour: 0,
-  loss: 'mse',
-  events: [],
-  checkpoints: [],
-  error: null
-};
-const progress: Progress = {
-  step: 0,
-  epoch: 1,
-  epoch_start: 0,
-  phase: 'training',
-  rate: 1,
-  left: 1,
-  seconds: 0
-};
-
-function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
-  return {
-    type: 'snapshot',
-    page,
-    sequence: 4,
-    run,
-    progress,
-    start: 0,
-    width: 1,
-    buckets: 0,
-    raw_start: 0,
-    rows: [],
-    best: null,
-    earlier: [],
-    ...more
-  };
-}
 
 function append(sequence: number, start: number, more: Partial<Append> = {}): Append {
   return { type: 'append', run: 'a', sequence, start, progress, ...more };
 }
 
+/** A store and its link, as a lab puts them together. */
+class Feed {
+  readonly page = 'p';
+  readonly store: RunStore;
+  readonly link: Link;
+
+  constructor(wire: Wire, changed: () => void) {
+    this.store = new RunStore(this.page, wire);
+    this.store.slices.on(['run', 'progress'], changed);
+    this.link = new Link(this.page, wire, this.store, () => undefined, changed);
+  }
+
+  get series(): StepSeries {
+    return this.store.followed?.series('loss') ?? new StepSeries();
+  }
+
+  dispose(): void {
+    this.link.dispose();
+    this.store.dispose();
+  }
+}
+
 let wire: Wire;
-let feed: RunFeed;
+let feed: Feed;
 let changes: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   wire = new Wire();
   changes = 0;
-  feed = new RunFeed(wire, () => {
+  feed = new Feed(wire, () => {
     changes++;
   });
 });
@@ -88,22 +72,22 @@ it('attaches, takes its snapshot and follows', () => {
     [1]
   );
   expect([...feed.series.line(0, 3, 10).y]).toEqual([3, 2, 1]);
-  expect(feed.rows).toHaveLength(1);
-  expect(feed.best).toBe(1);
+  expect(feed.store.followed?.epochs.all).toHaveLength(1);
+  expect(feed.store.followed?.best).toBe(1);
   expect(changes).toBe(2);
 });
 
 it("ignores other pages' snapshots and everything before its own", () => {
   wire.deliver(snapshot('another'), [], [], [1]);
   wire.deliver(append(1, 0), [1]);
-  expect(feed.run).toBeNull();
+  expect(feed.store.followed).toBeNull();
   expect(changes).toBe(0);
 });
 
 it('takes a snapshot for all pages', () => {
   wire.deliver(snapshot(feed.page), [], [], [3]);
   wire.deliver(snapshot('', { run: null, progress: null, sequence: 0 }), [], [], []);
-  expect(feed.run).toBeNull();
+  expect(feed.store.followed).toBeNull();
   expect(feed.series.length).toBe(0);
 });
 
@@ -127,7 +111,7 @@ it.each([
 it('asks again, more and more seldom, while nobody answers', () => {
   vi.advanceTimersByTime(1000 + 2000 + 4000 + 100);
   expect(wire.attaches).toBe(4);
-  expect(feed.attached).toBe(false);
+  expect(feed.link.attached).toBe(false);
 });
 
 it('is silent after its end', () => {
@@ -149,12 +133,12 @@ it('asks when a live run falls silent, and says when nobody answers', () => {
   expect(wire.attaches).toBe(1);
   vi.advanceTimersByTime(7000);
   expect(wire.attaches).toBeGreaterThan(1);
-  expect(feed.silent).toBe(false);
+  expect(feed.link.silent).toBe(false);
   vi.advanceTimersByTime(8000);
-  expect(feed.silent).toBe(true);
+  expect(feed.link.silent).toBe(true);
   expect([...feed.series.line(0, 1, 10).y]).toEqual([3]);
   wire.deliver(snapshot(feed.page), [], [], [3]);
-  expect(feed.silent).toBe(false);
+  expect(feed.link.silent).toBe(false);
 });
 
 it('leaves a kernel alone whose run has ended', () => {
@@ -169,7 +153,7 @@ it('takes a window in place of its steps, and the best of all from it', () => {
   wire.deliver(append(5, 2, { window }), [1, 0.5], [9, 4], [7, 6]);
   expect(feed.series.length).toBe(130);
   expect(feed.series.last).toBe(6);
-  expect(feed.best).toBe(0.5);
+  expect(feed.store.followed?.best).toBe(0.5);
   expect([...feed.series.line(0, 130, 500).y]).toEqual([1, 9, 0.5, 4, 7, 6]);
   wire.deliver(append(6, 130), [5]);
   expect(feed.series.last).toBe(5);
@@ -199,7 +183,7 @@ it('knows times and learning rates from a snapshot on', () => {
     [0, 0.1]
   ].map(one => new DataView(Float64Array.from(one).buffer));
   wire.deliverBuffers(snapshot(feed.page), [...floats32, ...knots]);
-  expect(feed.times.at(1)).toBe(0.5);
+  expect(feed.store.followed?.times.at(1)).toBe(0.5);
   const now = { ...progress, step: 4, seconds: 3 };
   wire.deliver(
     append(5, 2, {
@@ -211,10 +195,12 @@ it('knows times and learning rates from a snapshot on', () => {
     }),
     [1, 1]
   );
-  expect(feed.times.at(3)).toBe(2);
-  expect([2, 3, 4].map(step => feed.learningRates.at(step, true))).toEqual([0.1, 0.01, 0.01]);
+  expect(feed.store.followed?.times.at(3)).toBe(2);
+  expect([2, 3, 4].map(step => feed.store.followed?.learningRates.at(step, true))).toEqual([
+    0.1, 0.01, 0.01
+  ]);
   wire.deliver(append(6, 4, { progress: { ...now, step: 5 }, learning_rate: 0.02 }), [1]);
-  expect(feed.learningRates.at(4, true)).toBeCloseTo(0.015);
+  expect(feed.store.followed?.learningRates.at(4, true)).toBeCloseTo(0.015);
 });
 
 it('asks for a snapshot when there are more knots than the kernel keeps', () => {
@@ -225,32 +211,49 @@ it('asks for a snapshot when there are more knots than the kernel keeps', () => 
   expect(wire.attaches).toBe(2);
 });
 
-it('shows what was saved until the kernel answers, and not after', () => {
-  const wire = new Wire();
-  const feed = new RunFeed(wire, () => undefined);
-  const saved = (steps: number[]): { message: Snapshot; buffers: DataView[] } => ({
-    message: snapshot(''),
-    buffers: [[], [], steps].map(values => new DataView(Float32Array.from(values).buffer))
-  });
-  feed.showSaved(saved([3, 2]));
-  expect(feed.series.length).toBe(2);
-  expect(feed.attached).toBe(false);
-  wire.deliver(snapshot(feed.page), [], [], [3, 2, 1]);
-  feed.showSaved(saved([3]));
-  expect(feed.series.length).toBe(3);
-  feed.dispose();
-});
-
 it('says when nobody looks any more, but not to a kernel that is gone', () => {
   const [wire, gone] = [new Wire(), new Wire()];
-  const feed = new RunFeed(wire, () => undefined);
+  const feed = new Feed(wire, () => undefined);
   feed.dispose();
   feed.dispose();
   expect(wire.sent.filter(message => message.type === 'detach')).toEqual([
     { type: 'detach', page: feed.page }
   ]);
-  const lost = new RunFeed(gone, () => undefined);
-  lost.lose();
+  const lost = new Feed(gone, () => undefined);
+  lost.link.lose();
   lost.dispose();
   expect(gone.sent.some(message => message.type === 'detach')).toBe(false);
+});
+
+it('goes on asking when the way to the kernel is closed for a while', () => {
+  const wire = new Wire();
+  wire.closed = true;
+  const feed = new Feed(wire, () => undefined);
+  vi.advanceTimersByTime(8000);
+  expect(feed.link.silent).toBe(true);
+  wire.closed = false;
+  vi.advanceTimersByTime(16_000);
+  expect(wire.attaches).toBe(1);
+  wire.deliver(snapshot(feed.page), [], [], [3]);
+  // Nor does a word that cannot be said, such as that appends are taken, keep them from the page.
+  wire.closed = true;
+  wire.deliver(append(5, 1), [2]);
+  expect(feed.series.length).toBe(2);
+  wire.deliver(append(9, 3), [2]);
+  vi.advanceTimersByTime(600);
+  wire.closed = false;
+  vi.advanceTimersByTime(2000);
+  expect(wire.attaches).toBe(2);
+  feed.dispose();
+});
+
+it('tells those who listen of what has changed, and only of that', () => {
+  const heard: string[] = [];
+  for (const slice of ['run', 'progress', 'epochs', 'earlier', 'series:loss'] as const) {
+    feed.store.slices.on([slice], () => heard.push(slice));
+  }
+  wire.deliver(snapshot(feed.page), [], [], [3]);
+  expect(heard.splice(0).sort()).toEqual(['earlier', 'epochs', 'progress', 'run', 'series:loss']);
+  wire.deliver(append(5, 1), [2]);
+  expect(heard.splice(0).sort()).toEqual(['progress', 'series:loss']);
 });

@@ -28,3 +28,13 @@ function aligned(view: DataView | undefined): ArrayBuffer {
   }
   return bytes.buffer;
 }
+
+/** Send; false where the way is closed, such as after a restart: that is no news worth an error. */
+export function trySend(channel: Channel, message: FromPage): boolean {
+  try {
+    channel.send(message);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -2,9 +2,9 @@
  * Steps that a page does not hold itself: asked of the kernel, which answers while it trains.
  */
 
-import { bucketLine, decimate, join, type Buckets, type Line } from '../chart/decimate';
+import { bucketLine, decimate, join, type Buckets, type Line } from '../series/decimate';
 import type { Range, Snapshot, StepWindow } from '../messages';
-import { floats, type Channel } from './channel';
+import { floats, trySend, type Channel } from '../transport/channel';
 
 /** So many answers are kept; each is at most a megabyte. */
 const MOST_KEPT = 16;
@@ -22,6 +22,12 @@ const RENEW_MS_EACH = 0.04;
 /** What is smoothed by the kernel costs it a tenth of this. */
 const SMOOTHING_MS_EACH = 0.001;
 
+/** The kernel gives so many values at once, at most: a megabyte. */
+const MOST_AT_ONCE = 1 << 18;
+
+/** A part that has not come is asked for again so often. */
+const MOST_TRIES = 3;
+
 /** Steps as the kernel gave them: buckets up to `rawStart`, then every value. */
 export interface Steps {
   buckets: Buckets;
@@ -36,15 +42,24 @@ export class StepRanges {
   private _asked = new Map<string, { number: number; time: number; kind: string }>();
   /** By run, start and points: what was asked last, and the last that was answered. */
   private _growing = new Map<string, { time: number; answered?: string }>();
+  /** By the question's number, who waits for the answer. */
+  private _reading = new Map<number, (steps: Steps) => void>();
   private _number = 0;
   private _timer = 0;
+  private _unsubscribe: () => void;
 
   /** @param _changed called when an answer has come. */
   constructor(
     private readonly _page: string,
     private readonly _channel: Channel,
     private readonly _changed: () => void
-  ) {}
+  ) {
+    this._unsubscribe = _channel.onMessage((message, buffers) => {
+      if (message.type === 'range' && message.page === _page) {
+        this._take(message, buffers);
+      }
+    });
+  }
 
   /**
    * The steps `start` to `stop` of a run, or undefined until the kernel has answered.
@@ -87,17 +102,86 @@ export class StepRanges {
       this._growing.delete(kind);
       this._growing.set(kind, { ...before, time: now });
       const page = this._page;
-      this._channel.send({ type: 'range', page, number, run, start, stop, points, smoothing });
+      trySend(this._channel, { type: 'range', page, number, run, start, stop, points, smoothing });
+      // Also when nothing else will have changed by then.
+      window.setTimeout(() => {
+        if (this._asked.get(key)?.number === number) {
+          this._changed();
+        }
+      }, RETRY_MS + 1);
     }
     return before?.answered === undefined ? undefined : this._known.get(before.answered);
   }
 
+  /** The kernel speaks, perhaps for the first time: what was asked before may be lost. */
+  askAnew(): void {
+    for (const { kind } of this._asked.values()) {
+      this._growing.delete(kind);
+    }
+    this._asked.clear();
+  }
+
+  /**
+   * Every value of these steps, however many, asked for in parts.
+   *
+   * Rejects where the kernel does not answer, or does not know the run any more.
+   */
+  async read(run: string, start: number, stop: number): Promise<Float32Array> {
+    const values = new Float32Array(stop - start);
+    for (let at = start; at < stop; at += MOST_AT_ONCE) {
+      const to = Math.min(at + MOST_AT_ONCE, stop);
+      const { rawStart, raw } = await this._part(run, at, to);
+      if (rawStart !== at || raw.length !== to - at) {
+        throw new Error(`The kernel has not all of the steps ${at} to ${to}.`);
+      }
+      values.set(raw, at - start);
+    }
+    return values;
+  }
+
   dispose(): void {
     window.clearTimeout(this._timer);
+    this._unsubscribe();
+  }
+
+  private async _part(run: string, start: number, stop: number): Promise<Steps> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const number = ++this._number;
+      const answer = new Promise<Steps | undefined>(resolve => {
+        this._reading.set(number, resolve);
+        window.setTimeout(() => {
+          this._reading.delete(number);
+          resolve(undefined);
+        }, RETRY_MS);
+      });
+      const points = MOST_AT_ONCE;
+      const page = this._page;
+      trySend(this._channel, {
+        type: 'range',
+        page,
+        number,
+        run,
+        start,
+        stop,
+        points,
+        smoothing: 0
+      });
+      const steps = await answer;
+      if (steps) {
+        return steps;
+      }
+    }
+    throw new Error('The kernel does not answer.');
   }
 
   /** The kernel has answered. */
-  take(message: Range, buffers: DataView[]): void {
+  private _take(message: Range, buffers: DataView[]): void {
+    const reading = this._reading.get(message.number);
+    if (reading) {
+      this._reading.delete(message.number);
+      reading(readSteps(message, buffers));
+      return;
+    }
     for (const [key, { number, kind, time }] of this._asked) {
       if (number === message.number) {
         this._asked.delete(key);

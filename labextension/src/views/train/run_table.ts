@@ -2,19 +2,13 @@
  * The numbers beside the pictures: one line for each run that this page has seen, newest first.
  */
 
-import type { Progress, RunState } from '../messages';
-import { runColour } from '../chart/palette';
-import { formatCount, formatLoss, formatSeconds } from './format';
+import { runColour } from '../../chart/palette';
+import { formatCount, formatLoss, formatSeconds } from '../../format';
+import type { RunState } from '../../messages';
+import type { RunData } from '../../store/run_data';
 
-const COLUMNS = ['run', 'last loss', 'best loss', 'epoch', 'steps/s', 'left'];
+const COLUMNS = ['run', 'last batch loss', 'lowest batch loss', 'epoch', 'steps/s', 'left'];
 const PERIOD_MS = 250;
-
-export interface RunNumbers {
-  run: RunState;
-  progress: Progress;
-  last: number | null;
-  best: number | null;
-}
 
 export class RunTable {
   readonly element = document.createElement('div');
@@ -22,8 +16,8 @@ export class RunTable {
   private _rows = new Map<string, HTMLTableRowElement>();
   private _shown = -Infinity;
   private _timer = 0;
-  private _latest: RunNumbers | undefined;
-  private _earlier: readonly RunNumbers[] = [];
+  private _latest: RunData | undefined;
+  private _earlier: readonly RunData[] = [];
 
   constructor() {
     this.element.className = 'lossviz-table';
@@ -44,11 +38,11 @@ export class RunTable {
     this.element.append(table);
   }
 
-  /** Show these numbers of a run; at most four times a second, but never miss the last ones. */
-  show(numbers: RunNumbers): void {
-    this._latest = numbers;
+  /** Show the numbers of a run; at most four times a second, but never miss the last ones. */
+  show(run: RunData): void {
+    this._latest = run;
     const pause = this._shown + PERIOD_MS - performance.now();
-    if (pause <= 0 || !isLive(numbers.run)) {
+    if (pause <= 0 || !isLive(run.state)) {
       this._fill();
     } else if (!this._timer) {
       this._timer = window.setTimeout(() => {
@@ -58,7 +52,7 @@ export class RunTable {
   }
 
   /** Show runs that have ended before the present one, oldest first. */
-  showEarlier(runs: readonly RunNumbers[]): void {
+  showEarlier(runs: readonly RunData[]): void {
     if (runs !== this._earlier) {
       this._earlier = runs;
       runs.forEach(run => {
@@ -67,8 +61,10 @@ export class RunTable {
     }
   }
 
-  dispose(): void {
+  /** Nobody looks. */
+  hide(): void {
     window.clearTimeout(this._timer);
+    this._timer = 0;
   }
 
   private _fill(): void {
@@ -80,7 +76,7 @@ export class RunTable {
     }
   }
 
-  private _write({ run, progress, last, best }: RunNumbers): void {
+  private _write({ state: run, progress, last, best }: RunData): void {
     const live = isLive(run);
     const texts = [
       run.name,

@@ -2,9 +2,11 @@
  * What the model says of a few held-out samples: drawn when asked for, and after each epoch.
  */
 
-import type { PlotlyModule, PlotlyTrace } from '../chart/plotly_types';
-import { readTheme } from '../chart/theme';
-import type { Predictions } from '../messages';
+import { bundle } from '../../chart/bundles';
+import type { ChartContext } from '../../chart/host';
+import type { PlotlyModule, PlotlyTrace } from '../../chart/plotly_types';
+import { readTheme } from '../../chart/theme';
+import type { Predictions } from '../../messages';
 
 /** Between two questions during a run: an answer costs the kernel a moment of training. */
 const PERIOD_MS = 2000;
@@ -30,9 +32,16 @@ export class PredictionsBox {
   private _asked = '';
   private _next = 0;
   private _timer = 0;
+  private _forget: (() => void) | undefined;
 
-  /** @param _ask asks the kernel; `show` follows. */
-  constructor(private readonly _ask: () => void) {
+  /**
+   * @param _ask asks the kernel; `take` follows.
+   * @param _context asks for Plotly.
+   */
+  constructor(
+    private readonly _ask: () => void,
+    private readonly _context: ChartContext
+  ) {
     this.element.className = 'lossviz-predictions';
     const summary = document.createElement('summary');
     summary.textContent = 'Predictions';
@@ -40,7 +49,6 @@ export class PredictionsBox {
     this._plot.className = 'lossviz-predictions-plot';
     this._plot.setAttribute('role', 'img');
     this.element.append(summary, this._message, this._plot);
-    this._resize.observe(this.element);
     this.element.addEventListener('toggle', () => {
       if (this.element.open) {
         this._message.textContent = 'Asking the model...';
@@ -50,10 +58,25 @@ export class PredictionsBox {
     });
   }
 
-  /** Plotly has been loaded. */
-  use(plotly: PlotlyModule): void {
-    this._plotly = plotly;
-    this.redraw();
+  /** It is on the page now. */
+  show(): void {
+    this._resize.observe(this.element);
+    this._forget = bundle('cartesian').want({
+      ask: name => this._context.ask(name),
+      loaded: plotly => {
+        this._plotly = plotly;
+        this.redraw();
+      },
+      late: () => undefined // The charts say so.
+    });
+  }
+
+  /** It is not, until `show`. */
+  hide(): void {
+    this._forget?.();
+    this._resize.disconnect();
+    window.clearTimeout(this._timer);
+    this._timer = 0;
   }
 
   /**
@@ -77,7 +100,7 @@ export class PredictionsBox {
   }
 
   /** The kernel's answer. */
-  show(answer: Predictions): void {
+  take(answer: Predictions): void {
     this._message.textContent = answer.text;
     this._figure = answer.figure === '' ? undefined : (JSON.parse(answer.figure) as Figure);
     this.redraw();
@@ -106,8 +129,7 @@ export class PredictionsBox {
   }
 
   dispose(): void {
-    window.clearTimeout(this._timer);
-    this._resize.disconnect();
+    this.hide();
     this._plotly?.purge(this._plot);
   }
 }

@@ -2,10 +2,11 @@
  * The steps of a run's epochs: what this page holds of them, and the rest from the kernel.
  */
 
-import { decimate, join, type Line } from '../chart/decimate';
-import { smooth } from '../chart/smoothing';
-import type { RunFeed } from './run_feed';
-import { stepsLine } from './step_ranges';
+import { decimate, join, type Line } from '../series/decimate';
+import { smooth } from '../series/smoothing';
+import type { StepSeries } from '../series/step_series';
+import type { RunData } from './run_data';
+import { stepsLine, type StepRanges } from './step_ranges';
 
 /** More buckets than a chart has columns. */
 const POINTS = 4096;
@@ -28,32 +29,45 @@ export interface Steps {
 }
 
 export class EpochSteps {
-  constructor(private readonly _feed: RunFeed) {}
+  private readonly _series: StepSeries;
+
+  /**
+   * @param _run the run.
+   * @param name of the series.
+   * @param _ranges asks for what the page does not hold.
+   */
+  constructor(
+    private readonly _run: RunData,
+    name: string,
+    private readonly _ranges: StepRanges
+  ) {
+    this._series = _run.series(name);
+  }
 
   /** The steps of an epoch, or undefined where nobody knows. */
   of(epoch: number): Steps | undefined {
-    const { run, rows, progress, series } = this._feed;
-    if (epoch < 1 || !progress || epoch > progress.epoch) {
+    const { state, epochs, progress } = this._run;
+    if (epoch < 1 || epoch > progress.epoch) {
       return undefined;
     }
     if (epoch === progress.epoch) {
-      return { start: progress.epoch_start, stop: series.length };
+      return { start: progress.epoch_start, stop: this._series.length };
     }
-    const row = rows.find(one => one.epoch === epoch);
+    const row = epochs.all.find(one => one.epoch === epoch);
     if (row) {
       return { start: row.first_step, stop: row.first_step + row.steps };
     }
     // Of a run with thousands of epochs not all rows are here.
-    const each = run?.steps_per_epoch;
+    const each = state.steps_per_epoch;
     return each ? { start: (epoch - 1) * each, stop: epoch * each } : undefined;
   }
 
   /** The line through these steps, for a plot of so many columns; x is the step's index. */
   line({ start, stop }: Steps, columns: number): Line {
-    const { run, series, ranges } = this._feed;
+    const { _run: run, _series: series, _ranges: ranges } = this;
     const enough = (stop - start) / Math.min(columns, FINE);
     const fine = series.begin <= start && series.widest(start, stop) <= enough;
-    if (start >= series.rawStart || fine || !run) {
+    if (start >= series.rawStart || fine) {
       return series.line(start, stop, columns);
     }
     const between = Math.min(stop, series.rawStart);
@@ -67,10 +81,10 @@ export class EpochSteps {
 
   /** The smoothed line of `shown`, with the average beginning where the epoch does. */
   smoothed({ start }: Steps, shown: Steps, columns: number, weight: number): Line {
-    const { run, series, ranges } = this._feed;
+    const { _run: run, _series: series, _ranges: ranges } = this;
     const begin = Math.max(start, shown.start - WARM_UP);
     const between = Math.min(shown.stop, series.rawStart);
-    if (run && between - begin > MOST_SMOOTHED) {
+    if (between - begin > MOST_SMOOTHED) {
       const steps = ranges.get(run.id, begin, shown.stop, POINTS, weight);
       return steps ? stepsLine(steps, columns) : NOTHING;
     }
@@ -82,10 +96,10 @@ export class EpochSteps {
 
   /** The values of these steps themselves, and the first step of which there is one. */
   raw({ start, stop }: Steps): [number, Float32Array] {
-    const { run, series, ranges } = this._feed;
+    const { _run: run, _series: series, _ranges: ranges } = this;
     const between = Math.min(stop, series.rawStart);
     const held = series.raw(Math.max(start, between), stop);
-    if (start >= between || between - start > MOST_SMOOTHED || !run) {
+    if (start >= between || between - start > MOST_SMOOTHED) {
       return [Math.max(start, between), held];
     }
     const older = ranges.get(run.id, start, between, MOST_SMOOTHED);

@@ -1,0 +1,67 @@
+/**
+ * What a person chooses beside a chart, as elements.
+ */
+
+import { labelled } from '../controls/labelled';
+import type { Control } from './kind';
+
+export class ChartControls {
+  /** Beside the chart's title. */
+  readonly head: HTMLElement[] = [];
+  /** Among its options. */
+  readonly options: HTMLElement[] = [];
+  private _inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
+
+  /** @param changed called when something was chosen. */
+  constructor(controls: readonly Control[], changed: () => void) {
+    for (const control of controls) {
+      const input = inputOf(control);
+      this._inputs.set(control.id, input);
+      const shown = control.kind === 'slider' ? [document.createElement('output')] : [];
+      shown.forEach(output => (output.textContent = input.value));
+      input.addEventListener('input', () => {
+        shown.forEach(output => (output.textContent = input.value));
+        changed();
+      });
+      this[control.place].push(labelled(control.label, input, ...shown));
+    }
+  }
+
+  /** The values, by the controls' ids. */
+  get values(): Record<string, string> {
+    return Object.fromEntries(Array.from(this._inputs, ([id, input]) => [id, input.value]));
+  }
+
+  /** The greatest numbers that can be chosen now. */
+  limit(most: Readonly<Record<string, number>>): void {
+    for (const [id, number] of Object.entries(most)) {
+      const input = this._inputs.get(id);
+      if (input instanceof HTMLInputElement && input.max !== String(number)) {
+        input.max = String(number);
+      }
+    }
+  }
+}
+
+function inputOf(control: Control): HTMLInputElement | HTMLSelectElement {
+  if (control.kind === 'choice') {
+    const select = document.createElement('select');
+    select.append(...control.choices.map(one => new Option(one, one)));
+    select.value = control.value;
+    select.title = control.help;
+    return select;
+  }
+  const input = document.createElement('input');
+  input.title = control.help;
+  input.min = String(control.least);
+  if (control.kind === 'slider') {
+    input.type = 'range';
+    input.max = String(control.most);
+    input.step = String(control.step);
+  } else {
+    input.type = 'number';
+    input.placeholder = control.placeholder;
+  }
+  input.value = control.value;
+  return input;
+}

@@ -1,0 +1,92 @@
+/**
+ * What a chart is: a folder that says what it needs and, without touching the page, what to draw.
+ *
+ * The host does the rest for all of them: drawing, zoom, controls, export, words, and the table.
+ */
+
+import type { Runs } from '../store/run_store';
+import type { Slice } from '../store/slices';
+import type { BundleName } from './bundles';
+import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
+import type { Theme } from './theme';
+
+/** The ends of what is seen of an axis. */
+export type Ends = readonly [number, number];
+
+/** Something that a person chooses beside a chart. Its value is a text. */
+export type Control = {
+  id: string;
+  label: string;
+  /** What it does, as a tooltip. */
+  help: string;
+  value: string;
+  /** Beside the chart's title, or among its options. */
+  place: 'head' | 'options';
+} & (
+  | { kind: 'number'; least: number; placeholder: string }
+  | { kind: 'slider'; least: number; most: number; step: number }
+  | { kind: 'choice'; choices: readonly string[] }
+);
+
+/** How a person looks at a chart. */
+export interface ChartView {
+  /** Of the plot, in pixels. */
+  width: number;
+  height: number;
+  /** Pixel columns between the axis' ends. */
+  columns: number;
+  /** The part of the x axis that a person has zoomed to; null for all. */
+  zoom: Ends | null;
+  logarithmic: boolean;
+  /** Whether a pointer is on the chart, so that the points' details are needed. */
+  pointed: boolean;
+  /** The values of the chart's controls, by their ids. */
+  options: Readonly<Record<string, string>>;
+  /** The title of the axis that was zoomed: the unit of its numbers must not change. */
+  unit: string | null;
+  theme: Theme;
+  /** What to say before there is a run. */
+  empty: string;
+}
+
+/** What to draw. */
+export interface Figure {
+  traces: PlotlyTrace[];
+  layout: PlotlyLayout;
+  /** How many points of the series it stands for. */
+  points: number;
+  /** One sentence for people who cannot see it. */
+  summary: string;
+  /** A zoom is kept as long as this stays, such as a run's id. */
+  scene: string;
+  /** The title of the x axis. */
+  unit: string;
+  /** The greatest numbers that controls take now, by their ids. */
+  most: Readonly<Record<string, number>>;
+}
+
+/** The data of a chart as rows under named columns. */
+export interface Table {
+  columns: string[];
+  /** How many rows there are. */
+  count: number;
+  row(index: number): (number | string)[];
+  /** So many rows before the first of these are left out. */
+  omitted: number;
+}
+
+/** A chart. `spec` and `table` only read; what is not there yet is asked for by `runs`. */
+export interface ChartKind {
+  id: string;
+  /** The heading and accessible name. */
+  title: string;
+  /** It is drawn again when one of these has changed. */
+  needs: readonly Slice[];
+  /** What draws it. */
+  bundle: BundleName;
+  controls: readonly Control[];
+  /** One sentence about its marks. */
+  key?: string;
+  spec(runs: Runs, view: ChartView): Figure;
+  table(runs: Runs, view: Pick<ChartView, 'options'>): Promise<Table>;
+}

@@ -1,0 +1,65 @@
+/**
+ * What lies on the axes of a chart of lines.
+ */
+
+import type { Line } from '../series/decimate';
+
+export interface ChartLine extends Line {
+  name: string;
+  colour: string;
+  width?: number;
+  dashed?: boolean;
+  markers?: boolean;
+  faint?: boolean;
+  behind?: boolean;
+  /** One point, marked with a star. */
+  star?: boolean;
+  /** Lines of one group are hidden and shown together. */
+  group?: string;
+  /** Not in the legend. */
+  unlisted?: boolean;
+  /** What is said of a point on hover: a template for Plotly, and the data of the point `i`. */
+  details?: { template: string; of: (i: number) => (number | string)[] };
+}
+
+/** The area between two lines over the same x. */
+export interface Band {
+  x: Float64Array;
+  low: Float32Array;
+  high: Float32Array;
+  name: string;
+  colour: string;
+  group?: string;
+  unlisted?: boolean;
+}
+
+/** Something that happened at one x; its text may have several lines. */
+export interface Mark {
+  x: number;
+  symbol: string;
+  text: string;
+}
+
+export interface Picture {
+  lines: ChartLine[];
+  band?: Band;
+  marks?: Mark[];
+  /** Where short ticks stand on the axis. */
+  ticks?: number[];
+  /** The x axis' title, such as "step". */
+  unit: string;
+  /** Whether x has values between the whole numbers. */
+  continuous?: boolean;
+  /** How many points of the series the picture stands for, decimated or not. */
+  points: number;
+  /** Whether there is something to draw although the series has no points yet. */
+  drawn?: boolean;
+  /** The x axis' ends, where they are known before the points are there. */
+  range?: [number, number];
+  /** A zoom is kept as long as this stays. */
+  scene?: string;
+  /** One sentence for people who cannot see it; on the axes where there is nothing to draw. */
+  summary: string;
+  /** The greatest numbers that controls take now, by their ids. */
+  most?: Record<string, number>;
+}

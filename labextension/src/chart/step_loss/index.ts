@@ -1,0 +1,233 @@
+/**
+ * "Loss during one epoch": every step of one epoch, with the epoch before it faint behind.
+ */
+
+import { formatCount, formatLoss } from '../../format';
+import type { Line } from '../../series/decimate';
+import { EpochSteps, type Steps } from '../../store/epoch_steps';
+import { LOSS, type RunData } from '../../store/run_data';
+import type { Runs } from '../../store/run_store';
+import { checkpointTicks, eventMarks, KEY, type Place, type Shown } from '../event_marks';
+import type { ChartKind, ChartView, Ends } from '../kind';
+import { lineFigure } from '../line_figure';
+import { runColour } from '../palette';
+import type { ChartLine, Picture } from '../picture';
+import { axisControl, XAxis, type Axis } from '../time_unit';
+import { stepTable } from './table';
+
+export const stepLoss: ChartKind = {
+  id: 'step_loss',
+  title: 'Loss during one epoch',
+  needs: ['run', 'progress', `series:${LOSS}`],
+  bundle: 'cartesian',
+  controls: [
+    {
+      id: 'epoch',
+      kind: 'number',
+      label: 'Epoch',
+      help: 'The epoch to show; empty for the latest',
+      value: '',
+      least: 1,
+      placeholder: 'latest',
+      place: 'head'
+    },
+    axisControl(['step', 'time']),
+    {
+      id: 'smoothing',
+      kind: 'slider',
+      label: 'Smoothing',
+      help: 'The weight of the steps before',
+      value: '0',
+      least: 0,
+      most: 0.99,
+      step: 0.01,
+      place: 'options'
+    }
+  ],
+  key: KEY,
+  spec: (runs, view) => lineFigure(picture(runs, view), view),
+  table: (runs, { options }) => {
+    const run = runs.followed;
+    const steps = run && new EpochSteps(run, LOSS, runs.ranges);
+    const epoch = run ? chosenEpoch(options['epoch'], latestEpoch(run)) : 1;
+    return stepTable(runs, epoch, steps?.of(epoch));
+  }
+};
+
+function picture(runs: Runs, view: ChartView): Picture {
+  const run = runs.followed;
+  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'step', summary });
+  if (!run || run.progress.step === 0) {
+    return nothing(run ? 'Waiting for the first step...' : view.empty);
+  }
+  const latest = latestEpoch(run);
+  const epoch = chosenEpoch(view.options['epoch'], latest);
+  const all = new EpochSteps(run, LOSS, runs.ranges);
+  const steps = all.of(epoch);
+  if (!steps || steps.stop <= steps.start) {
+    const known = epoch <= latest;
+    return {
+      ...nothing(known ? 'Waiting for the first step...' : `Epoch ${epoch} has not begun yet.`),
+      most: { epoch: latest }
+    };
+  }
+  return new EpochPicture(run, all, view, epoch, steps, all.of(epoch - 1)).draw(epoch === latest);
+}
+
+/** The epoch that is shown by default: between two epochs the one that has ended. */
+function latestEpoch(run: RunData): number {
+  const { progress } = run;
+  const begun = run.series(LOSS).length > progress.epoch_start || progress.epoch === 1;
+  return begun ? progress.epoch : progress.epoch - 1;
+}
+
+function chosenEpoch(text: string | undefined, latest: number): number {
+  const chosen = Math.round(Number(text));
+  return text && Number.isFinite(chosen) ? Math.max(1, chosen) : Math.max(1, latest);
+}
+
+/** One epoch as a picture. */
+class EpochPicture {
+  private readonly _x: XAxis;
+
+  constructor(
+    private readonly _run: RunData,
+    private readonly _all: EpochSteps,
+    private readonly _view: ChartView,
+    private readonly _epoch: number,
+    private readonly _steps: Steps,
+    private readonly _before: Steps | undefined
+  ) {
+    const seconds = Math.max(...[_steps, _before ?? _steps].map(one => this._seconds(one)));
+    this._x = new XAxis(_view.options['axis'] as Axis, seconds, _view.unit);
+  }
+
+  draw(latest: boolean): Picture {
+    const { state, progress } = this._run;
+    const steps = this._steps;
+    const count = steps.stop - steps.start;
+    const last = latest ? `, last loss ${formatLoss(this._run.last)}` : '';
+    const each = state.steps_per_epoch;
+    const whole = this._range();
+    const [from, to] = this._view.zoom ?? whole;
+    const shown: Shown = { ...steps, from, to, columns: this._view.columns };
+    const place = this._placeMark(steps);
+    return {
+      lines: this._lines(),
+      points: count,
+      marks: eventMarks(state, shown, place),
+      ticks: checkpointTicks(state, shown, place),
+      unit: this._x.title,
+      continuous: this._x.axis === 'time',
+      // The axis stands still while the epoch's points arrive.
+      ...(this._x.axis === 'step' && each && each > 1 ? { range: [...whole] } : {}),
+      scene: `${state.id} ${latest ? 'latest' : String(this._epoch)} ${this._x.title}`,
+      most: { epoch: Math.max(progress.epoch, 1) },
+      summary: `${formatCount(count)} steps of epoch ${this._epoch}${last}.`
+    };
+  }
+
+  private _lines(): ChartLine[] {
+    const colour = runColour(this._run.state.colour);
+    const { columns } = this._view;
+    const weight = Number(this._view.options['smoothing']);
+    const [steps, before] = [this._steps, this._before];
+    const part = this._seen(steps);
+    const lines: ChartLine[] = [
+      {
+        ...this._placed(this._all.line(part, columns), this._epoch, steps),
+        name: before || weight > 0 ? `epoch ${this._epoch}` : 'training',
+        colour,
+        faint: weight > 0
+      }
+    ];
+    if (before) {
+      lines.push({
+        ...this._placed(this._all.line(this._seen(before), columns), this._epoch - 1, before),
+        name: `epoch ${this._epoch - 1}`,
+        colour,
+        faint: true,
+        behind: true
+      });
+    }
+    if (weight > 0) {
+      const smoothed = this._all.smoothed(steps, part, columns, weight);
+      lines.push({ ...this._placed(smoothed, this._epoch, steps), name: 'smoothed', colour });
+    }
+    return lines;
+  }
+
+  /** A line over the index of steps as one over the axis, and what is said of its points. */
+  private _placed(
+    { x, y }: Line,
+    epoch: number,
+    steps: Steps
+  ): Pick<ChartLine, 'x' | 'y' | 'details'> {
+    const { learningRates } = this._run;
+    const { start } = steps;
+    const timed = this._x.axis === 'time';
+    const rated = Number.isFinite(learningRates.at(start, true));
+    const place = this._place(steps);
+    return {
+      x: x.map(step => place(step + 1, false)),
+      y,
+      details: {
+        template:
+          `loss %{y:.4~g}<br>epoch ${epoch}, step %{customdata[0]:,d}` +
+          (rated ? '<br>learning rate %{customdata[1]:.4~g}' : '') +
+          (timed ? `<br>${this._x.hover}` : ''),
+        of: i => {
+          const step = Math.floor(x[i] as number);
+          return [step - start + 1, learningRates.at(step, true)];
+        }
+      }
+    };
+  }
+
+  /** Where the moment after so many steps lies: both count from the epoch's beginning. */
+  private _place({ start }: Steps): Place {
+    const { times } = this._run;
+    if (this._x.axis === 'step') {
+      return taken => taken - start;
+    }
+    const began = times.at(start, true);
+    return (taken, later) => this._x.of(times.at(taken, later) - began);
+  }
+
+  /** Marks stand between two steps. */
+  private _placeMark(steps: Steps): Place {
+    const place = this._place(steps);
+    return this._x.axis === 'step' ? (taken, later) => place(taken, later) + 0.5 : place;
+  }
+
+  /** The steps of an epoch that a view shows, and one on each side. */
+  private _seen({ start, stop }: Steps): Steps {
+    if (!this._view.zoom) {
+      return { start, stop };
+    }
+    let [low, high] = this._view.zoom;
+    if (this._x.axis === 'time') {
+      const { times } = this._run;
+      const began = times.at(start, true);
+      const step = (x: number): number => times.stepAt(began + this._x.seconds(x)) - start;
+      [low, high] = [step(low), step(high)];
+    }
+    const first = Math.max(start, start + Math.floor(low) - 2);
+    return {
+      start: Math.min(first, stop),
+      stop: Math.min(stop, Math.max(first, start + Math.ceil(high) + 1))
+    };
+  }
+
+  /** The ends of the axis when all of an epoch is shown. */
+  private _range(): Ends {
+    const { start, stop } = this._steps;
+    return this._x.axis === 'time'
+      ? [0, this._x.of(this._seconds(this._steps))]
+      : [1, this._run.state.steps_per_epoch ?? stop - start];
+  }
+
+  private _seconds({ start, stop }: Steps): number {
+    return this._run.times.at(stop) - this._run.times.at(start, true);
+  }
+}

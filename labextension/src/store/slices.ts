@@ -1,0 +1,27 @@
+/**
+ * Who wants to hear of which part of a page's runs.
+ */
+
+/** A part that changes by itself; each series is one, by its name. */
+export type Slice = 'run' | 'progress' | 'epochs' | 'earlier' | `series:${string}`;
+
+export class Slices {
+  private _listeners = new Map<() => void, readonly Slice[]>();
+
+  /** Call `listener` after changes of these slices. Returns a function that ends it. */
+  on(slices: readonly Slice[], listener: () => void): () => void {
+    this._listeners.set(listener, slices);
+    return () => {
+      this._listeners.delete(listener);
+    };
+  }
+
+  /** These have changed: whoever wants to hear of any of them is called once. */
+  emit(changed: readonly Slice[]): void {
+    for (const [listener, slices] of [...this._listeners]) {
+      if (slices.some(one => changed.includes(one))) {
+        listener();
+      }
+    }
+  }
+}

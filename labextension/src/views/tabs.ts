@@ -1,0 +1,116 @@
+/**
+ * The views of a lab, one of them seen at a time. With one view only there is nothing to choose.
+ */
+
+import type { FromKernel } from '../messages';
+import type { View, ViewContext, ViewKind } from './kind';
+
+let groups = 0;
+
+/** Which neighbour a key goes to, of so many tabs. */
+const MOVES: Record<string, (index: number, count: number) => number> = {
+  ArrowRight: (index, count) => (index + 1) % count,
+  ArrowLeft: (index, count) => (index - 1 + count) % count,
+  Home: () => 0,
+  End: (_index, count) => count - 1
+};
+
+export class Tabs {
+  readonly element = document.createElement('div');
+  private _bar = document.createElement('div');
+  private _tabs: HTMLButtonElement[] = [];
+  private _panels: HTMLElement[] = [];
+  private _views: (View | undefined)[] = [];
+  private _selected = -1;
+
+  /**
+   * @param _kinds the views; the first one is seen.
+   * @param _context what each of them gets.
+   */
+  constructor(
+    private readonly _kinds: readonly ViewKind[],
+    private readonly _context: ViewContext
+  ) {
+    const group = `lossviz-views-${++groups}`;
+    this.element.className = 'lossviz-views';
+    this._bar.className = 'lossviz-tabs';
+    this._bar.setAttribute('role', 'tablist');
+    this._bar.setAttribute('aria-label', 'Views');
+    this._bar.hidden = _kinds.length < 2;
+    this._bar.addEventListener('keydown', this._move);
+    // A notebook must not take the keys that choose a view.
+    this._bar.dataset['lmSuppressShortcuts'] = 'true';
+    _kinds.forEach(({ id, title }, index) => {
+      const tab = document.createElement('button');
+      tab.type = 'button';
+      tab.textContent = title;
+      tab.id = `${group}-${id}-tab`;
+      tab.setAttribute('role', 'tab');
+      tab.addEventListener('click', () => {
+        this.select(index);
+      });
+      const panel = document.createElement('div');
+      panel.id = `${group}-${id}`;
+      panel.hidden = true;
+      if (_kinds.length > 1) {
+        panel.setAttribute('role', 'tabpanel');
+        panel.setAttribute('aria-labelledby', tab.id);
+        tab.setAttribute('aria-controls', panel.id);
+      }
+      this._tabs.push(tab);
+      this._panels.push(panel);
+    });
+    this._bar.append(...this._tabs);
+    this.element.append(this._bar, ...this._panels);
+    this.select(0);
+  }
+
+  /** Show the view with this index; the one before it follows nothing any more. */
+  select(index: number): void {
+    const kind = this._kinds[index];
+    if (!kind || index === this._selected) {
+      return;
+    }
+    this._view?.hide();
+    this._panels[this._selected]?.replaceChildren();
+    this._selected = index;
+    this._tabs.forEach((tab, i) => {
+      tab.setAttribute('aria-selected', String(i === index));
+      tab.tabIndex = i === index ? 0 : -1;
+    });
+    this._panels.forEach((panel, i) => {
+      panel.hidden = i !== index;
+    });
+    const view = (this._views[index] ??= kind.make(this._context));
+    this._panels[index]?.replaceChildren(view.element);
+    view.show();
+  }
+
+  /** The kernel has said something to this page. */
+  take(message: FromKernel, buffers: DataView[]): void {
+    this._views.forEach(view => view?.take?.(message, buffers));
+  }
+
+  /** The colours have changed. */
+  recolour(): void {
+    this._view?.recolour?.();
+  }
+
+  dispose(): void {
+    this._views.forEach(view => view?.dispose());
+  }
+
+  private get _view(): View | undefined {
+    return this._views[this._selected];
+  }
+
+  private _move = (event: KeyboardEvent): void => {
+    const next = MOVES[event.key]?.(this._selected, this._kinds.length);
+    if (next !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.select(next);
+      this._tabs[next]?.focus();
+    }
+  };
+}

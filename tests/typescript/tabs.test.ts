@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ChartHost, type ChartContext } from '../../labextension/src/chart/host';
+import type { ChartKind } from '../../labextension/src/chart/kind';
+import { CHARTS } from '../../labextension/src/chart/list';
+import { RunStore } from '../../labextension/src/store/run_store';
+import type { View, ViewContext, ViewKind } from '../../labextension/src/views/kind';
+import { VIEWS } from '../../labextension/src/views/list';
+import { Tabs } from '../../labextension/src/views/tabs';
+import { buffer, run, snapshot } from './runs';
+import { Wire } from './wire';
+
+let store: RunStore;
+let context: ViewContext;
+
+beforeEach(() => {
+  // What jsdom lacks; nothing is drawn here.
+  class Observer {
+    observe = (): void => undefined;
+    disconnect = (): void => undefined;
+  }
+  vi.stubGlobal('ResizeObserver', Observer);
+  vi.stubGlobal('IntersectionObserver', Observer);
+  store = new RunStore('p', new Wire());
+  context = {
+    store,
+    empty: '',
+    ask: () => true,
+    trouble: () => undefined,
+    predict: undefined
+  };
+});
+
+afterEach(() => {
+  store.dispose();
+});
+
+/** A view as somebody would add it: it counts how often it hears of a run. */
+class Counting implements View {
+  static made = 0;
+  readonly element = document.createElement('p');
+  heard = 0;
+  private _forget: (() => void) | undefined;
+
+  constructor(private readonly _context: ViewContext) {
+    Counting.made += 1;
+  }
+
+  show(): void {
+    this._forget = this._context.store.slices.on(['run'], () => {
+      this.heard += 1;
+      this.element.textContent = `heard ${this.heard}`;
+    });
+  }
+
+  hide(): void {
+    this._forget?.();
+  }
+
+  dispose(): void {
+    this.hide();
+  }
+}
+
+const counting: ViewKind = { id: 'counting', title: 'Counting', make: one => new Counting(one) };
+
+it('shows no tabs while there is one view only', () => {
+  const tabs = new Tabs([counting], context);
+  expect(tabs.element.querySelector<HTMLElement>('[role=tablist]')?.hidden).toBe(true);
+  expect(tabs.element.querySelector('[role=tabpanel]')).toBeNull();
+  expect(tabs.element.querySelector('p')).not.toBeNull();
+  tabs.dispose();
+});
+
+it('takes a view of one line more, made when it is first seen and fed only while it is', () => {
+  Counting.made = 0;
+  const tabs = new Tabs([...VIEWS, counting], context);
+  const [first, second] = tabs.element.querySelectorAll<HTMLButtonElement>('[role=tab]');
+  expect([first?.textContent, second?.textContent]).toEqual(['Train', 'Counting']);
+  expect(Counting.made).toBe(0);
+  second?.click();
+  expect(Counting.made).toBe(1);
+  const news = (): void => {
+    store.takeSnapshot(
+      snapshot('p', { run: { ...run, name: 'again' } }),
+      [[], [], [1]].map(buffer)
+    );
+  };
+  news();
+  const panels = tabs.element.querySelectorAll<HTMLElement>('[role=tabpanel]');
+  expect(panels[1]?.textContent).toBe('heard 1');
+  expect(panels[0]?.childElementCount).toBe(0);
+  expect(Array.from(panels, one => one.hidden)).toEqual([true, false]);
+  first?.click();
+  news();
+  second?.click();
+  expect(panels[1]?.textContent).toBe('heard 1');
+  expect(Counting.made).toBe(1);
+  tabs.dispose();
+});
+
+it('has the semantics of tabs, and arrow keys', () => {
+  const tabs = new Tabs([counting, { ...counting, id: 'b' }, { ...counting, id: 'c' }], context);
+  document.body.append(tabs.element);
+  const all = [...tabs.element.querySelectorAll<HTMLElement>('[role=tab]')];
+  const selected = (): string =>
+    all.map(one => `${one.getAttribute('aria-selected') === 'true' ? 1 : 0}${one.tabIndex}`).join();
+  const key = (name: string): void => {
+    const focused = document.activeElement ?? document.body;
+    focused.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true }));
+  };
+  all[0]?.focus();
+  expect(selected()).toBe('10,0-1,0-1');
+  key('ArrowRight');
+  expect(selected()).toBe('0-1,10,0-1');
+  expect(document.activeElement).toBe(all[1]);
+  key('End');
+  key('ArrowRight');
+  expect(document.activeElement).toBe(all[0]);
+  key('ArrowLeft');
+  expect(selected()).toBe('0-1,0-1,10');
+  key('Home');
+  expect(selected()).toBe('10,0-1,0-1');
+  for (const tab of all) {
+    const panel = document.getElementById(tab.getAttribute('aria-controls') ?? '');
+    expect(panel?.getAttribute('aria-labelledby')).toBe(tab.id);
+  }
+  tabs.dispose();
+  tabs.element.remove();
+});
+
+it('takes a chart of one line more', () => {
+  const seen: string[] = [];
+  const extra: ChartKind = {
+    id: 'extra',
+    title: 'Extra',
+    needs: ['run'],
+    bundle: 'cartesian',
+    controls: [
+      {
+        id: 'size',
+        kind: 'choice',
+        label: 'Size',
+        help: '',
+        value: 's',
+        choices: ['s', 'm'],
+        place: 'head'
+      }
+    ],
+    spec: (_runs, { options }) => {
+      seen.push(options['size'] ?? '');
+      const [traces, summary, scene, unit] = [[], '', '', ''];
+      return { traces, layout: {}, points: 7, summary, scene, unit, most: {} };
+    },
+    table: () => Promise.resolve({ columns: [], count: 0, row: () => [], omitted: 0 })
+  };
+  const titles = [...CHARTS, extra].map(kind => {
+    const host = new ChartHost(kind, context as ChartContext);
+    const title = host.element.getAttribute('aria-label');
+    expect(host.element.getAttribute('role')).toBe('figure');
+    host.dispose();
+    return title;
+  });
+  expect(titles).toEqual(['Loss during one epoch', 'Loss over all epochs', 'Extra']);
+});
