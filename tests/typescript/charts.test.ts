@@ -6,7 +6,7 @@ import { stepLoss } from '../../labextension/src/chart/step_loss';
 import { PAPER } from '../../labextension/src/chart/theme';
 import type { Range, RangeRequest } from '../../labextension/src/messages';
 import { RunStore } from '../../labextension/src/store/run_store';
-import { buffer, progress, row, run, snapshot } from './runs';
+import { buffer, part as seriesPart, progress, row, run, snapshot } from './runs';
 import { Wire } from './wire';
 
 const view: ChartView = {
@@ -36,7 +36,7 @@ afterEach(() => {
 
 function train(steps: number[], more: Parameters<typeof snapshot>[1] = {}): void {
   const at = { ...progress, step: steps.length, seconds: 2 };
-  store.takeSnapshot(snapshot('p', { progress: at, ...more }), [[], [], steps].map(buffer));
+  store.takeSnapshot(snapshot('p', { progress: at, ...more }), [[], [], [], [], steps].map(buffer));
 }
 
 function drawn(kind: ChartKind, more: Partial<ChartView> = {}): Figure {
@@ -107,10 +107,10 @@ it('keeps the unit of a time axis while somebody looks at a part of it', () => {
 
 it('gives every step for a copy, also those that only the kernel holds', async () => {
   const at = { ...progress, step: 300_000 };
-  const window = { start: 0, width: 1024, buckets: 292, raw_start: 299_008 };
+  const series = [seriesPart({ width: 1024, buckets: 292, raw_start: 299_008 })];
   const few = new Array<number>(292).fill(1);
   const raw = Array.from({ length: 992 }, (_, i) => 299_008 + i);
-  store.takeSnapshot(snapshot('p', { progress: at, ...window }), [few, few, raw].map(buffer));
+  store.takeSnapshot(snapshot('p', { progress: at, series }), [[], [], few, few, raw].map(buffer));
   const reading = stepLoss.table(store, { options: {} });
   for (let part = 0; part < 2; part++) {
     await new Promise(resolve => setTimeout(resolve, 5));
@@ -120,10 +120,7 @@ it('gives every step for a copy, also those that only the kernel holds', async (
       page: 'p',
       number,
       run: 'a',
-      start,
-      width: 1,
-      buckets: 0,
-      raw_start: start
+      part: seriesPart({ start, raw_start: start })
     };
     wire.deliver(
       answer,

@@ -20,7 +20,7 @@ function saved(change: (message: Loose) => void = () => undefined): Saved {
   const earlier = [{ run, progress, rows: [row(1, 1, 1)], last: 1, best: 1 }];
   const message = structuredClone(snapshot('', { rows: [row(1, null, 1)], earlier }));
   change(message as unknown as Loose);
-  return { message, buffers: [buffer([]), buffer([]), buffer([3, 2])] };
+  return { message, buffers: [[], [], [], [], [3, 2]].map(buffer) };
 }
 
 beforeEach(() => {

@@ -16,7 +16,8 @@ function run(events: RunState['events'], checkpoints: number[] = []): RunState {
     loss: 'mse',
     events,
     checkpoints,
-    error: null
+    error: null,
+    series: []
   };
 }
 

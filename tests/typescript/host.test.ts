@@ -89,7 +89,7 @@ function train(steps: number): void {
   const losses = Array.from({ length: steps }, (_, i) => 1 + i);
   store.takeSnapshot(
     snapshot('p', { progress: { ...progress, step: steps } }),
-    [[], [], losses].map(buffer)
+    [[], [], [], [], losses].map(buffer)
   );
 }
 

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Append } from '../../labextension/src/messages';
+import { PROTOCOL, type Append } from '../../labextension/src/messages';
 import { StepSeries } from '../../labextension/src/series/step_series';
 import { RunStore } from '../../labextension/src/store/run_store';
 import { floats } from '../../labextension/src/transport/channel';
 import { Link } from '../../labextension/src/transport/link';
-import { progress, run, snapshot } from './runs';
+import { part, progress, run, snapshot } from './runs';
 import { Wire } from './wire';
 
 function append(sequence: number, start: number, more: Partial<Append> = {}): Append {
-  return { type: 'append', run: 'a', sequence, start, progress, ...more };
+  const series = [{ name: 'loss', start }];
+  return { type: 'append', run: 'a', sequence, progress, series, ...more };
 }
 
 /** A store and its link, as a lab puts them together. */
@@ -52,7 +53,9 @@ afterEach(() => {
 });
 
 it('attaches, takes its snapshot and follows', () => {
-  expect(wire.sent).toEqual([{ type: 'attach', page: feed.page }]);
+  expect(wire.sent).toEqual([
+    { type: 'attach', page: feed.page, protocol: PROTOCOL, series: ['loss'] }
+  ]);
   wire.deliver(snapshot(feed.page), [], [], [3, 2]);
   wire.deliver(
     append(5, 2, {
@@ -148,9 +151,13 @@ it('leaves a kernel alone whose run has ended', () => {
 });
 
 it('takes a window in place of its steps, and the best of all from it', () => {
-  wire.deliver(snapshot(feed.page, { best: 2 }), [], [], [3, 2]);
-  const window = { start: 0, width: 64, buckets: 2, raw_start: 128, best: 0.5 };
-  wire.deliver(append(5, 2, { window }), [1, 0.5], [9, 4], [7, 6]);
+  wire.deliver(snapshot(feed.page, { series: [part({ best: 2 })] }), [], [], [3, 2]);
+  const bounded = (start: number): Partial<Append> => ({
+    series: [
+      { name: 'loss', start, part: part({ width: 64, buckets: 2, raw_start: 128, best: 0.5 }) }
+    ]
+  });
+  wire.deliver(append(5, 2, bounded(2)), [1, 0.5], [9, 4], [7, 6]);
   expect(feed.series.length).toBe(130);
   expect(feed.series.last).toBe(6);
   expect(feed.store.followed?.best).toBe(0.5);
@@ -158,7 +165,7 @@ it('takes a window in place of its steps, and the best of all from it', () => {
   wire.deliver(append(6, 130), [5]);
   expect(feed.series.last).toBe(5);
   // One that does not go on where the page is means that something was lost.
-  wire.deliver(append(7, 999, { window }), [], [], [1]);
+  wire.deliver(append(7, 999, bounded(999)), [], [], [1]);
   vi.advanceTimersByTime(600);
   expect(wire.attaches).toBe(2);
 });
@@ -182,7 +189,7 @@ it('knows times and learning rates from a snapshot on', () => {
     [0, 2, 0, 1],
     [0, 0.1]
   ].map(one => new DataView(Float64Array.from(one).buffer));
-  wire.deliverBuffers(snapshot(feed.page), [...floats32, ...knots]);
+  wire.deliverBuffers(snapshot(feed.page), [...knots, ...floats32]);
   expect(feed.store.followed?.times.at(1)).toBe(0.5);
   const now = { ...progress, step: 4, seconds: 3 };
   wire.deliver(

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Field } from '../../labextension/src/lab_traits';
 import type { Snapshot } from '../../labextension/src/messages';
 import { RunView } from '../../labextension/src/widget/run_view';
+import { part } from './runs';
 import { Wire } from './wire';
 
 const COMMANDS = ['pause', 'stop', 'apply_learning_rate'];
@@ -35,7 +36,8 @@ function answer(page_ = page()): void {
       loss: 'mse',
       events: [],
       checkpoints: [],
-      error: null
+      error: null,
+      series: []
     },
     progress: {
       step: 3,
@@ -46,12 +48,8 @@ function answer(page_ = page()): void {
       left: 12,
       seconds: 1
     },
-    start: 0,
-    width: 1,
-    buckets: 0,
-    raw_start: 0,
+    series: [part({ best: 1 })],
     rows: [],
-    best: 1,
     earlier: []
   };
   wire.deliver(snapshot, [], [], [3, 2, 1]);

@@ -1,4 +1,10 @@
-import type { EpochRow, Progress, RunState, Snapshot } from '../../labextension/src/messages';
+import type {
+  EpochRow,
+  Progress,
+  RunState,
+  SeriesPart,
+  Snapshot
+} from '../../labextension/src/messages';
 
 /** A run as a kernel describes it. */
 export const run: RunState = {
@@ -12,7 +18,8 @@ export const run: RunState = {
   loss: 'mse',
   events: [],
   checkpoints: [],
-  error: null
+  error: null,
+  series: [{ name: 'loss', kind: 'step', unit: '' }]
 };
 
 export const progress: Progress = {
@@ -25,6 +32,20 @@ export const progress: Progress = {
   seconds: 0
 };
 
+/** A part of the loss: by default nothing but raw values. */
+export function part(more: Partial<SeriesPart> = {}): SeriesPart {
+  return {
+    name: 'loss',
+    start: 0,
+    width: 1,
+    buckets: 0,
+    raw_start: 0,
+    best: null,
+    sparse: false,
+    ...more
+  };
+}
+
 export function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
   return {
     type: 'snapshot',
@@ -32,12 +53,8 @@ export function snapshot(page: string, more: Partial<Snapshot> = {}): Snapshot {
     sequence: 4,
     run,
     progress,
-    start: 0,
-    width: 1,
-    buckets: 0,
-    raw_start: 0,
+    series: [part()],
     rows: [],
-    best: null,
     earlier: [],
     ...more
   };

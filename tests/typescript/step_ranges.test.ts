@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Range, RangeRequest } from '../../labextension/src/messages';
 import { StepRanges, stepsLine } from '../../labextension/src/store/step_ranges';
+import { part } from './runs';
 import { Wire } from './wire';
 
 let wire: Wire;
@@ -25,21 +26,18 @@ function answer(number: number, raw: number[]): void {
     page: 'p',
     number,
     run: 'a',
-    start: 0,
-    width: 4,
-    buckets: 1,
-    raw_start: 4
+    part: part({ width: 4, buckets: 1, raw_start: 4 })
   };
   wire.deliver(message, [1], [5], raw);
 }
 
 it('asks once, and knows the answer from then on', () => {
-  expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
-  expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeUndefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeUndefined();
   expect(wire.sent).toHaveLength(1);
   answer((wire.sent[0] as RangeRequest).number, [7, 8]);
   expect(changes).toBe(1);
-  const steps = ranges.get('a', 0, 6, 100);
+  const steps = ranges.get('a', 'loss', 0, 6, 100);
   expect(steps && [...stepsLine(steps, 50).y]).toEqual([1, 5, 7, 8]);
   expect(steps && [...stepsLine(steps, 50).x]).toEqual([0, 2, 4, 5]);
   expect(wire.sent).toHaveLength(1);
@@ -48,56 +46,56 @@ it('asks once, and knows the answer from then on', () => {
 it('asks again when no answer comes, and ignores answers to nothing', () => {
   const now = vi.spyOn(performance, 'now');
   now.mockReturnValue(0);
-  ranges.get('a', 0, 6, 100);
+  ranges.get('a', 'loss', 0, 6, 100);
   now.mockReturnValue(6000);
-  ranges.get('a', 0, 6, 100);
+  ranges.get('a', 'loss', 0, 6, 100);
   now.mockRestore();
   expect(wire.sent).toHaveLength(2);
   answer(1, [7]);
-  expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeUndefined();
   answer(2, [7]);
-  expect(ranges.get('a', 0, 6, 100)).toBeDefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeDefined();
 });
 
 it('has what was lost asked for again, also when nothing else changes', () => {
   vi.useFakeTimers();
-  ranges.get('a', 0, 6, 100);
+  ranges.get('a', 'loss', 0, 6, 100);
   vi.advanceTimersByTime(5100);
   expect(changes).toBe(1);
-  ranges.get('a', 0, 6, 100);
+  ranges.get('a', 'loss', 0, 6, 100);
   expect(wire.sent).toHaveLength(2);
   // A kernel that speaks for the first time cannot have heard.
   ranges.askAnew();
-  ranges.get('a', 0, 6, 100);
+  ranges.get('a', 'loss', 0, 6, 100);
   expect(wire.sent).toHaveLength(3);
   answer(3, [7]);
-  expect(ranges.get('a', 0, 6, 100)).toBeDefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeDefined();
   vi.useRealTimers();
 });
 
 it('keeps a bounded number of answers, those that were used last', () => {
   for (let i = 0; i < 40; i++) {
-    ranges.get('a', i, i + 6, 100);
+    ranges.get('a', 'loss', i, i + 6, 100);
     answer(i + 1, [i]);
-    ranges.get('a', 0, 6, 100);
+    ranges.get('a', 'loss', 0, 6, 100);
   }
   const before = wire.sent.length;
-  expect(ranges.get('a', 0, 6, 100)).toBeDefined();
-  expect(ranges.get('a', 39, 45, 100)).toBeDefined();
-  expect(ranges.get('a', 1, 7, 100)).toBeUndefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeDefined();
+  expect(ranges.get('a', 'loss', 39, 45, 100)).toBeDefined();
+  expect(ranges.get('a', 'loss', 1, 7, 100)).toBeUndefined();
   expect(wire.sent).toHaveLength(before + 1);
 });
 
 it('asks no more than once a second for a range whose end moves on, and gives the last one', () => {
   const now = vi.spyOn(performance, 'now');
   now.mockReturnValue(0);
-  expect(ranges.get('a', 0, 6, 100)).toBeUndefined();
+  expect(ranges.get('a', 'loss', 0, 6, 100)).toBeUndefined();
   answer(1, [7, 8]);
   for (let i = 1; i < 20; i++) {
     now.mockReturnValue(100 * i);
-    expect(ranges.get('a', 0, 6 + i, 100)?.stop).toBe(6);
+    expect(ranges.get('a', 'loss', 0, 6 + i, 100)?.stop).toBe(6);
     // Another place is not held up by that.
-    ranges.get('a', i, 50, 100);
+    ranges.get('a', 'loss', i, 50, 100);
   }
   now.mockRestore();
   const asked = wire.sent.filter(one => (one as RangeRequest).start === 0) as RangeRequest[];
@@ -107,13 +105,13 @@ it('asks no more than once a second for a range whose end moves on, and gives th
 
 it('has what it holds back asked for later, also when nothing else changes', () => {
   vi.useFakeTimers();
-  ranges.get('a', 0, 6, 100);
+  ranges.get('a', 'loss', 0, 6, 100);
   answer(1, [7, 8]);
-  ranges.get('a', 0, 9, 100);
+  ranges.get('a', 'loss', 0, 9, 100);
   const before = changes;
   vi.advanceTimersByTime(1100);
   expect(changes).toBe(before + 1);
-  ranges.get('a', 0, 9, 100);
+  ranges.get('a', 'loss', 0, 9, 100);
   expect((wire.sent.at(-1) as RangeRequest).stop).toBe(9);
   vi.useRealTimers();
 });
@@ -124,7 +122,7 @@ function play(number: number): void {
   const whole = stop - start <= Math.min(points, 1 << 18);
   const raw = Float32Array.from({ length: stop - start }, (_, i) => start + i);
   wire.deliver(
-    { type: 'range', page: 'p', number, run: 'a', start, width: 1, buckets: 0, raw_start: start },
+    { type: 'range', page: 'p', number, run: 'a', part: part({ start, raw_start: start }) },
     [],
     [],
     ...(whole ? [Array.from(raw)] : [])
@@ -132,7 +130,7 @@ function play(number: number): void {
 }
 
 it('reads any number of steps, in parts that the kernel gives', async () => {
-  const reading = ranges.read('a', 5, 600_000);
+  const reading = ranges.read('a', 'loss', 5, 600_000);
   for (let number = 1; number <= 3; number++) {
     await vi.waitFor(() => {
       expect(wire.sent).toHaveLength(number);
@@ -146,7 +144,7 @@ it('reads any number of steps, in parts that the kernel gives', async () => {
 
 it('says when the kernel does not give them, after it has asked more than once', async () => {
   vi.useFakeTimers();
-  const reading = expect(ranges.read('a', 0, 10)).rejects.toThrow('does not answer');
+  const reading = expect(ranges.read('a', 'loss', 0, 10)).rejects.toThrow('does not answer');
   await vi.advanceTimersByTimeAsync(16_000);
   await reading;
   expect(wire.sent).toHaveLength(3);

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { EarlierRun, EpochRow, Snapshot } from '../../labextension/src/messages';
+import type { Append, EarlierRun, EpochRow, Snapshot } from '../../labextension/src/messages';
 import { StepSeries } from '../../labextension/src/series/step_series';
 import { Budget } from '../../labextension/src/store/budget';
 import { EpochRows, MOST_ROWS, thinned } from '../../labextension/src/store/epoch_rows';
 import { RunStore } from '../../labextension/src/store/run_store';
-import { buffer, progress, row, run, snapshot } from './runs';
+import { buffer, part, progress, row, run, snapshot } from './runs';
 import { Wire } from './wire';
 
 function filled(count: number): StepSeries {
@@ -62,7 +62,7 @@ it('keeps the gap of an epoch without a value', () => {
 
 it('knows its runs by their ids, and lets go of those that are not shown any more', () => {
   const store = new RunStore('p', new Wire());
-  const buffers = (steps: number[]): DataView[] => [[], [], steps].map(buffer);
+  const buffers = (steps: number[]): DataView[] => [[], [], [], [], steps].map(buffer);
   const earlier = (id: string): EarlierRun => ({
     run: { ...run, id, status: 'completed' },
     progress,
@@ -85,5 +85,41 @@ it('knows its runs by their ids, and lets go of those that are not shown any mor
   expect([...store.runs.keys()]).toEqual(['c']);
   store.takeSnapshot(snapshot('', { run: null, progress: null }), []);
   expect(store.followed).toBeNull();
+  store.dispose();
+});
+
+it('takes several series of one message, and passes over what nobody looks at', () => {
+  const wire = new Wire();
+  let asked = 0;
+  const store = new RunStore('p', wire, () => {
+    asked++;
+  });
+  let heard = 0;
+  const stop = store.slices.on(['series:accuracy'], () => {
+    heard++;
+  });
+  expect([asked, store.shown]).toEqual([1, ['loss', 'accuracy']]);
+  const accuracy = part({ name: 'accuracy', best: 0.1 });
+  const parts = snapshot('p', { series: [accuracy, part({ best: 2 })] });
+  store.takeSnapshot(parts, [[], [], [], [], [0.1, 0.2], [], [], [3, 2]].map(buffer));
+  const news = ['accuracy', 'score', 'loss'].map(name => ({ name, start: 2 }));
+  const append: Append = { type: 'append', run: 'a', sequence: 5, progress, series: news };
+  expect(store.takeAppend(append, [[0.3], [9], [1]].map(buffer))).toBe(true);
+  const values = (name: string): number[] => [...(store.followed?.series(name).raw(0, 9) ?? [])];
+  expect(values('accuracy')).toEqual([0.1, 0.2, 0.3].map(Math.fround));
+  expect([values('loss'), values('score'), store.followed?.best]).toEqual([[3, 2, 1], [], 1]);
+  expect(heard).toBe(2);
+  // One series that was not continued changes none.
+  const gap: Append = {
+    ...append,
+    series: [
+      { name: 'loss', start: 3 },
+      { name: 'accuracy', start: 9 }
+    ]
+  };
+  expect(store.takeAppend(gap, [[0.5], [0.5]].map(buffer))).toBe(false);
+  expect(values('loss')).toEqual([3, 2, 1]);
+  stop();
+  expect([asked, store.shown]).toEqual([2, ['loss']]);
   store.dispose();
 });

@@ -82,7 +82,7 @@ it('takes a view of one line more, made when it is first seen and fed only while
   const news = (): void => {
     store.takeSnapshot(
       snapshot('p', { run: { ...run, name: 'again' } }),
-      [[], [], [1]].map(buffer)
+      [[], [], [], [], [1]].map(buffer)
     );
   };
   news();

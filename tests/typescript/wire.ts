@@ -22,10 +22,12 @@ export class Wire implements Channel {
     };
   }
 
+  /** With float32 buffers; before those of a snapshot come its two tracks, empty. */
   deliver(message: FromKernel, ...losses: number[][]): void {
+    const tracks = message.type === 'snapshot' ? [[], []] : [];
     this.deliverBuffers(
       message,
-      losses.map(values => new DataView(Float32Array.from(values).buffer))
+      [...tracks, ...losses].map(values => new DataView(Float32Array.from(values).buffer))
     );
   }
 

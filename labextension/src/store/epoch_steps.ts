@@ -33,15 +33,15 @@ export class EpochSteps {
 
   /**
    * @param _run the run.
-   * @param name of the series.
+   * @param _name of the series.
    * @param _ranges asks for what the page does not hold.
    */
   constructor(
     private readonly _run: RunData,
-    name: string,
+    private readonly _name: string,
     private readonly _ranges: StepRanges
   ) {
-    this._series = _run.series(name);
+    this._series = _run.series(_name);
   }
 
   /** The steps of an epoch, or undefined where nobody knows. */
@@ -64,14 +64,14 @@ export class EpochSteps {
 
   /** The line through these steps, for a plot of so many columns; x is the step's index. */
   line({ start, stop }: Steps, columns: number): Line {
-    const { _run: run, _series: series, _ranges: ranges } = this;
+    const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const enough = (stop - start) / Math.min(columns, FINE);
     const fine = series.begin <= start && series.widest(start, stop) <= enough;
     if (start >= series.rawStart || fine) {
       return series.line(start, stop, columns);
     }
     const between = Math.min(stop, series.rawStart);
-    const steps = ranges.get(run.id, start, between, POINTS);
+    const steps = ranges.get(run.id, name, start, between, POINTS);
     if (!steps) {
       return series.begin < stop ? series.line(start, stop, columns) : NOTHING;
     }
@@ -81,11 +81,11 @@ export class EpochSteps {
 
   /** The smoothed line of `shown`, with the average beginning where the epoch does. */
   smoothed({ start }: Steps, shown: Steps, columns: number, weight: number): Line {
-    const { _run: run, _series: series, _ranges: ranges } = this;
+    const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const begin = Math.max(start, shown.start - WARM_UP);
     const between = Math.min(shown.stop, series.rawStart);
     if (between - begin > MOST_SMOOTHED) {
-      const steps = ranges.get(run.id, begin, shown.stop, POINTS, weight);
+      const steps = ranges.get(run.id, name, begin, shown.stop, POINTS, weight);
       return steps ? stepsLine(steps, columns) : NOTHING;
     }
     const [from, values] = this.raw({ start: begin, stop: shown.stop });
@@ -96,13 +96,13 @@ export class EpochSteps {
 
   /** The values of these steps themselves, and the first step of which there is one. */
   raw({ start, stop }: Steps): [number, Float32Array] {
-    const { _run: run, _series: series, _ranges: ranges } = this;
+    const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const between = Math.min(stop, series.rawStart);
     const held = series.raw(Math.max(start, between), stop);
     if (start >= between || between - start > MOST_SMOOTHED) {
       return [Math.max(start, between), held];
     }
-    const older = ranges.get(run.id, start, between, MOST_SMOOTHED);
+    const older = ranges.get(run.id, name, start, between, MOST_SMOOTHED);
     if (!older) {
       return [between, held];
     }

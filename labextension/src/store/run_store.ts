@@ -2,19 +2,19 @@
  * The runs of one lab as this page knows them, and who hears of their changes.
  */
 
-import type { Append, Snapshot, Status } from '../messages';
+import type { Append, SeriesNews, Snapshot, Status } from '../messages';
 import { doubles, floats, type Channel } from '../transport/channel';
 import type { Receiver } from '../transport/link';
 import { pageBudget } from './budget';
 import { LOSS, RunData } from './run_data';
 import { Slices, type Slice } from './slices';
-import { readSteps, StepRanges } from './step_ranges';
+import { buffersOf, BufferReader, readPart, type Steps } from './series_parts';
+import { StepRanges } from './step_ranges';
 
 /** More knots than the kernel keeps: a snapshot brings fewer for the same lines. */
 const MOST_KNOTS = 4096;
 
-const STEPS: Slice[] = ['progress', `series:${LOSS}`];
-const EVERYTHING: Slice[] = [...STEPS, 'run', 'epochs', 'earlier'];
+const EVERYTHING: Slice[] = ['progress', 'run', 'epochs', 'earlier'];
 
 /** What charts and views read. */
 export interface Runs {
@@ -29,7 +29,7 @@ export interface Runs {
 export class RunStore implements Runs, Receiver {
   /** By its id, every run that is shown. */
   readonly runs = new Map<string, RunData>();
-  readonly slices = new Slices();
+  readonly slices: Slices;
   readonly ranges: StepRanges;
   private _followed = '';
   private _earlier: RunData[] = [];
@@ -37,10 +37,12 @@ export class RunStore implements Runs, Receiver {
   /**
    * @param page what the kernel calls this page.
    * @param channel the way to it.
+   * @param watched called when other series are looked at than before.
    */
-  constructor(page: string, channel: Channel) {
-    this.ranges = new StepRanges(page, channel, () => {
-      this.slices.emit([`series:${LOSS}`]);
+  constructor(page: string, channel: Channel, watched?: () => void) {
+    this.slices = new Slices(watched);
+    this.ranges = new StepRanges(page, channel, series => {
+      this.slices.emit([`series:${series}`]);
     });
   }
 
@@ -54,6 +56,11 @@ export class RunStore implements Runs, Receiver {
 
   get status(): Status | undefined {
     return this.followed?.state.status;
+  }
+
+  /** The series that somebody looks at; the loss is always one. */
+  get shown(): readonly string[] {
+    return [...new Set([LOSS, ...this.slices.series])];
   }
 
   get overfull(): boolean {
@@ -71,24 +78,27 @@ export class RunStore implements Runs, Receiver {
     });
     const followed =
       state && progress ? (this.runs.get(state.id) ?? new RunData(state, progress)) : undefined;
+    const reader = new BufferReader(buffers);
     if (followed && state && progress) {
-      const { buckets, rawStart, raw } = readSteps(message, buffers);
       followed.state = state;
       followed.progress = progress;
       followed.epochs.reset(message.rows);
-      followed.series(LOSS).reset(buckets, rawStart, raw);
-      followed.times.reset(doubles(buffers[3]));
-      followed.learningRates.reset(doubles(buffers[4]));
-      followed.best = message.best;
+      followed.times.reset(doubles(reader.next()));
+      followed.learningRates.reset(doubles(reader.next()));
+      for (const part of message.series) {
+        take(followed, part.name, readPart(part, reader), part.best);
+      }
       followed.last = followed.series(LOSS).last ?? null;
     }
     this._keep(followed);
-    this.slices.emit(EVERYTHING);
+    pageBudget.keep();
+    this.slices.emit([...EVERYTHING, ...this.shown.map(name => `series:${name}` as const)]);
   }
 
   takeAppend(message: Append, buffers: DataView[]): boolean {
     const run = this.followed;
-    if (!run || message.run !== run.id || !takeSteps(run, message, buffers)) {
+    const reader = new BufferReader(buffers);
+    if (!run || message.run !== run.id || !this._takeNews(run, message.series, reader)) {
       return false;
     }
     pageBudget.keep();
@@ -104,7 +114,8 @@ export class RunStore implements Runs, Receiver {
     }
     run.state = state ?? run.state;
     this.slices.emit([
-      ...STEPS,
+      'progress',
+      ...message.series.map(({ name }) => `series:${name}` as const),
       ...(rows.length ? (['epochs'] as const) : []),
       ...(state ? (['run'] as const) : [])
     ]);
@@ -115,6 +126,38 @@ export class RunStore implements Runs, Receiver {
     this.ranges.dispose();
     this._earlier = [];
     this._keep(undefined);
+  }
+
+  /** Take what is new of the series that are shown; false where it does not continue them. */
+  private _takeNews(run: RunData, news: readonly SeriesNews[], buffers: BufferReader): boolean {
+    const { shown } = this;
+    const changes: (() => void)[] = [];
+    for (const one of news) {
+      const { part } = one;
+      if (!shown.includes(one.name)) {
+        buffers.skip(buffersOf(one));
+        continue;
+      }
+      if (one.start !== run.series(one.name).length) {
+        return false;
+      }
+      if (part) {
+        const steps = readPart(part, buffers);
+        changes.push(() => {
+          take(run, one.name, steps, part.best);
+        });
+      } else {
+        const values = floats(buffers.next());
+        buffers.skip(buffersOf(one) - 1);
+        changes.push(() => {
+          add(run, one, values);
+        });
+      }
+    }
+    changes.forEach(change => {
+      change();
+    });
+    return true;
   }
 
   /** From now on these are the runs: the earlier ones and the one that is followed. */
@@ -131,26 +174,22 @@ export class RunStore implements Runs, Receiver {
   }
 }
 
-/** Take the steps of an append; false where it does not continue what is here. */
-function takeSteps(run: RunData, { start, window }: Append, buffers: DataView[]): boolean {
-  const series = run.series(LOSS);
-  if (window) {
-    if (start !== series.length) {
-      return false;
-    }
-    const { buckets, rawStart, raw } = readSteps(window, buffers);
-    series.reset(buckets, rawStart, raw);
-    run.best = window.best;
-    return true;
+/** The values of a part take the place of all that there were. */
+function take(run: RunData, name: string, steps: Steps, best: number | null): void {
+  run.series(name).reset(steps.buckets, steps.rawStart, steps.raw);
+  if (name === LOSS) {
+    run.best = best;
   }
-  const losses = floats(buffers[0]);
-  if (!series.append(start, losses)) {
-    return false;
-  }
-  for (const loss of losses) {
-    if (Number.isFinite(loss) && !(loss >= (run.best ?? Infinity))) {
-      run.best = loss;
+}
+
+/** Add values at the end of a series. */
+function add(run: RunData, { name, start }: SeriesNews, values: Float32Array): void {
+  run.series(name).append(start, values);
+  if (name === LOSS) {
+    for (const loss of values) {
+      if (Number.isFinite(loss) && !(loss >= (run.best ?? Infinity))) {
+        run.best = loss;
+      }
     }
   }
-  return true;
 }

@@ -8,11 +8,20 @@ export type Slice = 'run' | 'progress' | 'epochs' | 'earlier' | `series:${string
 export class Slices {
   private _listeners = new Map<() => void, readonly Slice[]>();
 
+  /** @param _watched called when other series than before have listeners. */
+  constructor(private readonly _watched: () => void = () => undefined) {}
+
+  /** The names of the series that have listeners. */
+  get series(): string[] {
+    const names = [...this._listeners.values()].flat().flatMap(nameOf);
+    return [...new Set(names)].sort();
+  }
+
   /** Call `listener` after changes of these slices. Returns a function that ends it. */
   on(slices: readonly Slice[], listener: () => void): () => void {
-    this._listeners.set(listener, slices);
+    this._change(() => this._listeners.set(listener, slices));
     return () => {
-      this._listeners.delete(listener);
+      this._change(() => this._listeners.delete(listener));
     };
   }
 
@@ -24,4 +33,16 @@ export class Slices {
       }
     }
   }
+
+  private _change(change: () => void): void {
+    const before = this.series.join();
+    change();
+    if (this.series.join() !== before) {
+      this._watched();
+    }
+  }
+}
+
+function nameOf(slice: Slice): string[] {
+  return slice.startsWith('series:') ? [slice.slice('series:'.length)] : [];
 }

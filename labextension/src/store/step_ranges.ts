@@ -2,9 +2,10 @@
  * Steps that a page does not hold itself: asked of the kernel, which answers while it trains.
  */
 
-import { bucketLine, decimate, join, type Buckets, type Line } from '../series/decimate';
-import type { Range, Snapshot, StepWindow } from '../messages';
-import { floats, trySend, type Channel } from '../transport/channel';
+import { bucketLine, decimate, join, type Line } from '../series/decimate';
+import type { Range } from '../messages';
+import { trySend, type Channel } from '../transport/channel';
+import { BufferReader, readPart, type Steps } from './series_parts';
 
 /** So many answers are kept; each is at most a megabyte. */
 const MOST_KEPT = 16;
@@ -28,18 +29,12 @@ const MOST_AT_ONCE = 1 << 18;
 /** A part that has not come is asked for again so often. */
 const MOST_TRIES = 3;
 
-/** Steps as the kernel gave them: buckets up to `rawStart`, then every value. */
-export interface Steps {
-  buckets: Buckets;
-  rawStart: number;
-  raw: Float32Array;
-  /** After the last step. */
-  stop: number;
-}
-
 export class StepRanges {
   private _known = new Map<string, Steps>();
-  private _asked = new Map<string, { number: number; time: number; kind: string }>();
+  private _asked = new Map<
+    string,
+    { number: number; time: number; kind: string; series: string }
+  >();
   /** By run, start and points: what was asked last, and the last that was answered. */
   private _growing = new Map<string, { time: number; answered?: string }>();
   /** By the question's number, who waits for the answer. */
@@ -48,11 +43,11 @@ export class StepRanges {
   private _timer = 0;
   private _unsubscribe: () => void;
 
-  /** @param _changed called when an answer has come. */
+  /** @param _changed called when an answer has come, with the series' name. */
   constructor(
     private readonly _page: string,
     private readonly _channel: Channel,
-    private readonly _changed: () => void
+    private readonly _changed: (series: string) => void
   ) {
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       if (message.type === 'range' && message.page === _page) {
@@ -62,7 +57,7 @@ export class StepRanges {
   }
 
   /**
-   * The steps `start` to `stop` of a run, or undefined until the kernel has answered.
+   * The steps `start` to `stop` of a run's series, or undefined until the kernel has answered.
    *
    * Ask only for steps that have been taken: what has been answered is never asked again. Where
    * only `stop` has moved on since a moment ago, the steps up to the earlier stop are given.
@@ -70,8 +65,15 @@ export class StepRanges {
    * @param points up to so many steps come raw; of more, the extremes of so many buckets.
    * @param smoothing the weight of the past in an average of the steps; 0 for the steps themselves.
    */
-  get(run: string, start: number, stop: number, points: number, smoothing = 0): Steps | undefined {
-    const key = `${run} ${start} ${stop} ${points} ${smoothing}`;
+  get(
+    run: string,
+    series: string,
+    start: number,
+    stop: number,
+    points: number,
+    smoothing = 0
+  ): Steps | undefined {
+    const key = `${run} ${series} ${start} ${stop} ${points} ${smoothing}`;
     const known = this._known.get(key);
     if (known) {
       // The map's order is that of use, so that the first one is the one to forget.
@@ -80,7 +82,7 @@ export class StepRanges {
       return known;
     }
     const now = performance.now();
-    const kind = `${run} ${start} ${points} ${smoothing > 0}`;
+    const kind = `${run} ${series} ${start} ${points} ${smoothing > 0}`;
     const before = this._growing.get(kind);
     const asked = this._asked.get(key);
     const cost =
@@ -93,20 +95,30 @@ export class StepRanges {
       // Also when nothing else will have changed by then.
       this._timer = window.setTimeout(() => {
         this._timer = 0;
-        this._changed();
+        this._changed(series);
       }, pause);
     }
     if (asked ? now - asked.time > RETRY_MS : !soon) {
       const number = ++this._number;
-      this._asked.set(key, { number, time: now, kind });
+      this._asked.set(key, { number, time: now, kind, series });
       this._growing.delete(kind);
       this._growing.set(kind, { ...before, time: now });
       const page = this._page;
-      trySend(this._channel, { type: 'range', page, number, run, start, stop, points, smoothing });
+      trySend(this._channel, {
+        type: 'range',
+        page,
+        number,
+        run,
+        series,
+        start,
+        stop,
+        points,
+        smoothing
+      });
       // Also when nothing else will have changed by then.
       window.setTimeout(() => {
         if (this._asked.get(key)?.number === number) {
-          this._changed();
+          this._changed(series);
         }
       }, RETRY_MS + 1);
     }
@@ -122,15 +134,15 @@ export class StepRanges {
   }
 
   /**
-   * Every value of these steps, however many, asked for in parts.
+   * Every value of these steps of a series, however many, asked for in parts.
    *
    * Rejects where the kernel does not answer, or does not know the run any more.
    */
-  async read(run: string, start: number, stop: number): Promise<Float32Array> {
+  async read(run: string, series: string, start: number, stop: number): Promise<Float32Array> {
     const values = new Float32Array(stop - start);
     for (let at = start; at < stop; at += MOST_AT_ONCE) {
       const to = Math.min(at + MOST_AT_ONCE, stop);
-      const { rawStart, raw } = await this._part(run, at, to);
+      const { rawStart, raw } = await this._part(run, series, at, to);
       if (rawStart !== at || raw.length !== to - at) {
         throw new Error(`The kernel has not all of the steps ${at} to ${to}.`);
       }
@@ -144,7 +156,7 @@ export class StepRanges {
     this._unsubscribe();
   }
 
-  private async _part(run: string, start: number, stop: number): Promise<Steps> {
+  private async _part(run: string, series: string, start: number, stop: number): Promise<Steps> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const number = ++this._number;
       const answer = new Promise<Steps | undefined>(resolve => {
@@ -161,6 +173,7 @@ export class StepRanges {
         page,
         number,
         run,
+        series,
         start,
         stop,
         points,
@@ -179,13 +192,13 @@ export class StepRanges {
     const reading = this._reading.get(message.number);
     if (reading) {
       this._reading.delete(message.number);
-      reading(readSteps(message, buffers));
+      reading(readPart(message.part, new BufferReader(buffers)));
       return;
     }
     for (const [key, { number, kind, time }] of this._asked) {
       if (number === message.number) {
         this._asked.delete(key);
-        this._known.set(key, readSteps(message, buffers));
+        this._known.set(key, readPart(message.part, new BufferReader(buffers)));
         this._growing.set(kind, { time, ...this._growing.get(kind), answered: key });
       }
     }
@@ -201,24 +214,8 @@ export class StepRanges {
       }
       this._known.delete(key);
     }
-    this._changed();
+    this._changed(message.part.name);
   }
-}
-
-/** Steps from a message and its buffers. */
-export function readSteps(message: Range | Snapshot | StepWindow, buffers: DataView[]): Steps {
-  const raw = floats(buffers[2]);
-  return {
-    buckets: {
-      start: message.start,
-      width: message.width,
-      minimum: floats(buffers[0]),
-      maximum: floats(buffers[1])
-    },
-    rawStart: message.raw_start,
-    raw,
-    stop: message.raw_start + raw.length
-  };
 }
 
 /** The line through steps, for a plot of so many columns. */

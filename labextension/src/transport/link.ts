@@ -5,7 +5,7 @@
  * for another snapshot. What messages say is not read here, only whether one follows the other.
  */
 
-import type { Append, FromKernel, Snapshot, Status } from '../messages';
+import { PROTOCOL, type Append, type FromKernel, type Snapshot, type Status } from '../messages';
 import { trySend, type Channel } from './channel';
 
 /** An attach that was not answered is sent again after so long, then after twice that, ... */
@@ -33,6 +33,8 @@ export interface Receiver {
   takeSnapshot(message: Snapshot, buffers: DataView[]): void;
   /** Add what is new; false, changing nothing, where it does not continue what is there. */
   takeAppend(message: Append, buffers: DataView[]): boolean;
+  /** The series that it wants. */
+  readonly shown: readonly string[];
   /** Whether only a snapshot can keep what is there within bounds. */
   readonly overfull: boolean;
 }
@@ -90,6 +92,13 @@ export class Link {
   lose(): void {
     this._end();
     this._beSilent(true);
+  }
+
+  /** Other series are shown than those that were asked for. */
+  askForShown(): void {
+    if (this.attached && !this._ended) {
+      this._attachAnew();
+    }
   }
 
   /** The kernel has been told something to which it should answer. */
@@ -160,7 +169,8 @@ export class Link {
     this._retry = window.setTimeout(() => {
       this._attach(Math.min(2 * delay, MOST_RETRY_MS));
     }, delay);
-    trySend(this._channel, { type: 'attach', page: this._page });
+    const series = [...this._receiver.shown];
+    trySend(this._channel, { type: 'attach', page: this._page, protocol: PROTOCOL, series });
     if (delay >= SILENCE_MS) {
       this._beSilent(true);
     }

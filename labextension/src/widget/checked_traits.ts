@@ -4,7 +4,7 @@
  */
 
 import type { Action, Choice, Field, Form, StatusLine } from '../lab_traits';
-import type { Saved, Snapshot } from '../messages';
+import type { Saved, SeriesPart, Snapshot } from '../messages';
 
 type Check = (value: unknown) => boolean;
 
@@ -49,7 +49,8 @@ const run = shape<NonNullable<Snapshot['run']>>({
   loss: text,
   events: listOf(shape({ kind: text, step: number, text })),
   checkpoints: listOf(number),
-  error: orNull(shape({ message: text, traceback: text, step: number }))
+  error: orNull(shape({ message: text, traceback: text, step: number })),
+  series: listOf(shape({ name: text, kind: oneOf('step', 'logged', 'resource'), unit: text }))
 });
 
 const progress = shape<NonNullable<Snapshot['progress']>>({
@@ -81,12 +82,18 @@ const snapshot = shape<Snapshot>({
   sequence: number,
   run: orNull(run),
   progress: orNull(progress),
-  start: number,
-  width: number,
-  buckets: number,
-  raw_start: number,
+  series: listOf(
+    shape<SeriesPart>({
+      name: text,
+      start: number,
+      width: number,
+      buckets: number,
+      raw_start: number,
+      best: orNull(number),
+      sparse: truth
+    })
+  ),
   rows,
-  best: orNull(number),
   earlier: listOf(
     shape<Snapshot['earlier'][number]>({
       run,
@@ -155,13 +162,22 @@ export function checkedSaved(value: unknown): Saved | undefined {
   if (!isObject(value) || !snapshot(value['message'])) {
     return undefined;
   }
-  const buffers = value['buffers'];
-  const whole = (one: unknown): boolean => one instanceof DataView;
-  const sizes = [4, 4, 4, 16, 16];
+  const { series } = value['message'] as Snapshot;
+  // Of the two tracks, then of each part.
+  const sizes = [16, 16, ...series.flatMap(one => (one.sparse ? [4, 4, 4, 8, 8] : [4, 4, 4]))];
+  const buffers: unknown = value['buffers'];
+  const lengths = Array.isArray(buffers)
+    ? buffers.map(one => (one instanceof DataView ? one.byteLength : NaN))
+    : [];
+  let at = 2;
   const fits =
-    Array.isArray(buffers) &&
-    buffers.every((one, i) => whole(one) && (one as DataView).byteLength % (sizes[i] ?? 1) === 0) &&
-    (buffers[0] as DataView | undefined)?.byteLength ===
-      (buffers[1] as DataView | undefined)?.byteLength;
+    lengths.every((length, i) => length % (sizes[i] ?? 1) === 0) &&
+    (!lengths.length || lengths.length === sizes.length) &&
+    series.every(({ sparse }) => {
+      const [low, high] = [lengths[at], lengths[at + 1]];
+      at += sparse ? 5 : 3;
+      return low === high;
+    }) &&
+    Array.isArray(buffers);
   return fits ? (value as unknown as Saved) : undefined;
 }

@@ -69,7 +69,9 @@ export class LivePart {
     _element.classList.add('lossviz-lab');
     _element.setAttribute('role', 'region');
     this.header = new LabHeader(commands, _handlers.press);
-    this._store = new RunStore(this.page, _channel);
+    this._store = new RunStore(this.page, _channel, () => {
+      this._link.askForShown();
+    });
     this._store.slices.on(['run', 'progress'], () => {
       this._showRun();
     });

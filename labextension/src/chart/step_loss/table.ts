@@ -32,7 +32,7 @@ export async function stepTable(
   const between = Math.min(Math.max(series.rawStart, start), stop);
   // What the page holds is copied first: it may be folded while the kernel answers.
   values.set(series.raw(between, stop), between - start);
-  values.set(await ranges.read(run.id, start, between));
+  values.set(await ranges.read(run.id, LOSS, start, between));
   return {
     columns: COLUMNS,
     count: values.length,
