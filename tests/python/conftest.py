@@ -11,6 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# How long one example takes depends on what else the machine does.
+settings.register_profile("lossviz", deadline=None)
+settings.load_profile("lossviz")
 
 
 @pytest.fixture(autouse=True, scope="session")

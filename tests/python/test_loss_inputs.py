@@ -309,7 +309,7 @@ def test_half_precision_is_computed_in_float32(name, dtype):
         np.testing.assert_allclose(value, theirs, rtol=1e-5, atol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), classes=st.integers(2, 5),
     name=st.sampled_from([name for name in CLASS_LOSSES if name != "binary_cross_entropy"]),
