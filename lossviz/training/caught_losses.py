@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
-from lossviz.training.own_losses import OwnLosses, replaced
+from lossviz.training.own_values import OwnValues, replaced
 
 CAPACITY = 512
 """So many losses wait in the graph's buffer: some tenths of a second of the quickest steps."""
@@ -67,7 +67,7 @@ class CaughtLosses:
         return losses
 
     def _make(self, model: Any) -> Callable[[Any], Any]:
-        heard = OwnLosses(model)
+        heard = OwnValues(model)
 
         def watched(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
             def train_step(data: Any) -> Any:
@@ -96,7 +96,7 @@ class CaughtLosses:
             self._count.assign_add(1.0)
 
 
-def _own(heard: OwnLosses, logs: Any) -> Any:
+def _own(heard: OwnValues, logs: Any) -> Any:
     try:
         return heard.loss(logs)
     except ValueError:

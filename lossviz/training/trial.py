@@ -20,6 +20,7 @@ from lossviz.losses import Loss
 from lossviz.training.faults import TrialError, place_of, reason_of
 from lossviz.training.keras_loss import GIVES_NONE
 from lossviz.training.one_device import held
+from lossviz.training.steps import parted
 
 NOT_A_GRAPH = (
     "it cannot become a graph, which is how a training runs: take TensorFlow's functions in the "
@@ -101,8 +102,7 @@ def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any,
         return optimizer.iterations
 
     def step(inputs: Any, target: Any) -> Any:
-        result = train_step(inputs, target)
-        loss = result[0] if isinstance(result, tuple) else result
+        loss, _, _ = parted(train_step(inputs, target))
         return loss, updates[-1] if updates else ()
 
     trial = _Trial("train_step", named)
