@@ -20,16 +20,21 @@ class GradientNorm:
     """
 
     def __init__(self) -> None:
-        self._squares: list[Any] = []
+        # Half the sums of squares: TensorFlow has an operation for these.
+        self._halves: list[Any] = []
         self._graph: Any = None
         # Takes what is added in a branch, a loop or a function, out of which no tensor comes.
         self._elsewhere: Any = None
         self._used = False
 
+    def begin(self) -> None:
+        """Before anything is traced."""
+        self._elsewhere = tf.Variable(0.0, trainable=False)
+
     @contextlib.contextmanager
     def heard(self, optimizers: Sequence[Any]) -> Iterator[None]:
         """Around one step that applies gradients with these optimizers."""
-        self._squares, self._used = [], False
+        self._halves, self._used = [], False
         self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         with contextlib.ExitStack() as stack:
             for optimizer in optimizers:
@@ -38,11 +43,11 @@ class GradientNorm:
 
     def named(self) -> dict[str, Any]:
         """The step's norm by its name, a float32 scalar; nothing where no gradient was applied."""
-        squares = list(self._squares)
+        halves = list(self._halves)
         if self._used:
-            squares.append(self._elsewhere.read_value())
+            halves.append(self._elsewhere.read_value())
             self._elsewhere.assign(0.0)
-        return {NAME: tf.sqrt(tf.add_n(squares))} if squares else {}
+        return {NAME: tf.sqrt(2.0 * tf.add_n(halves))} if halves else {}
 
     def _listening(self, optimizer: Any) -> Callable[[Any], Callable[..., Any]]:
         def replacement(apply: Any) -> Callable[..., Any]:
@@ -56,27 +61,24 @@ class GradientNorm:
         return replacement
 
     def _add(self, optimizer: Any, grads: Sequence[Any]) -> None:
-        found = [_square(one) for one in grads if one is not None]
-        if not found:
+        halves = [_half_square(one) for one in grads if one is not None]
+        if not halves:
             return
-        square = tf.add_n(found)
         if getattr(optimizer, "inner_optimizer", None) is not None:
-            square /= tf.square(tf.cast(optimizer.dynamic_scale, tf.float32))
+            scale = tf.square(tf.cast(optimizer.dynamic_scale, tf.float32))
+            halves = [tf.add_n(halves) / scale]
         if self._graph is None or tf.compat.v1.get_default_graph() is self._graph:
-            self._squares.append(square)
+            self._halves += halves
             return
-        if self._elsewhere is None:
-            with tf.init_scope():
-                self._elsewhere = tf.Variable(0.0, trainable=False)
-        self._elsewhere.assign_add(square)
+        self._elsewhere.assign_add(tf.add_n(halves))
         self._used = True
 
 
-def _square(gradient: Any) -> Any:
-    """The sum of squares of a gradient, float32."""
+def _half_square(gradient: Any) -> Any:
+    """Half the sum of squares of a gradient, float32."""
     if isinstance(gradient, tf.IndexedSlices):
         gradient = _summed(gradient)
-    return 2.0 * tf.nn.l2_loss(tf.cast(gradient, tf.float32))
+    return tf.nn.l2_loss(tf.cast(gradient, tf.float32))
 
 
 def _summed(slices: Any) -> Any:

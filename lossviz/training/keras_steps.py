@@ -83,6 +83,7 @@ class KerasSteps(Steps):
         return list(self._target.metrics)
 
     def begin(self, batch: Any) -> None:
+        self._norm.begin()
         target = self._target
         before = dict(vars(target))
         if self._arguments is not None:

@@ -15,7 +15,7 @@ from lossviz.training.mirrored import Mirrored
 from lossviz.training.one_device import plain_updates
 from lossviz.training.own_values import OwnMetrics
 from lossviz.training.sources import unpacked
-from lossviz.training.steps import Logs, Steps, number_of, parted, scalar
+from lossviz.training.steps import Logs, Steps, number_of, parted, scalar, traced_anew
 
 
 class LeanSteps(Steps):
@@ -48,7 +48,7 @@ class LeanSteps(Steps):
         self._objective = objective
         self._metrics = list(metrics)
         self._mirrored = mirrored
-        self._update = train_step or self._default
+        self._update = traced_anew(train_step) or self._default
         if mirrored is not None:
             self._update = mirrored.step(objective)
         self._rate = LearningRate(self.optimizer)
@@ -71,6 +71,7 @@ class LeanSteps(Steps):
     def begin(self, batch: Any) -> None:
         if self._mirrored is not None:
             self._mirrored.take_weights()
+        self._norm.begin()
         # Variables made while a graph is traced are an error: the optimizer makes its own here.
         self.optimizer.build(self.trained.trainable_variables)
 

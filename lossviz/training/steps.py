@@ -115,6 +115,20 @@ def number_of(value: Any) -> float:
     return float(tf.reduce_mean(tf.cast(value, tf.float32)))
 
 
+def traced_anew(step: Any) -> Any:
+    """The function behind a user's `tf.function`, compiled with XLA where that was.
+
+    A trace that is there already, or is left there, is another run's or the trial's: it updates no
+    weights of this one.
+    """
+    function = getattr(step, "python_function", None)
+    if function is None:
+        return step
+    # There is no public name for it.
+    compiled = getattr(step, "_jit_compile", None)
+    return tf.function(function, jit_compile=True) if compiled else function
+
+
 def parted(result: Any) -> tuple[Any, Any, dict[str, Any]]:
     """What a `train_step` of the user's own returns: loss, output or None, other values by name.
 

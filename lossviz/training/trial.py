@@ -20,7 +20,7 @@ from lossviz.losses import Loss
 from lossviz.training.faults import TrialError, place_of, reason_of
 from lossviz.training.keras_loss import GIVES_NONE
 from lossviz.training.one_device import held
-from lossviz.training.steps import parted
+from lossviz.training.steps import parted, traced_anew
 
 NOT_A_GRAPH = (
     "it cannot become a graph, which is how a training runs: take TensorFlow's functions in the "
@@ -96,6 +96,7 @@ def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any,
         optimizer: the optimizer that the step uses.
     """
     updates: list[Sequence[Any]] = []
+    train_step = traced_anew(train_step)
 
     def apply(grads: Any, trainable_variables: Any = None) -> Any:
         updates.append(list(grads))
