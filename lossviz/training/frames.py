@@ -25,7 +25,7 @@ def frame(record: Record, kind: str = "epochs") -> pd.DataFrame:
             the columns `loss`, `val_loss`, `accuracy`, ..., float64; NaN where an epoch lacks one.
             `"steps"`: a row for each step taken, index `step`, counted from 1, with its `epoch`,
             at which of the run's `seconds` it was done, and a column for each series (float32),
-            `loss` first; NaN where a step has no value.
+            `loss` and `learning_rate` first; NaN where a step has no value.
 
     Raises:
         ArgumentError: for another kind.
@@ -47,9 +47,13 @@ def frame(record: Record, kind: str = "epochs") -> pd.DataFrame:
     for row in rows:
         epoch[row.first_step : row.first_step + row.steps] = row.epoch
     steps = np.arange(1, len(losses) + 1, dtype=np.float64)
-    columns = {"loss": losses, "epoch": epoch, "seconds": record.times.at(steps)}
-    for name in series_names(record):
-        if name not in columns:
-            # Steps that have been taken since the losses were read are left out.
-            columns[name] = series(record, name)[: len(losses)]
+    # Steps that have been taken since the losses were read are left out.
+    found = {name: series(record, name)[: len(losses)] for name in series_names(record)}
+    columns = {
+        "loss": losses,
+        "epoch": epoch,
+        "learning_rate": found.get("learning_rate", np.full(len(losses), np.nan, np.float32)),
+        "seconds": record.times.at(steps),
+    }
+    columns |= {name: values for name, values in found.items() if name not in columns}
     return pd.DataFrame(columns, index=pd.Index(steps.astype(np.int64), name="step"))

@@ -72,11 +72,7 @@ class KerasSteps(Steps):
     @property
     def optimizers(self) -> Sequence[Any]:
         """The run's own first, then what else the model holds, such as a GAN's second one."""
-        found = [self.optimizer, *_optimizers_in(vars(self._target).values())]
-        known: dict[int, Any] = {id(one): one for one in found if one is not None}
-        # The inner one of a loss scale's is stored with it.
-        inner = {id(getattr(one, "inner_optimizer", None)) for one in known.values()}
-        return [one for key, one in known.items() if key not in inner]
+        return optimizers_of(self._target, self.optimizer)
 
     @property
     def metrics(self) -> Sequence[Any]:
@@ -171,6 +167,15 @@ class KerasSteps(Steps):
             if getattr(optimizer, "inner_optimizer", None) is None:
                 stack.enter_context(plain_updates(optimizer))
         return stack
+
+
+def optimizers_of(model: Any, first: Any) -> list[Any]:
+    """`first`, unless it is None, and what other optimizers a model holds."""
+    found = [first, *_optimizers_in(vars(model).values())]
+    known: dict[int, Any] = {id(one): one for one in found if one is not None}
+    # The inner one of a loss scale's is stored with it.
+    inner = {id(getattr(one, "inner_optimizer", None)) for one in known.values()}
+    return [one for key, one in known.items() if key not in inner]
 
 
 def build(model: Any, batch: Any) -> None:

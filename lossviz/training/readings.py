@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ OWN = frozenset({"epoch", "seconds", "step"})
 """Columns that a table of steps has besides its series."""
 
 
-def series_names(record: Record) -> list[str]:
-    """The names of all series, "loss" first."""
-    names = record.series.names()
+def series_names(record: Record, stored: Sequence[str] | None = None) -> list[str]:
+    """The names of all series, "loss" first; `stored` names those that `record` was not given."""
+    names = record.series.names() if stored is None else list(stored)
     # Several devices, and runs that an older version has recorded, know it as a line alone.
     if LEARNING_RATE not in names and record.learning_rates.last is not None:
         names.insert(1, LEARNING_RATE)

@@ -144,8 +144,8 @@ class Run:
 
         Raises:
             TypeError: when `name` is no text, or `value` not one number.
-            ArgumentError: for a name whose values the steps themselves give, such as "loss", and
-                after the end of the run.
+            ArgumentError: for a name that the run itself records, such as "loss", and after the
+                end of the run.
 
         Example:
             >>> import numpy as np, keras, lossviz

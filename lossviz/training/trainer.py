@@ -99,7 +99,12 @@ class Trainer:
         self._validation_pace = Pace()
         start = job.checkpoint.position if job.checkpoint is not None else None
         self._position = start or Position(job.first_epoch)
-        self._checkpoints = Checkpoints(record.id, record.warn, record.add_checkpoint)
+        self._checkpoints = Checkpoints(
+            record.id,
+            first=record.before_checkpoint,
+            failed=record.warn,
+            saved=record.add_checkpoint,
+        )
         self._notes: Notes | None = None
         self._longest = 0.0
         self._seen = RunningMean()
