@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from lossviz.history.database import NewerSchemaError
-from lossviz.history.home import home, private_folder
-from lossviz.history.recorder import FAULTS, Recorded, Recorder, recorder
+from lossviz.history.faults import FAULTS, NewerSchemaError
+from lossviz.history.home import CHECKPOINTS, home, private_folder
+from lossviz.history.recorder import Recorded, Recorder, recorder
+from lossviz.history.rows import ALIVE, RunRow, Update
 from lossviz.history.space import is_disk_full
-from lossviz.history.store import ALIVE, CHECKPOINTS, History, RunRow, Update
 
 __all__ = [
     "ALIVE",
     "CHECKPOINTS",
     "FAULTS",
-    "History",
     "NewerSchemaError",
     "Recorded",
     "Recorder",

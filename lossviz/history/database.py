@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lossviz.history.drives import is_network
+from lossviz.history.faults import NewerSchemaError
 
 FILE = "runs.sqlite"
 BUSY_SECONDS = 10.0
@@ -80,12 +81,29 @@ MIGRATIONS = (
         PRIMARY KEY (run, name)
     ) WITHOUT ROWID;
     """,
+    # The losses of runs from before stay in `losses` until a run goes on.
+    """
+    CREATE TABLE series (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        number INTEGER NOT NULL,   -- their order
+        kind TEXT NOT NULL,        -- step: a value for each step; logged, resource: at some
+        unit TEXT NOT NULL,
+        PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE blocks (
+        run TEXT NOT NULL,
+        name TEXT NOT NULL,
+        start INTEGER NOT NULL,    -- index of the first value
+        stop INTEGER NOT NULL,     -- behind the last one
+        steps BLOB,                -- of which steps the values are; NULL: one for each
+        data BLOB NOT NULL,
+        PRIMARY KEY (run, name, start),
+        FOREIGN KEY (run, name) REFERENCES series(run, name) ON DELETE CASCADE
+    );
+    """,
 )
 """Each brings the schema one version further; `PRAGMA user_version` counts them."""
-
-
-class NewerSchemaError(RuntimeError):
-    """The file was written by a newer lossviz, which knows things that this one does not."""
 
 
 def connect(folder: Path) -> tuple[sqlite3.Connection, Path | None]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 VARIABLE = "LOSSVIZ_HOME"
 
+CHECKPOINTS = "checkpoints"
+"""The folder in it in which those of each run lie."""
+
 
 def home() -> Path:
     """The folder of runs and checkpoints, made where it is missing; only its owner can read it.

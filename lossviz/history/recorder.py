@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import atexit
-import sqlite3
 import threading
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from lossviz.history.faults import FAULTS, StoreError
 from lossviz.history.home import home
+from lossviz.history.rows import Update
 from lossviz.history.space import is_disk_full
-from lossviz.history.store import History, Update
+
+if TYPE_CHECKING:
+    from lossviz.history.store import History
 
 PERIOD = 0.8
 """Seconds between two writes. With the time that a write takes, a killed kernel loses less than the
 last second."""
 
 
-FAULTS = (sqlite3.Error, OSError, RuntimeError, ValueError)
-
-
 class Recorded(Protocol):
     """A run that is to be written."""
+
+    def beat(self) -> None:
+        """About a second has passed; called by the recorder's own thread."""
 
     def update(self) -> Update:
         """What is new since the last `written`; with nothing new still a sign of life."""
@@ -89,7 +93,7 @@ class Recorder:
                 self._history.close()
                 self._history = None
             if self._history is None:
-                self._history = History(folder)
+                self._history = _opened(folder)
                 aside = self._history.set_aside
                 if aside is not None:
                     self._warn(
@@ -108,7 +112,7 @@ class Recorder:
                 # What does not go together with one run's history must not keep the others out.
                 return [done for one in updates for done in self._write([one])]
             self._warn([run for run, _ in updates], _not_saved(error))
-            if isinstance(error, sqlite3.DatabaseError):
+            if isinstance(error, StoreError):
                 # Opened anew, a damaged file is noticed and set aside.
                 with self._lock:
                     if self._history is not None:
@@ -129,12 +133,28 @@ class Recorder:
         while True:
             self._news.wait(PERIOD)
             self._news.clear()
+            with self._lock:
+                runs = list(self._runs)
+            for run in runs:
+                run.beat()
             self.flush()
             with self._lock:
                 if not self._runs:
                     # The next run starts another one.
                     self._thread = None
                     return
+
+
+def _opened(folder: Path) -> History:
+    try:
+        from lossviz.history.store import History
+    except ImportError as error:
+        if not (error.name or "").endswith("sqlite3"):
+            raise
+        raise RuntimeError(
+            "this Python was built without sqlite3, so that runs are neither saved nor found"
+        ) from error
+    return History(folder)
 
 
 def _not_saved(error: Exception) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lossviz.history.faults import StoreError
+
+if TYPE_CHECKING:
+    import sqlite3
 
 WAIT_MILLISECONDS = 200
 """So long giving room back waits for other kernels that read; the next time does it, too."""
@@ -45,7 +50,7 @@ def give_back(connection: sqlite3.Connection) -> None:
     before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     connection.execute(f"PRAGMA busy_timeout={WAIT_MILLISECONDS}")
     try:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(StoreError):
             # As a script: `execute` takes the step that frees the first page for the last one.
             connection.executescript("PRAGMA incremental_vacuum")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 import math
 import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,64 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, number, shown
-from lossviz.history import owner
-from lossviz.history.blocks import BLOCK_STEPS, unpacked, write_losses
+from lossviz.history import owner, packing, stored_series
 from lossviz.history.database import connect, journal_mode, transaction
+from lossviz.history.home import CHECKPOINTS
+from lossviz.history.rows import ALIVE, RunRow, Update
 from lossviz.history.space import by_folder, give_back, pages_in_use
+from lossviz.series import LOSS, Part
 
-ALIVE = frozenset({"queued", "running", "paused"})
-CHECKPOINTS = "checkpoints"
 MOST_NAMED = 5
 """An error names so many runs at most: there may be thousands."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunRow:
-    """What is stored of a run beside its numbers; the columns of the table `runs`."""
-
-    id: str
-    name: str
-    number: int
-    status: str
-    task: str
-    loss: str
-    config: dict[str, Any]
-    program: str
-    device: str
-    versions: dict[str, str]
-    seed: int | None
-    epochs: int
-    steps_per_epoch: int | None
-    steps: int
-    created: float
-    written: float = 0.0
-    ended: float | None = None
-    owner: str = ""
-    error: str = ""
-    traceback: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Update:
-    """What is new of a run since it was last written.
-
-    Attributes:
-        row: its state now.
-        first_step: where `losses` begin.
-        losses: float32, the steps since.
-        epochs: (epoch, first step, steps, metrics) of epochs that have ended since.
-        first_event: how many events were written before.
-        events: (kind, step, time, text) of what happened since.
-        tracks: by name the knots of what goes along with the steps, whole: float64 [2, n].
-    """
-
-    row: RunRow
-    first_step: int = 0
-    losses: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
-    epochs: Sequence[tuple[int, int, int, dict[str, float]]] = ()
-    first_event: int = 0
-    events: Sequence[tuple[str, int, float, str]] = ()
-    tracks: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 class History:
@@ -104,10 +55,17 @@ class History:
         Raises:
             sqlite3.Error: when the file is locked for long, the disk is full or the file damaged.
         """
+        packed = [
+            (part, list(packing.rows(part, last=update.row.ended is not None)))
+            for update in updates
+            for part in update.parts
+        ]
         with self._lock, transaction(self._connection) as connection:
+            remaining = iter(packed)
             for update in updates:
                 _write_row(connection, update.row)
-                write_losses(connection, update.row.id, update.first_step, update.losses)
+                for part, rows in itertools.islice(remaining, len(update.parts)):
+                    stored_series.append(connection, update.row.id, part, rows)
                 connection.executemany(
                     "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
                     [
@@ -132,12 +90,8 @@ class History:
 
     def cut(self, run: str, steps: int, epochs: int) -> None:
         """Forget what a run recorded after so many steps and epochs; it is to be done again."""
-        kept = self.losses(run, steps - steps % BLOCK_STEPS, steps)
         with self._lock, transaction(self._connection) as connection:
-            connection.execute(
-                "DELETE FROM losses WHERE run = ? AND block >= ?", (run, steps // BLOCK_STEPS)
-            )
-            write_losses(connection, run, steps - len(kept), kept)
+            stored_series.cut(connection, run, steps)
             connection.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
             connection.execute("UPDATE runs SET steps = ? WHERE id = ?", (steps, run))
 
@@ -268,17 +222,22 @@ class History:
             f"An {' or '.join(columns)} that lossviz.runs() lists.",
         )
 
+    def series(self, run: str) -> list[stored_series.About]:
+        """Name, kind and unit of what is recorded with the steps of a run, "loss" first."""
+        with self._lock:
+            return stored_series.known(self._connection, run)
+
+    def part(self, run: str, name: str, start: int = 0, stop: int | None = None) -> Part:
+        """The values of a series from index `start` to `stop`; none of one that is not there."""
+        with self._lock:
+            about = {one[0]: one for one in stored_series.known(self._connection, run)}
+            if name not in about:
+                return Part(name, "step", "", start, np.empty(0, np.float32))
+            return stored_series.read(self._connection, run, about[name], start, stop)
+
     def losses(self, run: str, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:
         """The losses of the steps from `start` to `stop`, float32."""
-        last = 2**62 if stop is None else max(stop - 1, 0) // BLOCK_STEPS
-        blocks = self._all(
-            "SELECT block, data FROM losses WHERE run = ? AND block BETWEEN ? AND ? ORDER BY block",
-            run, start // BLOCK_STEPS, last,
-        )  # fmt: skip
-        parts = [unpacked(block["data"]) for block in blocks]
-        whole = np.concatenate(parts) if parts else np.empty(0, np.float32)
-        first = start - start % BLOCK_STEPS
-        return whole[start - first : None if stop is None else max(stop - first, 0)]
+        return self.part(run, LOSS, start, stop).values
 
     def epochs(self, run: str) -> list[tuple[int, int, int, dict[str, float]]]:
         """(epoch, first step, steps, metrics) of the epochs that have ended, in order."""

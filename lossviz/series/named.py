@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -58,6 +58,21 @@ class Part:
     def stop(self) -> int:
         """Index behind the last value."""
         return self.first + len(self.values)
+
+    def until(self, steps: int) -> Part:
+        """What belongs to the first `steps` steps of the run."""
+        if self.steps is None:
+            kept = max(steps - self.first, 0)
+        else:
+            kept = int(np.searchsorted(self.steps, steps))
+        places = None if self.steps is None else self.steps[:kept]
+        return replace(self, values=self.values[:kept], steps=places)
+
+    def since(self, first: int) -> Part:
+        """What comes from the value with index `first` on."""
+        kept = slice(max(first - self.first, 0), None)
+        places = None if self.steps is None else self.steps[kept]
+        return replace(self, first=max(first, self.first), values=self.values[kept], steps=places)
 
 
 class NamedSeries:
@@ -120,9 +135,12 @@ class NamedSeries:
         taken = len(self.losses)
         start, stop = max(start, 0), taken if stop is None else min(stop, taken)
         series = self._series[name]
-        if isinstance(series, StepSeries):
-            return series.read(start, stop)
-        return series.on_every_step(start, stop)
+        if isinstance(series, SparseSeries):
+            return series.on_every_step(start, stop)
+        found = series.read(start, stop)
+        # An earlier part of the run may have ended without it.
+        missing = max(stop - start, 0) - len(found)
+        return np.pad(found, (0, missing), constant_values=np.nan) if missing else found
 
     def add_steps(self, values: Mapping[str, Values]) -> None:
         """Add the values of new steps.
@@ -146,7 +164,7 @@ class NamedSeries:
         """Add a value at the last step taken, or at the first one where none has been.
 
         Raises:
-            ValueError: where the name is that of a series with one value for each step.
+            ValueError: where the name is that of a series of another kind.
         """
         with self._lock:
             series = self._sparse(name, kind, unit)
@@ -166,7 +184,6 @@ class NamedSeries:
             return
         series = self._step_series(part.name, 0)
         series.append(part.values[: len(self.losses)])
-        _fill(series, len(self.losses))
 
     def part(self, name: str, first: int, steps: int | None = None) -> Part:
         """A series from the value with index `first` on.
@@ -201,8 +218,8 @@ class NamedSeries:
         if series is None:
             series = SparseSeries()
             self._series[name], self._about[name] = series, (kind, unit)
-        if self._about[name][0] == "step":
-            raise ValueError(f"{name!r} has a value for each step already")
+        if self._about[name][0] != kind:
+            raise ValueError(f"{name!r} is recorded already, and of another kind")
         assert isinstance(series, SparseSeries)
         return series
 

@@ -17,6 +17,11 @@ With two float32 a bucket all levels together cost a quarter of a byte a step. F
 less than a millisecond."""
 
 
+AT_ONCE = 4096
+"""So many new values are taken into the levels together, or fewer when somebody looks: a training
+adds a few to each of many series twenty times a second."""
+
+
 @dataclass(frozen=True)
 class Window:
     """A range of steps in bounded size: min/max buckets for the older part, raw for the rest.
@@ -68,6 +73,7 @@ class StepSeries:
         self._raw = Blocks()
         self._levels: list[_Level] = []
         self._best = math.inf
+        self._settled = 0  # so many values are in the levels and in the best one
 
     def __len__(self) -> int:
         with self._lock:
@@ -78,15 +84,14 @@ class StepSeries:
         values = np.asarray(values, np.float32)
         with self._lock:
             self._raw.append(values)
-            self._extend_levels()
-            finite = values[np.isfinite(values)]
-            if len(finite):
-                self._best = min(self._best, float(finite.min()))
+            if len(self._raw) - self._settled >= AT_ONCE:
+                self._settle()
 
     @property
     def best(self) -> float:
         """The least value that is a finite number; infinity while there is none."""
         with self._lock:
+            self._settle()
             return self._best
 
     def read(self, start: int = 0, stop: int | None = None) -> Values:
@@ -109,6 +114,7 @@ class StepSeries:
                 empty = np.empty(0, np.float32)
                 raw = self._raw.read(start, stop)
                 return Window(start, 1, empty, empty, start, raw)
+            self._settle()
             # The finest buckets that the points allow.
             width = 1 << math.ceil(math.log2((stop - start) / points))
             first, last = start // width, stop // width
@@ -132,6 +138,17 @@ class StepSeries:
             return _extremes(self._raw.read(first * width, last * width).reshape(-1, width))
         level = self._levels[(width // FIRST_WIDTH).bit_length() - 1]
         return level.minimum.read(first, last), level.maximum.read(first, last)
+
+    def _settle(self) -> None:
+        """Take what is new into the levels and into the best value."""
+        values = self._raw.read(self._settled, len(self._raw))
+        if not len(values):
+            return
+        self._settled += len(values)
+        self._extend_levels()
+        finite = values[np.isfinite(values)]
+        if len(finite):
+            self._best = min(self._best, float(finite.min()))
 
     def _extend_levels(self) -> None:
         index = 0

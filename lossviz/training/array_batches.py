@@ -12,6 +12,7 @@ from lossviz._tensorflow import tf
 from lossviz.training.batches import (
     Batches,
     Chunk,
+    Rows,
     Step,
     invariants,
     no_logs,
@@ -82,11 +83,14 @@ class ArrayBatches(Batches):
                 lambda index: step(gather(data, order, (position + index) * size, size)),
                 count,
                 until_not_finite,
+                rows,
             )
 
         def rest(data: Any, order: Any, position: Any) -> Any:
-            loss, logs = step(gather(data, order, position * size, self._rest))
-            return loss, no_logs() if logs is None else logs
+            values, logs = step(gather(data, order, position * size, self._rest))
+            return last_row.row(values), no_logs() if logs is None else logs
+
+        rows, last_row = Rows(), Rows()
 
         if eager:
             return self._by_hand(step, gather, until_not_finite)
@@ -97,17 +101,18 @@ class ArrayBatches(Batches):
             left = self._full_steps - self._position
             if left > 0:
                 samples = size
-                losses, taken, logs = many(
+                matrix, taken, logs = many(
                     self._data, self._order, position, tf.constant(min(count, left), tf.int32)
                 )
-                values = losses.numpy()[: int(taken)]
+                names, values = rows.names, matrix.numpy()[: int(taken)]
             else:
                 samples = self._rest
-                loss, logs = last(self._data, self._order, position)
-                values = loss.numpy()[None]
+                row, logs = last(self._data, self._order, position)
+                names, values = last_row.names, row.numpy()[None]
             self._position += len(values)
             sizes = np.full(len(values), samples)
-            return Chunk(values, sizes, self._position == self.steps_per_epoch, logs.numpy())
+            ended = self._position == self.steps_per_epoch
+            return Chunk(names, values, sizes, ended, logs.numpy())
 
         return chunk
 
@@ -130,21 +135,21 @@ class ArrayBatches(Batches):
         return chunk
 
 
-def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool) -> Any:
-    """`count` calls of `step(index)` in the graph: losses, how many were made, the last logs."""
+def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool, rows: Rows) -> Any:
+    """`count` calls of `step(index)` in the graph: values, how many were made, the last logs."""
 
     def go_on(index: Any, finite: Any, *_: Any) -> Any:
         return tf.logical_and(index < count, finite)
 
-    def take(index: Any, finite: Any, losses: Any, logs: Any) -> Any:
-        loss, told = step(index)
-        finite = tf.math.is_finite(loss) if until_not_finite else finite
-        return index + 1, finite, losses.write(index, loss), logs if told is None else told
+    def take(index: Any, finite: Any, taken: Any, logs: Any) -> Any:
+        values, told = step(index)
+        finite = tf.math.is_finite(values["loss"]) if until_not_finite else finite
+        taken = taken.write(index, rows.row(values))
+        return index + 1, finite, taken, logs if told is None else told
 
-    # A size known to the array keeps it one flat buffer instead of a list that is stacked.
-    losses = tf.TensorArray(tf.float32, size=count, element_shape=())
-    taken, _, losses, logs = tf.while_loop(
-        go_on, take, (tf.constant(0), tf.constant(True), losses, no_logs()),
-        parallel_iterations=1, shape_invariants=invariants(losses),
+    array = rows.begin(count)
+    count_taken, _, array, logs = tf.while_loop(
+        go_on, take, (tf.constant(0), tf.constant(True), array, no_logs()),
+        parallel_iterations=1, shape_invariants=invariants(array),
     )  # fmt: skip
-    return losses.stack(), taken, logs
+    return rows.matrix(array), count_taken, logs

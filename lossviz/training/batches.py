@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,25 +20,66 @@ from numpy.typing import NDArray
 from lossviz._tensorflow import tf
 
 Step = Callable[[Any], Any]
-"""`step(batch)` builds one step in the graph and gives `(loss, logs)`: a float32 scalar, and a
-float32 vector of what else the step tells, or None."""
+"""`step(batch)` builds one step in the graph and gives `(values, logs)`: the step's own values as
+float32 scalars by name, "loss" first, and a float32 vector of what Keras tells after it, or None.
+"""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """What came out of one call: one loss and one number of samples for each step taken.
+    """What came out of one call: the values of each step taken, and the samples in its batch.
 
     Attributes:
-        losses: float32 [steps].
+        names: of the values, "loss" first.
+        values: float32 [steps, names].
         sizes: int64 [steps], the samples in each step's batch.
         ended: True when the epoch's data are used up.
         logs: float32, what the last step told beside its loss; empty where it told nothing.
     """
 
-    losses: NDArray[np.float32]
+    names: tuple[str, ...]
+    values: NDArray[np.float32]
     sizes: NDArray[np.int64]
     ended: bool
     logs: NDArray[np.float32]
+
+    @property
+    def losses(self) -> NDArray[np.float32]:
+        """float32 [steps]."""
+        return self.values[:, 0]
+
+    @property
+    def named(self) -> dict[str, NDArray[np.float32]]:
+        """The values beside the loss, float32 [steps] each."""
+        return dict(zip(self.names[1:], self.values.T[1:], strict=True))
+
+
+class Rows:
+    """The values of many steps as one matrix in the graph, which leaves the device in one copy.
+
+    A step's names are known once it is traced, and it is traced inside the loop over steps.
+    """
+
+    def __init__(self) -> None:
+        self.names: tuple[str, ...] = ("loss",)
+
+    def begin(self, count: Any) -> Any:
+        """Room for so many rows."""
+        # A size known to the array keeps it one flat buffer instead of a list that is stacked.
+        return tf.TensorArray(tf.float32, size=count, infer_shape=False)
+
+    def row(self, values: Mapping[str, Any]) -> Any:
+        """A step's values as a row."""
+        self.names = tuple(values)
+        return tf.stack(list(values.values()))
+
+    def matrix(self, rows: Any) -> Any:
+        """All rows, float32 [steps, names]; after the loop."""
+        # Its own `stack` does not know the length of a row, and needs it where there is none.
+        return tf.raw_ops.TensorListStack(
+            input_handle=rows.flow, element_shape=[len(self.names)], element_dtype=tf.float32,
+            num_elements=-1,
+        )  # fmt: skip
 
 
 class Batches(ABC):
@@ -103,21 +144,25 @@ def stepwise(
     ended: Callable[[], bool],
 ) -> Chunk:
     """Steps that Python takes one by one, for about as long as a chunk may last."""
-    losses: list[float] = []
+    rows: list[dict[str, float]] = []
     sizes: list[int] = []
     logs = np.empty(0, np.float32)
-    while len(losses) < count:
+    while len(rows) < count:
         try:
             data, samples = batch()
         except StopIteration:
             break
-        loss, told = step(data)
-        losses.append(float(loss))
+        found, told = step(data)
+        rows.append({name: float(value) for name, value in found.items()})
         sizes.append(samples)
         logs = logs if told is None else told.numpy()
-        if until_not_finite and not math.isfinite(losses[-1]):
+        if until_not_finite and not math.isfinite(rows[-1]["loss"]):
             break
-    return Chunk(np.array(losses, np.float32), np.array(sizes, np.int64), ended(), logs)
+    # Python may take another way through each step.
+    names = tuple(dict.fromkeys(name for row in rows for name in row)) or ("loss",)
+    told_all = [[row.get(name, math.nan) for name in names] for row in rows]
+    values = np.array(told_all, np.float32).reshape(len(rows), len(names))
+    return Chunk(names, values, np.array(sizes, np.int64), ended(), logs)
 
 
 def no_logs() -> Any:

@@ -51,8 +51,8 @@ def copied(found: dict[str, Any]) -> dict[str, Any]:
     return {name: tf.identity(variable.value) for name, variable in found.items()}
 
 
-LOSSES_SECONDS = 0.5
-"""So long a checkpoint waits for the losses before it."""
+FIRST_SECONDS = 0.5
+"""So long a checkpoint waits for the numbers before it."""
 
 
 class Checkpoints:
@@ -63,16 +63,23 @@ class Checkpoints:
     """
 
     def __init__(
-        self, run: str, failed: Callable[[str], None], saved: Callable[[int], None]
+        self,
+        run: str,
+        *,
+        first: Callable[[], None],
+        failed: Callable[[str], None],
+        saved: Callable[[int], None],
     ) -> None:
         """Write for the run of this id.
 
         Args:
             run: the run's id.
+            first: writes elsewhere what has been recorded so far.
             failed: called with a sentence when one could not be written.
             saved: called with its step when one has been.
         """
         self._run = run
+        self._first = first
         self._failed = failed
         self._saved = saved
         self._last = 0.0
@@ -90,7 +97,7 @@ class Checkpoints:
 
         def work() -> None:
             try:
-                if _losses_written():
+                if self._first_done():
                     self._save(state)
             finally:
                 self._busy.release()
@@ -101,8 +108,19 @@ class Checkpoints:
         """Write now, after one that is being written."""
         with self._busy:
             # Also when the history is busy: this is the state that a stop or a pause leaves.
-            _losses_written()
+            self._first_done()
             self._save(state)
+
+    def _first_done(self) -> bool:
+        """Have the numbers so far written, and say whether that was done in time.
+
+        They come before a checkpoint: a kernel killed between the two must not leave one that is
+        ahead of them. But a history that another program has locked must not hold up a stop.
+        """
+        writing = threading.Thread(target=self._first, name="lossviz numbers", daemon=True)
+        writing.start()
+        writing.join(FIRST_SECONDS)
+        return not writing.is_alive()
 
     def _save(self, state: State) -> None:
         try:
@@ -115,18 +133,6 @@ class Checkpoints:
                 self._failed(f"The checkpoint could not be written: {why}. Training goes on.")
             self._warned = True
         self._last = time.monotonic()
-
-
-def _losses_written() -> bool:
-    """Write the losses so far into the history, and say whether that was done in time.
-
-    They come before a checkpoint: a kernel killed between the two must not leave one that is ahead
-    of them. But a history that another program has locked must not hold up a stop.
-    """
-    writing = threading.Thread(target=recorder.flush, name="lossviz losses", daemon=True)
-    writing.start()
-    writing.join(LOSSES_SECONDS)
-    return not writing.is_alive()
 
 
 def folder_of(run: str) -> Path:

@@ -14,6 +14,7 @@ from lossviz.training import arrays
 from lossviz.training.batches import (
     Batches,
     Chunk,
+    Rows,
     Step,
     invariants,
     no_logs,
@@ -149,36 +150,39 @@ class DatasetBatches(Batches):
         static: bool = True,
     ) -> Callable[[int], Chunk]:
         def full(iterator: Any, count: Any) -> Any:
-            losses = tf.TensorArray(tf.float32, size=count, element_shape=())
+            array = rows.begin(count)
             sizes = tf.TensorArray(tf.int64, size=count, element_shape=())
 
             def go_on(index: Any, more: Any, *_: Any) -> Any:
                 return tf.logical_and(index < count, more)
 
-            def take(index: Any, more: Any, losses: Any, sizes: Any, logs: Any) -> Any:
+            def take(index: Any, more: Any, array: Any, sizes: Any, logs: Any) -> Any:
                 batch = iterator.get_next_as_optional()
 
                 def train() -> Any:
                     data = batch.get_value()
-                    loss, told = step(data)
+                    values, told = step(data)
                     samples = _samples(data)
-                    finite = tf.math.is_finite(loss) if until_not_finite else tf.constant(True)
+                    finite = tf.constant(True)
+                    if until_not_finite:
+                        finite = tf.math.is_finite(values["loss"])
                     return (
-                        index + 1, finite, losses.write(index, loss),
+                        index + 1, finite, array.write(index, rows.row(values)),
                         sizes.write(index, samples), logs if told is None else told,
                     )  # fmt: skip
 
                 def end() -> Any:
-                    return index, tf.constant(False), losses, sizes, logs
+                    return index, tf.constant(False), array, sizes, logs
 
                 return tf.cond(batch.has_value(), train, end)
 
-            taken, _, losses, sizes, logs = tf.while_loop(
-                go_on, take, (tf.constant(0), tf.constant(True), losses, sizes, no_logs()),
-                parallel_iterations=1, shape_invariants=invariants(losses, sizes),
+            taken, _, array, sizes, logs = tf.while_loop(
+                go_on, take, (tf.constant(0), tf.constant(True), array, sizes, no_logs()),
+                parallel_iterations=1, shape_invariants=invariants(array, sizes),
             )  # fmt: skip
-            return losses.stack(), sizes.stack(), taken, logs
+            return rows.matrix(array), sizes.stack(), taken, logs
 
+        rows = Rows()
         many = None if eager else own_function(full)
 
         def chunk(count: int) -> Chunk:
@@ -186,12 +190,14 @@ class DatasetBatches(Batches):
                 count = min(count, self._bounded - self._taken)
             if many is None:
                 found = stepwise(step, self._next, count, until_not_finite, lambda: False)
-                values, told, logs = found.losses, found.sizes, found.logs
+                names, values = found.names, found.values
+                told, logs = found.sizes, found.logs
             else:
-                losses, sizes, taken, logs = many(self._iterator, tf.constant(count, tf.int32))
-                values, told = losses.numpy()[: int(taken)], sizes.numpy()[: int(taken)]
-                logs = logs.numpy()
-            return Chunk(values, told, self._ended(values, count, until_not_finite), logs)
+                matrix, sizes, taken, logs = many(self._iterator, tf.constant(count, tf.int32))
+                names, values = rows.names, matrix.numpy()[: int(taken)]
+                told, logs = sizes.numpy()[: int(taken)], logs.numpy()
+            ended = self._ended(values[:, 0], count, until_not_finite)
+            return Chunk(names, values, told, ended, logs)
 
         return chunk
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lossviz._arguments import ArgumentError, shown
-from lossviz.history import ALIVE, recorder
-from lossviz.series import LOSS, Knots, Part
+from lossviz.history import ALIVE, FAULTS, recorder
+from lossviz.series import Knots, Part
 from lossviz.training.checkpoint import Found, find
 from lossviz.training.milestones import EpochRecord, Event
 from lossviz.training.past_run import PastRun, stored
@@ -37,7 +33,7 @@ class Earlier:
     checkpoint: Found
     config: dict[str, Any]
     steps_per_epoch: int | None
-    losses: NDArray[np.float32]
+    parts: list[Part]
     rows: list[EpochRecord]
     events: list[Event]
     tracks: dict[str, Knots]
@@ -65,7 +61,7 @@ class Earlier:
             record, found = latest.record, find(run)
             return cls(
                 run, record.name, record.number, record.seed, record.created, found,
-                record.config, record.steps_per_epoch, record.losses.read(0, found.step),
+                record.config, record.steps_per_epoch, _parts_of(record, found.step),
                 record.rows[: found.rows], record.events,
                 {name: track.knots() for name, track in record.tracks.items()},
             )  # fmt: skip
@@ -80,16 +76,17 @@ class Earlier:
             )
         found = find(run)
         rows, events, tracks = stored(run)
-        losses = recorder.history().losses(run, 0, found.step)
-        if len(losses) < found.step:
+        history = recorder.history()
+        parts = [history.part(run, name).until(found.step) for name, *_ in history.series(run)]
+        taken = len(parts[0].values)
+        if taken < found.step:
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: of run {run!r} only {len(losses):,} of {found.step:,} losses are "
-                "stored.",
+                f"resume_from: of run {run!r} only {taken:,} of {found.step:,} losses are stored.",
             )
         return cls(
             run, row.name, row.number, row.seed, row.created, found, row.config,
-            row.steps_per_epoch, losses, rows[: found.rows], events, tracks,
+            row.steps_per_epoch, parts, rows[: found.rows], events, tracks,
         )  # fmt: skip
 
     def check_steps(self, steps_per_epoch: int | None, asked: Request) -> None:
@@ -118,12 +115,16 @@ class Earlier:
     def hand_over(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""
         record.created = self.created
-        parts = [Part(LOSS, "step", "", 0, self.losses)]
-        record.restore(parts, self.rows, self.events, self.tracks)
+        record.restore(self.parts, self.rows, self.events, self.tracks)
         try:
             # What the earlier part has not written yet must not come after the cut.
             recorder.flush()
             last = self.rows[-1].epoch if self.rows else 0
             recorder.history().cut(self.id, self.checkpoint.step, last)
-        except (sqlite3.Error, OSError, RuntimeError, ValueError, ArgumentError) as error:
+        except FAULTS as error:
             record.warn(f"The history could not be brought to the checkpoint ({error}).")
+
+
+def _parts_of(record: Record, steps: int) -> list[Part]:
+    """All series up to so many steps."""
+    return [record.series.part(name, 0).until(steps) for name in record.series]

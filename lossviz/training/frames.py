@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossviz._arguments import unknown_name
+from lossviz.training.readings import series, series_names
 from lossviz.training.record import Record
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ def frame(record: Record, kind: str = "epochs") -> pd.DataFrame:
         record: what is recorded of it.
         kind: `"epochs"`: a row for each epoch that has ended, index `epoch`, and by Keras' names
             the columns `loss`, `val_loss`, `accuracy`, ..., float64; NaN where an epoch lacks one.
-            `"steps"`: a row for each step taken, index `step`, counted from 1, with its `loss`
-            (float32), its `epoch`, its `learning_rate`, and at which of the run's `seconds` it was
-            done; NaN where that is not known.
+            `"steps"`: a row for each step taken, index `step`, counted from 1, with its `epoch`,
+            at which of the run's `seconds` it was done, and a column for each series (float32),
+            `loss` and `learning_rate` first; NaN where a step has no value.
 
     Raises:
         ArgumentError: for another kind.
@@ -46,10 +47,13 @@ def frame(record: Record, kind: str = "epochs") -> pd.DataFrame:
     for row in rows:
         epoch[row.first_step : row.first_step + row.steps] = row.epoch
     steps = np.arange(1, len(losses) + 1, dtype=np.float64)
+    # Steps that have been taken since the losses were read are left out.
+    found = {name: series(record, name)[: len(losses)] for name in series_names(record)}
     columns = {
         "loss": losses,
         "epoch": epoch,
-        "learning_rate": record.learning_rates.at(steps - 1, later=True),
+        "learning_rate": found.get("learning_rate", np.full(len(losses), np.nan, np.float32)),
         "seconds": record.times.at(steps),
     }
+    columns |= {name: values for name, values in found.items() if name not in columns}
     return pd.DataFrame(columns, index=pd.Index(steps.astype(np.int64), name="step"))

@@ -14,8 +14,10 @@ from typing import Any
 
 from lossviz._tensorflow import tf
 from lossviz.training.batches import no_logs
+from lossviz.training.gradient_norm import GradientNorm
+from lossviz.training.learning_rate import LearningRate
 from lossviz.training.one_device import plain_updates
-from lossviz.training.own_losses import OwnLosses
+from lossviz.training.own_values import OwnValues
 from lossviz.training.steps import Logs, Steps, number_of, scalar
 
 OVERRIDDEN = ("train_step", "test_step", "compute_loss", "compute_metrics")
@@ -60,6 +62,7 @@ class KerasSteps(Steps):
         self.optimizer = given if given is not None else getattr(model, "optimizer", None)
         self._before: dict[str, Any] = {}
         self._names: dict[bool, list[str]] = {}
+        self._norm = GradientNorm()
         self.eager = bool(compile_with is None and model.run_eagerly)
 
     @property
@@ -69,17 +72,14 @@ class KerasSteps(Steps):
     @property
     def optimizers(self) -> Sequence[Any]:
         """The run's own first, then what else the model holds, such as a GAN's second one."""
-        found = [self.optimizer, *_optimizers_in(vars(self._target).values())]
-        known: dict[int, Any] = {id(one): one for one in found if one is not None}
-        # The inner one of a loss scale's is stored with it.
-        inner = {id(getattr(one, "inner_optimizer", None)) for one in known.values()}
-        return [one for key, one in known.items() if key not in inner]
+        return optimizers_of(self._target, self.optimizer)
 
     @property
     def metrics(self) -> Sequence[Any]:
         return list(self._target.metrics)
 
     def begin(self, batch: Any) -> None:
+        self._norm.begin()
         target = self._target
         before = dict(vars(target))
         if self._arguments is not None:
@@ -110,10 +110,10 @@ class KerasSteps(Steps):
                 attributes[name] = value
         self._before = {}
 
-    def train(self, batch: Any) -> tuple[Any, Any]:
+    def train(self, batch: Any) -> tuple[dict[str, Any], Any]:
         return self._in_graph(batch, held_out=False)
 
-    def evaluate(self, batch: Any) -> tuple[Any, Any]:
+    def evaluate(self, batch: Any) -> tuple[dict[str, Any], Any]:
         return self._in_graph(batch, held_out=True)
 
     def reset(self) -> None:
@@ -134,24 +134,28 @@ class KerasSteps(Steps):
         # What the step itself has returned; reading the metrics anew would take as long as a step.
         return dict(zip(names, map(float, logs), strict=True))
 
-    def _in_graph(self, batch: Any, *, held_out: bool) -> tuple[Any, Any]:
+    def _in_graph(self, batch: Any, *, held_out: bool) -> tuple[dict[str, Any], Any]:
         step = functools.partial(self._step, held_out=held_out)
         if self._target.jit_compile and not self.eager:
-            loss, told = tf.function(step, jit_compile=True)(batch)
+            values, told = tf.function(step, jit_compile=True)(batch)
         else:
-            loss, told = step(batch)
+            values, told = step(batch)
         # Else nobody needs what a step returns: the metrics are read when an epoch ends.
-        return loss, told if self.tells or self._own_step else None
+        return values, told if self.tells or self._own_step else None
 
-    def _step(self, batch: Any, *, held_out: bool) -> tuple[Any, Any]:
+    def _step(self, batch: Any, *, held_out: bool) -> tuple[dict[str, Any], Any]:
         target = self._target
-        caught = OwnLosses(target)
+        caught = OwnValues(target)
         step = target.test_step if held_out else target.train_step
-        with self._plain(), caught.caught():
+        rate = {} if held_out or self.optimizer is None else LearningRate(self.optimizer).named()
+        with self._plain(), caught.caught(), self._norm.heard(self.optimizers):
             logs = _unconverted(step)(batch)
         logs = _flat(logs)
         self._names[held_out] = list(logs)
-        return caught.loss(logs), _stacked(logs)
+        values = {"loss": caught.loss(logs)}
+        if not held_out:
+            values |= self._norm.named() | rate | caught.values(logs)
+        return values, _stacked(logs)
 
     def _traced(self, step: Any, batch: Any) -> None:
         with self._plain():
@@ -163,6 +167,15 @@ class KerasSteps(Steps):
             if getattr(optimizer, "inner_optimizer", None) is None:
                 stack.enter_context(plain_updates(optimizer))
         return stack
+
+
+def optimizers_of(model: Any, first: Any) -> list[Any]:
+    """`first`, unless it is None, and what other optimizers a model holds."""
+    found = [first, *_optimizers_in(vars(model).values())]
+    known: dict[int, Any] = {id(one): one for one in found if one is not None}
+    # The inner one of a loss scale's is stored with it.
+    inner = {id(getattr(one, "inner_optimizer", None)) for one in known.values()}
+    return [one for key, one in known.items() if key not in inner]
 
 
 def build(model: Any, batch: Any) -> None:

@@ -5,15 +5,17 @@ For a small model that is three times as fast as Keras' own step in the same loo
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lossviz._tensorflow import tf
+from lossviz.training.gradient_norm import GradientNorm
+from lossviz.training.learning_rate import LearningRate
 from lossviz.training.mirrored import Mirrored
 from lossviz.training.one_device import plain_updates
+from lossviz.training.own_values import OwnMetrics
 from lossviz.training.sources import unpacked
-from lossviz.training.steps import Logs, Steps, number_of, scalar
+from lossviz.training.steps import Logs, Steps, number_of, parted, scalar, traced_anew
 
 
 class LeanSteps(Steps):
@@ -37,7 +39,7 @@ class LeanSteps(Steps):
             optimizer: a Keras optimizer.
             objective: `f(target, output)`, the loss as a float32 scalar.
             metrics: Keras metric objects.
-            train_step: the user's own `f(inputs, target)` giving the loss or `(loss, output)`.
+            train_step: the user's own `f(inputs, target)`, whose result `parted` takes apart.
             mirrored: the copies of model and optimizer on several devices.
             jit_compile: whether steps are compiled with XLA.
         """
@@ -46,11 +48,13 @@ class LeanSteps(Steps):
         self._objective = objective
         self._metrics = list(metrics)
         self._mirrored = mirrored
-        step = train_step or self._default
+        self._update = traced_anew(train_step) or self._default
         if mirrored is not None:
-            step = mirrored.step(objective)
+            self._update = mirrored.step(objective)
+        self._rate = LearningRate(self.optimizer)
+        self._norm = GradientNorm()
         # Metrics stay outside: they count texts and boxes, which XLA cannot compile.
-        self._step = tf.function(step, jit_compile=True) if jit_compile else step
+        self._step = tf.function(self._heard, jit_compile=True) if jit_compile else self._heard
 
     @property
     def trained(self) -> Any:
@@ -67,6 +71,7 @@ class LeanSteps(Steps):
     def begin(self, batch: Any) -> None:
         if self._mirrored is not None:
             self._mirrored.take_weights()
+        self._norm.begin()
         # Variables made while a graph is traced are an error: the optimizer makes its own here.
         self.optimizer.build(self.trained.trainable_variables)
 
@@ -74,24 +79,41 @@ class LeanSteps(Steps):
         if self._mirrored is not None:
             self._mirrored.hand_back()
 
-    def train(self, batch: Any) -> tuple[Any, Any]:
+    def train(self, batch: Any) -> tuple[dict[str, Any], Any]:
         inputs, target, _ = unpacked(batch)
-        alone = self._mirrored is None
-        with plain_updates(self.optimizer) if alone else contextlib.nullcontext():
-            result = self._step(inputs, target)
-        loss, output = result if isinstance(result, tuple) else (result, None)
-        if output is not None:
-            for metric in self._metrics:
-                if not _held_out_only(metric):
-                    metric.update_state(target, output)
-        return scalar(loss), None
+        loss, output, told, others = self._step(inputs, target)
+        self.told = tuple(told)
+        counted = {} if output is None else self._count(target, output)
+        return {"loss": scalar(loss)} | others | counted | told, None
 
-    def evaluate(self, batch: Any) -> tuple[Any, Any]:
+    def _heard(self, inputs: Any, target: Any) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
+        """The step's loss, its output or None, what it tells itself, and what is heard of it."""
+        if self._mirrored is not None:
+            # Each device has a part of the gradients.
+            loss, output = self._update(inputs, target)
+            return loss, output, {}, {}
+        rate = self._rate.named()
+        with plain_updates(self.optimizer), self._norm.heard([self.optimizer]):
+            result = self._update(inputs, target)
+        loss, output, told = parted(result)
+        return loss, output, told, self._norm.named() | rate
+
+    def _count(self, target: Any, output: Any) -> dict[str, Any]:
+        """Update the metrics; what this step gives of those that are means, by their names."""
+        metrics = [metric for metric in self._metrics if not _held_out_only(metric)]
+        heard = OwnMetrics(metrics)
+        with heard.caught():
+            for metric in metrics:
+                metric.update_state(target, output)
+        found = {metric.name: heard.of(metric) for metric in metrics}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def evaluate(self, batch: Any) -> tuple[dict[str, Any], Any]:
         inputs, target, _ = unpacked(batch)
         output = self.trained(inputs, training=False)
         for metric in self._metrics:
             metric.update_state(target, output)
-        return scalar(self._total(target, output)), None
+        return {"loss": scalar(self._total(target, output))}, None
 
     def reset(self) -> None:
         for metric in self._metrics:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lossviz._tensorflow import tf
 from lossviz.training import devices
-from lossviz.training.caught_losses import CaughtLosses
+from lossviz.training.caught_values import Caught, CaughtValues
 from lossviz.training.control import Control
 from lossviz.training.faults import explain
 from lossviz.training.fit_call import FitCall
@@ -23,7 +23,7 @@ from lossviz.training.run import Run
 from lossviz.training.run_config import of_optimizer, plain
 
 PERIOD = 0.1
-"""Seconds after which losses are taken from the device."""
+"""Seconds after which the steps' values are taken from the device."""
 
 PAUSE_PERIOD = 0.05
 """Seconds between two looks at the commands of a run that is paused. An interrupt of the cell must
@@ -38,7 +38,7 @@ MEANS = (
 class MonitoredFit:
     """The run of one call of `fit`, from `on_train_begin` to its end, however it ends.
 
-    While it goes on, the model's train function is one that catches losses and obeys; after it the
+    While it goes on, the model's train function is one that catches values and obeys; after it the
     model has its own again.
     """
 
@@ -50,7 +50,7 @@ class MonitoredFit:
         self.run = Run(self._record, self._control, model)
         self._notes = Notes(self._record, optimizer_of(model))
         self._own: Any = None
-        self._losses: CaughtLosses | _Means
+        self._values: CaughtValues | _Means
         self._stopped = False
         self._logs: Mapping[str, Any] | None = None  # those of the epoch that has just ended
         self._calls = 0  # of the train function since losses were taken
@@ -149,10 +149,10 @@ class MonitoredFit:
         model = self._model
         self._own = model.train_function
         if model.distribute_strategy.num_replicas_in_sync > 1:
-            self._losses = _Means(model)
+            self._values = _Means(model)
             self._record.warn(MEANS)
         else:
-            self._losses = CaughtLosses.of(model)
+            self._values = CaughtValues.of(model)
         model.train_function = self._train
 
     def _train(self, iterator: Any) -> Any:
@@ -163,7 +163,7 @@ class MonitoredFit:
             self._call.leave()
             return self._own(iterator)
         try:
-            logs = self._losses.function(iterator)
+            logs = self._values.function(iterator)
             self._stepped(logs)
         except (StopIteration, tf.errors.OutOfRangeError):
             # So an iterator says that the epoch's data have ended.
@@ -175,11 +175,11 @@ class MonitoredFit:
 
     def _stepped(self, logs: Any) -> None:
         self._calls += 1
-        losses, control = self._losses, self._control
-        losses.note(logs)
-        control.took(losses.steps)
+        values, control = self._values, self._control
+        values.note(logs)
+        control.took(values.steps)
         now = time.perf_counter()
-        full = (self._calls + 1) * losses.steps > losses.capacity
+        full = (self._calls + 1) * values.steps > values.capacity
         if full or self._since is None or now - self._since > PERIOD:
             self._take(now)
         if control.pause_asked:
@@ -208,13 +208,15 @@ class MonitoredFit:
         if not self._calls:
             return
         self._calls = 0
-        losses = self._losses.take()
+        names, values = self._values.take()
+        losses = values[:, 0]
         now = time.perf_counter() if now is None else now
         # The first ones were compiled; after a pause or a validation the time says nothing.
         seconds = None if self._since is None else now - self._since
         self._since = now
         self._record.set_phase("training")
-        self._record.add_steps(losses, seconds)
+        named = dict(zip(names[1:], values.T[1:], strict=True))
+        self._record.add_steps(losses, seconds, named)
         self._notes.losses(losses)
         self._notes.learning_rate(tell=False)
 
@@ -229,7 +231,7 @@ class MonitoredFit:
 
 
 class _Means:
-    """In the place of `CaughtLosses` for a model on several devices: what `fit` tells, no more."""
+    """In the place of `CaughtValues` for a model on several devices: what `fit` tells, no more."""
 
     capacity = 512
 
@@ -241,9 +243,9 @@ class _Means:
     def note(self, logs: Mapping[str, Any]) -> None:
         self._values.append(logs.get("loss", next(iter(logs.values()))))
 
-    def take(self) -> Any:
+    def take(self) -> Caught:
         values, self._values = self._values, []
-        return tf.cast(tf.stack(values), tf.float32).numpy()
+        return ("loss",), tf.cast(tf.stack(values), tf.float32).numpy()[:, None]
 
 
 def optimizer_of(model: Any) -> Any:

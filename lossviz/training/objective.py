@@ -16,7 +16,7 @@ from lossviz.losses import Loss
 from lossviz.training import weighting
 from lossviz.training.keras_loss import keras_loss
 from lossviz.training.outputs import Output
-from lossviz.training.own_losses import replaced
+from lossviz.training.own_values import replaced
 
 OWN_LOSS = "own loss"
 _SAY_NOTHING = {"loss_fn", "loss", "fn", "func", "function", "call", "__call__", "wrapper",

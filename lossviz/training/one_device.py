@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lossviz._tensorflow import tf
+from lossviz.training.own_values import replaced as in_place_of
 
 _locks: weakref.WeakKeyDictionary[Any, threading.RLock] = weakref.WeakKeyDictionary()
 _locks_lock = threading.Lock()
@@ -18,16 +19,13 @@ _locks_lock = threading.Lock()
 def held(optimizer: Any, replaced: Callable[[Any], Callable[..., Any]]) -> Iterator[None]:
     """Let `replaced(apply)` take the place of the optimizer's `apply` while a step is traced.
 
-    A run and the trial of another may trace with the same optimizer: one waits for the other.
+    A run and the trial of another may trace with the same optimizer: one waits for the other. May
+    be nested.
     """
     with _locks_lock:
         lock = _locks.setdefault(optimizer, threading.RLock())
-    with lock:
-        optimizer.apply = replaced(optimizer.apply)
-        try:
-            yield
-        finally:
-            del optimizer.apply
+    with lock, in_place_of(optimizer, "apply", replaced):
+        yield
 
 
 @contextmanager

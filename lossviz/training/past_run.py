@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz._arguments import ArgumentError
-from lossviz.history import FAULTS, History, RunRow, recorder
-from lossviz.series import LOSS, Knots, Part
+from lossviz._arguments import ArgumentError, unknown_name
+from lossviz.history import FAULTS, RunRow, recorder
+from lossviz.series import LOSS, Knots
 from lossviz.training.frames import frame
 from lossviz.training.milestones import EpochRecord, Event
+from lossviz.training.readings import series, series_names
 from lossviz.training.record import Record
 from lossviz.training.registry import find
 from lossviz.training.run import Run
@@ -21,6 +23,8 @@ from lossviz.training.run import Run
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+
+    from lossviz.history.store import History
 
 POLL_SECONDS = 0.5
 """Another kernel's run writes about so often."""
@@ -97,22 +101,51 @@ class PastRun:
 
         What lies between an end and a continuation does not count.
         """
-        return self._record().times.last
+        return self._record([]).times.last
 
     @property
     def step_loss(self) -> NDArray[np.float32]:
         """The loss of every step, float32 [steps]."""
         return _history().losses(self.id)
 
+    def series_names(self) -> list[str]:
+        """The names of all that was recorded with the steps, "loss" first; as of a live run.
+
+        Example:
+            >>> import lossviz
+            >>> all("loss" in run.series_names() for run in lossviz.runs()[:1])
+            True
+        """
+        return series_names(self._record([]), [name for name, *_ in _history().series(self.id)])
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """One value for each step, float32 [steps]; NaN where a step has none.
+
+        Args:
+            name: one of `series_names()`.
+
+        Raises:
+            ArgumentError: for another name; the message tells the nearest.
+
+        Example:
+            >>> import lossviz
+            >>> all(len(run.series("loss")) == run.step for run in lossviz.runs()[:1])
+            True
+        """
+        names = self.series_names()
+        if name not in names:
+            raise unknown_name("name", name, names)
+        return series(self._record([LOSS, name]), name)
+
     @property
     def history(self) -> dict[str, NDArray[np.float64]]:
         """The means of each finished epoch by Keras' names."""
-        return self._record().history()
+        return self._record([]).history()
 
     @property
     def events(self) -> list[Event]:
         """What happened when."""
-        return self._record().events
+        return self._record([]).events
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether the run has ended; a past run is not waited for."""
@@ -145,19 +178,19 @@ class PastRun:
 
         Args:
             kind: `"epochs"`: a row for each epoch that has ended, with a column for each metric.
-                `"steps"`: a row for each step, with its loss, epoch, learning rate and seconds.
+                `"steps"`: a row for each step, with its epoch, its seconds and all its series.
 
         Raises:
             ArgumentError: for another kind.
             ImportError: where pandas is not installed.
         """
-        return frame(self._record(with_losses=True), kind)
+        return frame(self._record(None if kind == "steps" else []), kind)
 
     def figure(self) -> go.Figure:
         """Both charts as a Plotly figure."""
         from lossviz.training.figure import figure
 
-        return figure(self._record(with_losses=True))
+        return figure(self._record([LOSS]))
 
     def rename(self, name: str) -> None:
         """Give it another name.
@@ -187,14 +220,16 @@ class PastRun:
         why = f" ({row.error})" if row.error else ""
         return f"<lossviz.PastRun {row.name!r} ({row.id}): {row.status}{why}, step {row.steps:,}>"
 
-    def _record(self, *, with_losses: bool = False) -> Record:
-        row = self.row
+    def _record(self, wanted: Sequence[str] | None) -> Record:
+        """The record, with these of its series; None stands for all."""
+        row, history = self.row, _history()
         record = Record(
             id=row.id, name=row.name, number=row.number, loss=row.loss, epochs=row.epochs,
             device=row.device, steps_per_epoch=row.steps_per_epoch,
         )  # fmt: skip
-        losses = self.step_loss if with_losses else np.empty(0, np.float32)
-        record.restore([Part(LOSS, "step", "", 0, losses)], *stored(self.id))
+        names = [name for name, *_ in history.series(self.id)]
+        kept = [name for name in names if wanted is None or name in wanted]
+        record.restore([history.part(self.id, name) for name in kept], *stored(self.id))
         return record
 
 

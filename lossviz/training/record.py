@@ -188,6 +188,11 @@ class Record:
                 self._told_checkpoint = now
                 self.version += 1
 
+    def before_checkpoint(self) -> None:
+        """A checkpoint is about to be written. From any thread."""
+        for listener in list(self.at_checkpoint):
+            listener()
+
     def set_status(self, status: Status) -> None:
         """Go to a status that is no end."""
         with self._lock:
@@ -281,7 +286,7 @@ class Record:
         """Add a value at the latest step; from any thread.
 
         Raises:
-            ArgumentError: after the end, and for a name whose values the steps themselves give.
+            ArgumentError: after the end, and for a name that the run itself records.
         """
         with self._lock:
             if self.ended:
@@ -295,8 +300,7 @@ class Record:
             except ValueError:
                 raise ArgumentError(
                     "name",
-                    f"name: {name!r} is recorded of each step by the run itself; log under "
-                    "another name.",
+                    f"name: {name!r} is recorded by the run itself; log under another name.",
                 ) from None
 
     def _start_clock(self) -> None:

@@ -8,14 +8,13 @@ import time
 import weakref
 from collections.abc import Callable
 
-from lossviz.history import recorder
-from lossviz.training.recorded import RecordedRun
+from lossviz.training import recording
 from lossviz.training.run import Run
 
 END_SECONDS = 2.0
 """Seconds that a kernel's end waits for all runs together."""
 
-at_start: list[Callable[[Run], None]] = []
+at_start: list[Callable[[Run], None]] = [recording.follow]
 """Each is called with every new run, on the thread that starts it, before its first step."""
 
 _lock = threading.Lock()
@@ -36,8 +35,6 @@ def register(run: Run, thread: threading.Thread | None = None) -> None:
     with _lock:
         _newest[run.id] = run
         _alive[run.id] = (run, thread)
-    recorder.follow(RecordedRun(record))
-    record.at_end.append(recorder.wake)
     record.at_end.append(lambda: _forget(run))
     for hear in at_start:
         hear(run)

@@ -13,6 +13,7 @@ from lossviz._arguments import number, whole_number
 from lossviz.training.control import Control
 from lossviz.training.frames import frame
 from lossviz.training.milestones import Event
+from lossviz.training.readings import log, series, series_names
 from lossviz.training.record import Record
 from lossviz.training.turn import look_again
 
@@ -91,6 +92,76 @@ class Run:
     def step_loss(self) -> NDArray[np.float32]:
         """The loss of every step taken, float32 [steps]."""
         return self._record.losses.read()
+
+    def series_names(self) -> list[str]:
+        """The names of all that is recorded with the steps, "loss" first.
+
+        `loss`, `learning_rate`, `gradient_norm` (of all gradients, before clipping), metrics that
+        are means over samples, `<output>_loss` of several outputs, what a `train_step` returns in a
+        dict, what `log` was given, and what the process uses: `process_memory`, `process_cpu`,
+        `gpu_memory`, `gpu_utilisation`.
+
+        Example:
+            >>> import numpy as np, keras, lossviz
+            >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+            >>> x = np.linspace(-1, 1, 64)[:, None]
+            >>> run = lossviz.train(model, (x, 2 * x), loss="quadratic", epochs=2).result()
+            >>> run.series_names()[:3]
+            ['loss', 'gradient_norm', 'learning_rate']
+        """
+        return series_names(self._record)
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """One value for each step taken, float32 [steps]; NaN where a step has none.
+
+        Args:
+            name: one of `series_names()`. `series("loss")` is `step_loss`. Of what was logged
+                several times at one step it is the last value.
+
+        Raises:
+            ArgumentError: for another name; the message tells the nearest.
+
+        Example:
+            >>> import numpy as np, keras, lossviz
+            >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+            >>> x = np.linspace(-1, 1, 64)[:, None]
+            >>> run = lossviz.train(model, (x, 2 * x), loss="quadratic", epochs=2).result()
+            >>> run.series("learning_rate").tolist() == [np.float32(0.01)] * run.step
+            True
+        """
+        return series(self._record, name)
+
+    def log(self, name: str, value: float) -> None:
+        """Record a number of your own with the latest step, from callbacks or any other code.
+
+        It is kept as float32, in the order in which it came, and is drawn, stored and resumed as
+        the loss is. What a `train_step` computes in the graph it returns in a dict instead:
+        `{"loss": loss, "kl": kl}`.
+
+        Args:
+            name: under which `series` gives it.
+            value: one number; NaN and infinity are numbers, too.
+
+        Raises:
+            TypeError: when `name` is no text, or `value` not one number.
+            ArgumentError: for a name that the run itself records, such as "loss", and after the
+                end of the run.
+
+        Example:
+            >>> import numpy as np, keras, lossviz
+            >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+            >>> x = np.linspace(-1, 1, 64)[:, None]
+            >>> class Weights(keras.callbacks.Callback):
+            ...     def on_epoch_end(self, epoch, logs=None):
+            ...         [run] = lossviz.live_runs()
+            ...         run.log("weight", self.model.get_weights()[0][0, 0])
+            >>> run = lossviz.train(
+            ...     model, (x, 2 * x), loss="quadratic", epochs=2, callbacks=[Weights()]
+            ... ).result()
+            >>> np.isfinite(run.series("weight")).tolist()
+            [False, True, False, True]
+        """
+        log(self._record, name, value)
 
     @property
     def history(self) -> dict[str, NDArray[np.float64]]:

@@ -102,8 +102,9 @@ def train(
         validation_freq: validate after each n-th epoch, or after those of a list.
         metrics: names, Keras metrics or functions `f(target, output)`; for several outputs a dict
             or list of such. A task's own by default.
-        train_step: `f(inputs, target)` that takes one step and gives its loss, or
-            `(loss, output)` so that metrics can be computed; runs in a graph.
+        train_step: `f(inputs, target)` that takes one step and gives its loss, or a dict with
+            `"loss"` and other scalars, which become series of the run; or a pair of that and the
+            output, so that metrics can be computed. Runs in a graph.
         seed: seed of the shuffling. With the same seed, weights and data the same machine and
             versions give the same losses to the bit on a CPU.
         task: the name of the task, for its metrics.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ class Steps(ABC):
         eager: whether steps are run by Python one by one.
         static: whether the size of a batch is part of the graph, which makes it quicker.
         tells: whether each step's logs are wanted, for callbacks that hear of every batch.
+        told: names of a training step's values whose means are the epoch's, too.
     """
 
     model: Any
@@ -30,6 +31,7 @@ class Steps(ABC):
     eager: bool = False
     static: bool = True
     tells: bool = False
+    told: tuple[str, ...] = ()
 
     @abstractmethod
     def begin(self, batch: Any) -> None:
@@ -44,11 +46,14 @@ class Steps(ABC):
         """Put back what `begin` has changed beside weights. Called however the run ends."""
 
     @abstractmethod
-    def train(self, batch: Any) -> tuple[Any, Any]:
-        """A training step in the graph: its own loss, a float32 scalar, and its logs or None."""
+    def train(self, batch: Any) -> tuple[dict[str, Any], Any]:
+        """A training step in the graph: its own values by name, and its logs or None.
+
+        The values are float32 scalars, "loss" first.
+        """
 
     @abstractmethod
-    def evaluate(self, batch: Any) -> tuple[Any, Any]:
+    def evaluate(self, batch: Any) -> tuple[dict[str, Any], Any]:
         """A validation step in the graph, likewise."""
 
     @abstractmethod
@@ -108,6 +113,41 @@ class Steps(ABC):
 def number_of(value: Any) -> float:
     """A metric's value as a float: the mean of one that gives a value a class (F1Score, ...)."""
     return float(tf.reduce_mean(tf.cast(value, tf.float32)))
+
+
+def traced_anew(step: Any) -> Any:
+    """The function behind a user's `tf.function`, compiled with XLA where that was.
+
+    A trace that is there already, or is left there, is another run's or the trial's: it updates no
+    weights of this one.
+    """
+    function = getattr(step, "python_function", None)
+    if function is None:
+        return step
+    # There is no public name for it.
+    compiled = getattr(step, "_jit_compile", None)
+    return tf.function(function, jit_compile=True) if compiled else function
+
+
+def parted(result: Any) -> tuple[Any, Any, dict[str, Any]]:
+    """What a `train_step` of the user's own returns: loss, output or None, other values by name.
+
+    Args:
+        result: the loss, or a dict with "loss" and other scalars; or a pair of that and the output.
+
+    Raises:
+        ValueError: for a dict without a loss.
+    """
+    loss, output = result if isinstance(result, tuple) else (result, None)
+    if not isinstance(loss, Mapping):
+        return loss, output, {}
+    if "loss" not in loss:
+        raise ValueError(
+            "train_step: the dict that it returns must have the loss, such as {'loss': loss}; it "
+            f"has {sorted(map(str, loss)) or 'nothing'}."
+        )
+    others = {str(name): scalar(value) for name, value in loss.items() if name != "loss"}
+    return loss["loss"], output, others
 
 
 def scalar(value: Any) -> Any:

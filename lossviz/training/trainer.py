@@ -99,7 +99,12 @@ class Trainer:
         self._validation_pace = Pace()
         start = job.checkpoint.position if job.checkpoint is not None else None
         self._position = start or Position(job.first_epoch)
-        self._checkpoints = Checkpoints(record.id, record.warn, record.add_checkpoint)
+        self._checkpoints = Checkpoints(
+            record.id,
+            first=record.before_checkpoint,
+            failed=record.warn,
+            saved=record.add_checkpoint,
+        )
         self._notes: Notes | None = None
         self._longest = 0.0
         self._seen = RunningMean()
@@ -231,6 +236,9 @@ class Trainer:
                 record.steps_per_epoch = job.batches.steps_per_epoch
             mean = position.mean(record.losses.read(record.epoch_start))
             position.trained = job.steps.results(mean, logs, held_out=False)
+            for name in job.steps.told:
+                told = record.series.on_every_step(name, record.epoch_start)
+                position.trained.setdefault(name, position.mean(told))
         metrics = dict(position.trained)
         if validate is not None and job.validated(position.epoch):
             for name, value in self._validate(validate).items():
@@ -268,7 +276,7 @@ class Trainer:
         self._longest = max(self._longest, seconds)
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
-        record.add_steps(chunk.losses, seconds if measured else None)
+        record.add_steps(chunk.losses, seconds if measured else None, chunk.named)
         if self._notes is not None and self._notes.scheduled:
             # Where the line from the chunk's beginning ends; others stay as they are until set.
             self._note_learning_rate()

@@ -20,6 +20,7 @@ from lossviz.losses import Loss
 from lossviz.training.faults import TrialError, place_of, reason_of
 from lossviz.training.keras_loss import GIVES_NONE
 from lossviz.training.one_device import held
+from lossviz.training.steps import parted, traced_anew
 
 NOT_A_GRAPH = (
     "it cannot become a graph, which is how a training runs: take TensorFlow's functions in the "
@@ -95,14 +96,14 @@ def try_step(train_step: Callable[[Any, Any], Any], named: Any, batch: Any,
         optimizer: the optimizer that the step uses.
     """
     updates: list[Sequence[Any]] = []
+    train_step = traced_anew(train_step)
 
     def apply(grads: Any, trainable_variables: Any = None) -> Any:
         updates.append(list(grads))
         return optimizer.iterations
 
     def step(inputs: Any, target: Any) -> Any:
-        result = train_step(inputs, target)
-        loss = result[0] if isinstance(result, tuple) else result
+        loss, _, _ = parted(train_step(inputs, target))
         return loss, updates[-1] if updates else ()
 
     trial = _Trial("train_step", named)

@@ -18,6 +18,7 @@ import engine
 import kernel
 import keystrokes
 import monitor
+import named_series
 import obedience
 import page
 import program
@@ -102,6 +103,13 @@ def keras_models(_seconds: float) -> None:
     subprocess.run([sys.executable, str(Path(__file__).with_name("keras_setups.py"))], check=True)
 
 
+def series(_seconds: float) -> None:
+    """Twenty named series beside one."""
+    print("\nNamed series")
+    for line in named_series.lines():
+        print(f"  {line}", flush=True)
+
+
 def monitored(_seconds: float) -> None:
     """What a Monitor costs `fit`."""
     print("\nKeras' own fit, watched")
@@ -117,6 +125,7 @@ TABLES = {
     "engine": costs,
     "monitor": monitored,
     "obedience": control,
+    "series": series,
     "keras": keras_models,
 }
 

@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lossviz
-from lossviz.history import History, NewerSchemaError, RunRow, Update, database, recorder
-from lossviz.history.blocks import BLOCK_STEPS
+from lossviz.history import NewerSchemaError, RunRow, Update, database, recorder
+from lossviz.history.packing import BLOCK
+from lossviz.history.store import History
+from lossviz.series import Part
 
 
 def row(run="a", **more) -> RunRow:
@@ -28,6 +30,10 @@ def row(run="a", **more) -> RunRow:
         "steps_per_epoch": None, "steps": 0, "created": 1.0, "ended": 2.0,
     }  # fmt: skip
     return RunRow(**values | more)
+
+
+def loss(values, first=0) -> Part:
+    return Part("loss", "step", "", first, values)
 
 
 @pytest.fixture
@@ -64,8 +70,8 @@ def test_a_run_that_does_not_fit_its_history_keeps_no_other_out(tmp_path, monkey
     monkeypatch.setenv("LOSSVIZ_HOME", str(tmp_path))
     own = type(recorder)()
     # It begins at step 50, but the steps before it are not there.
-    bad = OfMine(Update(row=row("bad", steps=60), first_step=50, losses=np.ones(10, np.float32)))
-    good = OfMine(Update(row=row("good", steps=10), losses=np.ones(10, np.float32)))
+    bad = OfMine(Update(row=row("bad", steps=60), parts=[loss(np.ones(10, np.float32), 50)]))
+    good = OfMine(Update(row=row("good", steps=10), parts=[loss(np.ones(10, np.float32))]))
     own._runs = [bad, good]
     own.flush()
     assert [one.id for one in own.history().runs()] == ["good"]
@@ -75,7 +81,7 @@ def test_a_run_that_does_not_fit_its_history_keeps_no_other_out(tmp_path, monkey
 
 
 @given(
-    parts=st.lists(st.integers(0, 3 * BLOCK_STEPS), min_size=1, max_size=5),
+    parts=st.lists(st.integers(0, 3 * BLOCK), min_size=1, max_size=5),
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
     cut=st.floats(0, 1),
 )
@@ -87,7 +93,7 @@ def test_losses_come_back_as_they_were_written(tmp_path_factory, parts, ends, cu
     whole[:3] = [np.nan, np.inf, -np.inf][: len(whole)]
     done = 0
     for part in parts:
-        history.write([Update(row=row(), first_step=done, losses=whole[done : done + part])])
+        history.write([Update(row=row(), parts=[loss(whole[done : done + part], done)])])
         done += part
     assert history.losses("a").tobytes() == whole.tobytes()
     start, stop = sorted(int(share * len(whole)) for share in ends)
@@ -95,7 +101,7 @@ def test_losses_come_back_as_they_were_written(tmp_path_factory, parts, ends, cu
     kept = int(cut * len(whole))
     history.cut("a", kept, 0)
     assert history.losses("a").tobytes() == whole[:kept].tobytes()
-    history.write([Update(row=row(), first_step=kept, losses=whole[kept:])])
+    history.write([Update(row=row(), parts=[loss(whole[kept:], kept)])])
     assert history.losses("a").tobytes() == whole.tobytes()
     history.close()
 
@@ -105,7 +111,7 @@ def test_a_million_steps_take_less_than_five_megabytes(history):
     losses = (np.exp(-np.arange(1e6) / 3e5) + 0.1 * stream.random(10**6)).astype(np.float32)
     for start in range(0, 10**6, 10_000):
         part = losses[start : start + 10_000]
-        history.write([Update(row=row(), first_step=start, losses=part)])
+        history.write([Update(row=row(), parts=[loss(part, start)])])
     history._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     assert history.size() < 5e6
     assert history.losses("a").tobytes() == losses.tobytes()
@@ -186,7 +192,7 @@ def test_the_file_and_its_folder_are_private(history, tmp_path):
 def test_a_damaged_file_is_set_aside_and_named(damage, tmp_path, points, dense_model, monkeypatch):
     history = History(tmp_path)
     losses = np.zeros(10**5, np.float32)
-    history.write([Update(row=row(str(i)), losses=losses + i) for i in range(40)])
+    history.write([Update(row=row(str(i)), parts=[loss(losses + i)]) for i in range(40)])
     history._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     history.close()
     path = tmp_path / "runs.sqlite"
@@ -278,8 +284,9 @@ WRITER = """
 import os, sys, time
 sys.path.insert(0, {path!r})
 import numpy as np
-from lossviz.history import History, Update, home
-from tests.python.test_history import row
+from lossviz.history import Update, home
+from lossviz.history.store import History
+from tests.python.test_history import loss, row
 history = History(home())
 name = sys.argv[1]
 end = time.time() + {seconds}
@@ -288,7 +295,7 @@ while time.time() < end:
     # float32 counts to 2^24 only.
     part = (np.arange(steps, steps + 997) % 2**20).astype(np.float32)
     state = row(name, status="running", ended=None, steps=steps + 997)
-    history.write([Update(row=state, first_step=steps, losses=part)])
+    history.write([Update(row=state, parts=[loss(part, steps)])])
     steps += 997
 history.write([Update(row=row(name, steps=steps))])
 print(steps)

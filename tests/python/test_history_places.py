@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lossviz.history import History, Update, drives, owner, processes
-from tests.python.test_history import WRITER, row
+from lossviz.history import Update, drives, owner, processes
+from lossviz.history.store import History
+from tests.python.test_history import WRITER, loss, row
 
 LINUX = r"""
 /dev/vda1 / ext4 rw,relatime 0 0
@@ -133,7 +134,7 @@ def test_on_a_network_s_drive_there_is_no_write_ahead_log(tmp_path, monkeypatch)
     assert history._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert history._connection.execute("PRAGMA auto_vacuum").fetchone()[0] == 2
     losses = np.arange(50_000, dtype=np.float32)
-    history.write([Update(row=row("a", steps=len(losses)), losses=losses)])
+    history.write([Update(row=row("a", steps=len(losses)), parts=[loss(losses)])])
     assert history.losses("a").tobytes() == losses.tobytes()
     assert not list(home.glob("*-wal")) + list(home.glob("*-shm"))
     history.delete("a")
@@ -147,7 +148,7 @@ def test_a_history_that_was_moved_to_a_network_is_switched_and_stays_so(tmp_path
     losses = np.arange(50_000, dtype=np.float32)
     history = History(home)
     assert history.journal_mode == "wal"
-    history.write([Update(row=row("a", steps=len(losses)), losses=losses)])
+    history.write([Update(row=row("a", steps=len(losses)), parts=[loss(losses)])])
     history.close()
     on_drive(monkeypatch, home, "cifs")
     history = History(home)

@@ -10,7 +10,7 @@ import pytest
 
 import lossviz
 from lossviz.history import Update, recorder, store
-from tests.python.test_history import row
+from tests.python.test_history import loss, row
 
 RUNS = 150
 
@@ -29,7 +29,7 @@ def fill(history, count=RUNS, steps=20_000, **more) -> list[str]:
     for number, one in enumerate(ids):
         when = {"created": 1000.0 + number, "ended": 2000.0 + number, "steps": steps}
         losses = stream.random(steps, np.float32) * np.float32(10) ** stream.integers(-30, 30)
-        history.write([Update(row=row(one, **when | more), losses=losses)])
+        history.write([Update(row=row(one, **when | more), parts=[loss(losses)])])
     return ids
 
 
@@ -125,7 +125,7 @@ def test_bad_limits_delete_nothing(history):
 
 def test_a_run_that_trains_elsewhere_is_not_pruned(history):
     ids = fill(history, 3)
-    history.write([Update(row=row(ids[0], status="running", ended=None), first_step=20_000)])
+    history.write([Update(row=row(ids[0], status="running", ended=None))])
     assert lossviz.prune_runs(megabytes=0) == ids[1:]
 
 

@@ -1,0 +1,62 @@
+"""What is written of a run, and what is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz.series import Part
+
+ALIVE = frozenset({"queued", "running", "paused"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """What is stored of a run beside its numbers; the columns of the table `runs`."""
+
+    id: str
+    name: str
+    number: int
+    status: str
+    task: str
+    loss: str
+    config: dict[str, Any]
+    program: str
+    device: str
+    versions: dict[str, str]
+    seed: int | None
+    epochs: int
+    steps_per_epoch: int | None
+    steps: int
+    created: float
+    written: float = 0.0
+    ended: float | None = None
+    owner: str = ""
+    error: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """What is new of a run since it was last written.
+
+    Attributes:
+        row: its state now.
+        parts: the stretches of its series since; each takes the place of what there is from its
+            first value on.
+        epochs: (epoch, first step, steps, metrics) of epochs that have ended since.
+        first_event: how many events were written before.
+        events: (kind, step, time, text) of what happened since.
+        tracks: by name the knots of what goes along with the steps, whole: float64 [2, n].
+    """
+
+    row: RunRow
+    parts: Sequence[Part] = ()
+    epochs: Sequence[tuple[int, int, int, dict[str, float]]] = ()
+    first_event: int = 0
+    events: Sequence[tuple[str, int, float, str]] = ()
+    tracks: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
