@@ -11,7 +11,13 @@ import type { ChartKind, ChartView, Ends, Figure } from './kind';
 import type { PlotlyElement, PlotlyModule } from './plotly_types';
 import { fileName, saveButtons } from './save';
 import { scaleSwitch } from './scale_switch';
-import { PAPER, readTheme } from './theme';
+import { PAPER, readTheme, type Theme } from './theme';
+
+/** Two pictures in less time than this would be one on the screen. */
+const FRAME_MS = 16;
+
+/** In the place of a frame's number. */
+const SOON = -1;
 
 /** Between two changes of the summary: nobody can hear more. */
 const SUMMARY_MS = 2000;
@@ -41,7 +47,10 @@ export class ChartHost {
   private _forget: (() => void)[] = [];
   private _drawn = false;
   private _dirty = false;
+  /** The frame in which it is drawn, or SOON; 0 for none. */
   private _frame = 0;
+  private _drawnAt = -Infinity;
+  private _theme: Theme | undefined;
   private _visible = false;
   private _pointed = false;
   private _logarithmic = false;
@@ -95,6 +104,7 @@ export class ChartHost {
   /** Follow the runs from now on. */
   show(): void {
     const { store } = this._context;
+    this._theme = undefined;
     this._forget = [
       store.slices.on(this._kind.needs, () => {
         this.update();
@@ -137,6 +147,12 @@ export class ChartHost {
     this._schedule();
   }
 
+  /** The page's colours have changed. */
+  recolour(): void {
+    this._theme = undefined;
+    this.update();
+  }
+
   dispose(): void {
     this.hide();
     if (this._drawn) {
@@ -145,11 +161,21 @@ export class ChartHost {
   }
 
   private _schedule = (): void => {
-    if (this._dirty && this._visible && !document.hidden && !this._frame) {
-      this._frame = requestAnimationFrame(() => {
+    if (!this._dirty || !this._visible || document.hidden || this._frame) {
+      return;
+    }
+    const draw = (): void => {
+      if (this._frame) {
         this._frame = 0;
         this._draw();
-      });
+      }
+    };
+    if (performance.now() - this._drawnAt > FRAME_MS) {
+      // What comes seldom is drawn in the frame that is next, not in the one after.
+      this._frame = SOON;
+      queueMicrotask(draw);
+    } else {
+      this._frame = requestAnimationFrame(draw);
     }
   };
 
@@ -159,6 +185,7 @@ export class ChartHost {
       return;
     }
     this._dirty = false;
+    this._drawnAt = performance.now();
     let figure = this._spec(this._view());
     if (figure.scene !== this._figure.scene) {
       // Another run or axis: what was zoomed to is not there any more.
@@ -203,7 +230,7 @@ export class ChartHost {
       pointed: this._pointed,
       options: this._controls.values,
       unit: this._zoom.x && this._figure.unit,
-      theme: readTheme(this.element),
+      theme: (this._theme ??= readTheme(this.element)),
       empty: this._context.empty
     };
   }

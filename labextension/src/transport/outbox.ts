@@ -14,13 +14,10 @@ const KEPT_MS = 30_000;
 /** What has not been sent because the way was closed is tried again after so long. */
 const RETRY_MS = 1000;
 
-interface Left {
-  message: Command | Edit;
-  until: number;
-}
+type Kept = Command | Edit;
 
 /** By lab, what its last view left behind. The module is loaded once a page. */
-const left = new Map<string, Left[]>();
+const left = new Map<string, Kept[]>();
 
 /** By lab, its views on this page. */
 const views = new Map<string, Set<Outbox>>();
@@ -42,8 +39,7 @@ export class Outbox {
   ) {
     const others = views.get(_lab) ?? new Set<Outbox>();
     views.set(_lab, others.add(this));
-    const now = performance.now();
-    this._adopt((left.get(_lab) ?? []).filter(one => one.until > now).map(one => one.message));
+    this._adopt(left.get(_lab) ?? []);
     left.delete(_lab);
   }
 
@@ -86,16 +82,18 @@ export class Outbox {
     } else {
       views.delete(this._lab);
       if (kept.length) {
-        const until = performance.now() + KEPT_MS;
-        left.set(
-          this._lab,
-          kept.map(message => ({ message, until }))
-        );
+        left.set(this._lab, kept);
+        window.setTimeout(() => {
+          // Unless it has been taken, or more has been left since.
+          if (left.get(this._lab) === kept) {
+            left.delete(this._lab);
+          }
+        }, KEPT_MS);
       }
     }
   }
 
-  private _adopt(messages: (Command | Edit)[]): void {
+  private _adopt(messages: readonly Kept[]): void {
     for (const message of messages) {
       // The answer to a press goes to this page. An edit keeps the page that has numbered it.
       this.put(message.type === 'command' ? { ...message, page: this._page } : message);

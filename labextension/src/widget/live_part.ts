@@ -174,7 +174,9 @@ export class LivePart {
 
   private _deliver(message: FromPage): boolean {
     return (
-      this._link.attached && trySend(this._channel, this._handlers.addressed?.(message) ?? message)
+      this._link.attached &&
+      !this._gone &&
+      trySend(this._channel, this._handlers.addressed?.(message) ?? message)
     );
   }
 

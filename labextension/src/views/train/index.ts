@@ -76,7 +76,7 @@ class TrainView implements View {
 
   recolour(): void {
     this._charts.forEach(chart => {
-      chart.update();
+      chart.recolour();
     });
     this._predictions?.redraw();
   }
