@@ -13,8 +13,8 @@ import numpy as np
 from lossviz._arguments import ArgumentError
 from lossviz.tasks import models
 from lossviz.tasks import scattered_digits as scattered
-from lossviz.tasks.anchors import Anchors, boxed_data
-from lossviz.tasks.data import Data
+from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.data import Data, boxed_data
 from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.predictions import show_anchor_classes, show_boxes, show_detections
 from lossviz.tasks.task import Dataset, Task

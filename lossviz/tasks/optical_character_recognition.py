@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lossviz.tasks import lines, models
-from lossviz.tasks.anchors import Anchors, boxed_data
-from lossviz.tasks.data import Data
+from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.data import Data, boxed_data
 from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.own_data import outputs
 from lossviz.tasks.predictions import show_detections, show_readings
