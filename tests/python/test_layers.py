@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "lossviz"
 PAGE = ROOT / "labextension" / "src"
 FLOORS = {
-    "losses": 1, "series": 1, "history": 2, "tasks": 2, "program": 3, "training": 3,
+    "losses": 1, "optimizers": 1, "series": 1, "history": 2, "tasks": 2, "program": 3,
+    "training": 3,
     "statistics": 4, "report": 4, "explore": 4, "diagnosis": 4, "scale": 4, "exports": 4,
     "wire": 5, "widgets": 6, "server": 6, "teach": 6, "cli": 6,
 }  # fmt: skip
