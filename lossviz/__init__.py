@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lossviz import _notebook
 
 if TYPE_CHECKING:
-    from lossviz import losses, program, tasks
+    from lossviz import losses, optimizers, program, tasks
     from lossviz.program import TrainingConfig
     from lossviz.training import PastRun, Run, fit, live_runs, load_run, prune_runs, runs, train
     from lossviz.training.monitor import Monitor
@@ -30,6 +30,7 @@ __all__ = [
     "live_runs",
     "load_run",
     "losses",
+    "optimizers",
     "program",
     "prune_runs",
     "runs",
@@ -50,7 +51,7 @@ _MODULES = {
     "runs": "lossviz.training",
     "train": "lossviz.training",
 }
-_PACKAGES = frozenset({"losses", "program", "tasks"})
+_PACKAGES = frozenset({"losses", "optimizers", "program", "tasks"})
 
 
 def __getattr__(name: str) -> Any:

@@ -75,6 +75,8 @@ def number(
         wanted = f"a number from {minimum:g} to {maximum:g}"
     elif minimum > -math.inf:
         wanted = f"a number of at least {minimum:g}"
+    elif maximum < math.inf and above is None:
+        wanted = f"a number of at most {maximum:g}"
     if above is not None and maximum < math.inf:
         wanted += f" and at most {maximum:g}"
     try:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from lossviz._parameter import Parameter
 from lossviz.losses.card import Loss
-from lossviz.losses.catalogue import aliases, get, names, own, register
+from lossviz.losses.catalogue import aliases, get, names, own, register, suit
 from lossviz.losses.encoding import aligned, check_fit, own_logits
 from lossviz.losses.fitting import check_shapes, check_targets, wrong_labels
-from lossviz.losses.parameter import Parameter
-from lossviz.losses.suitability import trains, why_not
+from lossviz.losses.suitability import SUITS, Targets, trains, why_not
 
 __all__ = [
+    "SUITS",
     "Loss",
     "Parameter",
+    "Targets",
     "aliases",
     "aligned",
     "check_fit",
@@ -22,6 +24,7 @@ __all__ = [
     "own",
     "own_logits",
     "register",
+    "suit",
     "trains",
     "why_not",
     "wrong_labels",

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from lossviz._arguments import ArgumentError, unknown_name
+from lossviz._parameter import Parameter
 from lossviz._tensorflow import tf
 from lossviz.losses.encoding import fitted
 from lossviz.losses.fitting import Shapes, check_shapes
-from lossviz.losses.parameter import Parameter
 
 
 @dataclass(frozen=True, kw_only=True)

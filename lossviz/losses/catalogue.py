@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from lossviz._arguments import ArgumentError, unknown_name
+from lossviz._parameter import Parameter
 from lossviz.losses import classification, detection, overlap, regression, sequence
 from lossviz.losses.card import Loss
-from lossviz.losses.parameter import Parameter
-from lossviz.losses.suitability import TASK_LOSSES
+from lossviz.losses.suitability import PLAIN_WORDS, SUITS, Suits, Targets
 
 _losses: dict[str, Loss] = {}
 _names: dict[str, str] = {}
@@ -33,10 +33,10 @@ def names(task: str | None = None) -> list[str]:
     """
     if task is None:
         return list(_losses)
-    if task not in TASK_LOSSES:
-        raise unknown_name("task", task, TASK_LOSSES)
+    if task not in SUITS:
+        raise unknown_name("task", task, SUITS)
     own = [loss.name for loss in _losses.values() if loss.family == "own" and task in loss.tasks]
-    return [*TASK_LOSSES[task], *own]
+    return list(dict.fromkeys([*SUITS[task].losses, *own]))
 
 
 def aliases() -> list[str]:
@@ -112,8 +112,8 @@ def register(
         )
     tasks = (tasks,) if isinstance(tasks, str) else tuple(tasks)
     for task in tasks:
-        if task not in TASK_LOSSES:
-            raise unknown_name("tasks", task, TASK_LOSSES)
+        if task not in SUITS:
+            raise unknown_name("tasks", task, SUITS)
     loss = replace(
         loss,
         title=title or loss.title,
@@ -125,6 +125,34 @@ def register(
     _losses[loss.name] = loss
     _names[_key(loss.name)] = loss.name
     return loss
+
+
+def suit(task: str, names: Iterable[str], *, targets: Targets, words: str = "") -> None:
+    """Say which losses suit a task, as `lossviz.tasks.register` does for each.
+
+    Args:
+        task: the task's name.
+        names: names of losses in the catalogue, best first, at least one.
+        targets: what the task's targets are.
+        words: the same for people, within a sentence, such as `"a class for each pixel"`.
+
+    Raises:
+        ArgumentError: for an unknown loss, or none.
+    """
+    names = (names,) if isinstance(names, str) else tuple(names)
+    if not names:
+        raise ArgumentError("losses", "losses: got none; a task needs at least one that suits it.")
+    if targets not in PLAIN_WORDS:
+        raise unknown_name("targets", targets, PLAIN_WORDS)
+    found = tuple(dict.fromkeys(get(name).name for name in names))
+    SUITS[task] = Suits(targets, words or PLAIN_WORDS[targets], found)
+    for name, loss in _losses.items():
+        if loss.family != "own":
+            _losses[name] = replace(loss, tasks=_suited(name))
+
+
+def _suited(name: str) -> tuple[str, ...]:
+    return tuple(task for task, suits in SUITS.items() if name in suits.losses)
 
 
 def _key(name: str) -> str:
@@ -169,9 +197,7 @@ def own(function: Callable[..., Any], *, name: str | None = None) -> Loss:
 
 
 def _add(loss: Loss) -> None:
-    suits = tuple(task for task, losses in TASK_LOSSES.items() if loss.name in losses)
-    loss = replace(loss, tasks=suits)
-    _losses[loss.name] = loss
+    _losses[loss.name] = replace(loss, tasks=_suited(loss.name))
     for name in (loss.name, *loss.aliases):
         _names[name] = loss.name
 

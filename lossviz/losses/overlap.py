@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lossviz._parameter import Parameter
 from lossviz._tensorflow import tf
 from lossviz.losses.card import Loss
-from lossviz.losses.parameter import FROM_LOGITS, Parameter
+from lossviz.losses.parameter import FROM_LOGITS
 
 
 def dice(target: Any, output: Any, *, smooth: float = 1.0, from_logits: bool = True) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lossviz._parameter import Parameter
 from lossviz._tensorflow import tf
 from lossviz.losses.card import Loss
-from lossviz.losses.parameter import Parameter
 
 
 def quadratic(target: Any, output: Any, *, from_logits: bool = False) -> Any:

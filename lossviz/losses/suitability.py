@@ -2,47 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
 from lossviz.losses.card import Loss
 
-TASK_LOSSES: dict[str, tuple[str, ...]] = {
-    "image_classification": (
-        "cross_entropy",
-        "focal",
-        "weighted_cross_entropy",
-        "kl_divergence",
-        "hinge",
-        "dice",
-        "quadratic",
-    ),
-    "image_segmentation": (
-        "dice",
-        "jaccard",
-        "tversky",
-        "weighted_cross_entropy",
-        "focal",
-        "cross_entropy",
-    ),
-    "optical_character_recognition": ("ctc", "ssd"),
-    "object_detection": (
-        "ssd",
-        "focal",
-        "cross_entropy",
-        "weighted_cross_entropy",
-        "huber",
-        "mean_absolute_error",
-        "quadratic",
-    ),
-    "regression": ("quadratic", "mean_absolute_error", "huber", "log_cosh", "quantile"),
-}
-"""The losses that suit each task, best first. Own losses register for tasks after these."""
+Targets = Literal["classes", "sequence", "anchors", "numbers"]
+"""What targets are: probabilities of classes on the last axis, sequences of labels, anchors with
+classes and offsets, or plain numbers."""
 
-TARGETS = {
-    "image_classification": "one class for each picture",
-    "image_segmentation": "a class for each pixel",
-    "optical_character_recognition": "texts, without the places of their characters",
-    "object_detection": "boxes with classes",
-    "regression": "plain numbers",
+PLAIN_WORDS: Mapping[Targets, str] = {
+    "classes": "classes",
+    "sequence": "sequences of labels",
+    "anchors": "boxes with classes",
+    "numbers": "plain numbers",
 }
+
+
+@dataclass(frozen=True)
+class Suits:
+    """What a task asks of losses.
+
+    Attributes:
+        targets: what its targets are.
+        words: the same for people, within a sentence.
+        losses: the names of the losses that suit it, best first; own losses join behind these.
+    """
+
+    targets: Targets
+    words: str
+    losses: tuple[str, ...]
+
+
+SUITS: dict[str, Suits] = {
+    "image_classification": Suits(
+        "classes",
+        "one class for each picture",
+        (
+            "cross_entropy",
+            "focal",
+            "weighted_cross_entropy",
+            "kl_divergence",
+            "hinge",
+            "dice",
+            "quadratic",
+        ),
+    ),
+    "image_segmentation": Suits(
+        "classes",
+        "a class for each pixel",
+        ("dice", "jaccard", "tversky", "weighted_cross_entropy", "focal", "cross_entropy"),
+    ),
+    "optical_character_recognition": Suits(
+        "sequence", "texts, without the places of their characters", ("ctc", "ssd")
+    ),
+    "object_detection": Suits(
+        "anchors",
+        PLAIN_WORDS["anchors"],
+        (
+            "ssd",
+            "focal",
+            "cross_entropy",
+            "weighted_cross_entropy",
+            "huber",
+            "mean_absolute_error",
+            "quadratic",
+        ),
+    ),
+    "regression": Suits(
+        "numbers",
+        PLAIN_WORDS["numbers"],
+        ("quadratic", "mean_absolute_error", "huber", "log_cosh", "quantile"),
+    ),
+}
+"""By task. `lossviz.losses.suit` adds those of tasks that are registered."""
 
 REFUSED = "Training will not start."
 
@@ -52,18 +86,19 @@ def why_not(loss: Loss, task: str) -> str:
 
     Nothing is said against losses of a user's own.
     """
-    if loss.family == "own" or loss.name in TASK_LOSSES[task]:
+    suits = SUITS[task]
+    if loss.family == "own" or loss.name in suits.losses:
         return ""
-    targets = TARGETS[task]
+    targets, kind = suits.words, suits.targets
     if loss.shapes == "ctc":
         return f"It reads texts along a line, but the targets here are {targets}. {REFUSED}"
     if loss.shapes == "ssd":
         return f"It compares anchors with boxes, but the targets here are {targets}. {REFUSED}"
-    if task == "optical_character_recognition":
+    if kind == "sequence":
         return f"It needs one target for each output, but here are {targets}. {REFUSED}"
     if loss.shapes == "classes":
-        return _against_classes(loss, task)
-    return _against_numbers(loss, task)
+        return _against_classes(loss, kind)
+    return _against_numbers(loss, kind)
 
 
 def trains(loss: Loss, task: str) -> bool:
@@ -71,8 +106,8 @@ def trains(loss: Loss, task: str) -> bool:
     return not why_not(loss, task).endswith(REFUSED)
 
 
-def _against_classes(loss: Loss, task: str) -> str:
-    if task == "regression":
+def _against_classes(loss: Loss, kind: Targets) -> str:
+    if kind == "numbers":
         return (
             f"It needs probabilities of classes, but the targets here are plain numbers. {REFUSED}"
         )
@@ -83,11 +118,11 @@ def _against_classes(loss: Loss, task: str) -> str:
     return "Where the targets are certain, it is cross-entropy: choose that one."
 
 
-def _against_numbers(loss: Loss, task: str) -> str:
+def _against_numbers(loss: Loss, kind: Targets) -> str:
     if loss.name == "poisson":
         return "It is for counts, with an output that is never negative."
     if loss.name == "binary_cross_entropy":
-        if task == "regression":
+        if kind == "numbers":
             return (
                 f"It needs targets from 0 to 1, but the targets here are plain numbers. {REFUSED}"
             )
@@ -95,7 +130,7 @@ def _against_numbers(loss: Loss, task: str) -> str:
             "It takes every class for a question of its own, so the probabilities need not add up "
             "to 1, and the many wrong classes outweigh the right one."
         )
-    if task == "object_detection":
+    if kind == "anchors":
         return "It suits the boxes alone, and Huber is the usual choice for them."
     return (
         "It measures distances between numbers, and classes have none: it learns slowly where the "

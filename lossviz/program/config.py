@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lossviz import losses, tasks
+from lossviz import losses, optimizers, tasks
 from lossviz._arguments import ArgumentError, number, unknown_name, whole_number
-from lossviz.losses import Parameter
-from lossviz.program import optimizers
+from lossviz._parameter import Parameter
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -119,9 +118,7 @@ class TrainingConfig:
             "loss": of_loss.name,
             "loss_params": params,
             "optimizer": of_optimizer.name,
-            "optimizer_params": _checked(
-                of_optimizer.name, of_optimizer.params, dict(optimizer_params or {})
-            ),
+            "optimizer_params": of_optimizer.check_params(dict(optimizer_params or {})),
             "learning_rate": number("learning_rate", learning_rate, above=0),
             "epochs": of_task.epochs if epochs is None else whole_number("epochs", epochs),
             "batch_size": of_task.batch_size
@@ -184,15 +181,6 @@ class TrainingConfig:
             "one_hot": self.one_hot if self.train or self.validation else 0,
             "streamed": [one for one in self.streamed if self.one_hot and getattr(self, one)],
         }
-
-
-def _checked(
-    owner: str, params: Mapping[str, Parameter], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    for name in given:
-        if name not in params:
-            raise unknown_name(f"parameter of {owner}", name, params)
-    return {name: params[name].check(name, value) for name, value in given.items()}
 
 
 def _filled(params: Mapping[str, Parameter], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,12 @@ class Extract:
     constants: list[str] = field(default_factory=list)
     definitions: dict[str, list[str]] = field(default_factory=dict)
 
+    def join(self, other: Extract) -> None:
+        """Take what another one holds, too."""
+        self.imports |= other.imports
+        self.constants += [one for one in other.constants if one not in self.constants]
+        self.definitions |= other.definitions
+
 
 def extract(roots: dict[str, Any], replaced: Collection[str]) -> Extract:
     """Functions with everything of lossviz' own that they need.
@@ -80,7 +86,7 @@ class _Closure:
         for inside, attribute in sorted(members):
             self._add(self._modules(module)[inside], attribute)
         own = {name, new, *(attribute for _, attribute in members)}
-        for needed in _needs(tree):
+        for needed in needs(tree):
             if needed in _statements(module) and needed not in own:
                 self._add(module, needed)
         self.attributes |= {one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
@@ -133,7 +139,7 @@ def _text(module: ModuleType, statement: ast.stmt) -> str:
     return "".join(lines[first_line(statement) - 1 : statement.end_lineno])
 
 
-def _needs(tree: ast.Module) -> list[str]:
+def needs(tree: ast.Module) -> list[str]:
     """The names that a text uses and does not bind itself, in the order of their use."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}

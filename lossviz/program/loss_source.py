@@ -7,13 +7,11 @@ import builtins
 import inspect
 import json
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lossviz.losses import Loss
-
-if TYPE_CHECKING:
-    import libcst as cst
+from lossviz.program.bare import docstring, signature
+from lossviz.program.source_text import Edit, SourceText, changed
 
 
 def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") -> str:
@@ -32,37 +30,24 @@ def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") 
     """
     if loss.family == "own" and not _stands_alone(loss):
         return _call(loss, params, name)
-    # A fifth of a second to import, and not needed to put a lab on the page.
-    import libcst as cst
-
-    function = _bare(loss.source)
-    keywords = [
-        _keyword(parameter, params[parameter.name.value])
-        for parameter in (*function.params.params[2:], *function.params.kwonly_params)
-    ]
-    positional = [
-        parameter.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        for parameter in function.params.params[:2]
-    ]
-    written = function.with_changes(
-        name=cst.Name(name),
-        params=cst.Parameters(params=[*positional, *keywords]),
-        decorators=[],
-        leading_lines=[],
-        whitespace_before_params=cst.SimpleWhitespace(""),
-        body=_short_docstring(function.body),
-    )
-    return cst.Module([written]).code
+    source = SourceText(loss.source)
+    function = source.tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    values = {one: literal(params[one]) for one in params if one in _keywords(function)}
+    edits = [*signature(source, function, name, values), *docstring(source, function, "\n")]
+    for node in ast.walk(function):
+        if isinstance(node, ast.FunctionDef) and node is not function:
+            edits += signature(source, node)
+    # Decorators stand above the function.
+    begin = source.position(function.lineno, function.col_offset)
+    return changed(source.text, [*edits, Edit(0, begin, "")]).rstrip() + "\n"
 
 
-@lru_cache(maxsize=64)
-def _bare(source: str) -> cst.FunctionDef:
-    """The function of a text, without its annotations."""
-    import libcst as cst
-
-    function = cst.parse_module(source).visit(_without_annotations()).body[0]
-    assert isinstance(function, cst.FunctionDef)
-    return function
+def _keywords(function: ast.FunctionDef) -> set[str]:
+    """The names of the parameters behind target and output."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    return {one.arg for one in (*positional[2:], *arguments.kwonlyargs)}
 
 
 def _stands_alone(loss: Loss) -> bool:
@@ -79,6 +64,7 @@ def _stands_alone(loss: Loss) -> bool:
     names = [node for node in ast.walk(parsed[0]) if isinstance(node, ast.Name)]
     made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     made |= {node.arg for node in ast.walk(parsed[0]) if isinstance(node, ast.arg)}
+    made |= {node.name for node in ast.walk(parsed[0]) if isinstance(node, ast.FunctionDef)}
     needed = {node.id for node in names} - made - set(dir(builtins))
     tensorflow = getattr(function.__globals__.get("tf"), "__name__", "") == "tensorflow"
     # Parameters without a card could not be written as literals.
@@ -104,47 +90,3 @@ def literal(value: Any) -> str:
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
         return repr(float(value))
     return repr(value)
-
-
-def _without_annotations() -> cst.CSTTransformer:
-    """Takes the annotations off a function and the ones inside it."""
-    import libcst as cst
-
-    class WithoutAnnotations(cst.CSTTransformer):
-        def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:  # noqa: N802
-            return updated_node.with_changes(annotation=None)
-
-        def leave_FunctionDef(  # noqa: N802 - the names are LibCST's
-            self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
-        ) -> cst.FunctionDef:
-            return updated_node.with_changes(returns=None)
-
-    return WithoutAnnotations()
-
-
-def _keyword(parameter: cst.Param, value: Any) -> cst.Param:
-    import libcst as cst
-
-    return parameter.with_changes(
-        equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
-        default=cst.parse_expression(literal(value)),
-        whitespace_after_param=cst.SimpleWhitespace(""),
-        comma=cst.MaybeSentinel.DEFAULT,
-    )
-
-
-def _short_docstring(body: cst.BaseSuite) -> cst.BaseSuite:
-    import libcst as cst
-
-    if not isinstance(body, cst.IndentedBlock):
-        return body
-    first = body.body[0]
-    if not (
-        isinstance(first, cst.SimpleStatementLine)
-        and isinstance(first.body[0], cst.Expr)
-        and isinstance(first.body[0].value, cst.SimpleString)
-    ):
-        return body
-    text = str(first.body[0].value.evaluated_value).strip().partition("\n")[0]
-    docstring = cst.Expr(cst.SimpleString(f'"""{text}"""'))
-    return body.with_changes(body=[first.with_changes(body=[docstring]), *body.body[1:]])

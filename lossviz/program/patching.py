@@ -6,8 +6,7 @@ import ast
 from collections.abc import Collection
 from typing import Any
 
-from lossviz import losses, tasks
-from lossviz.program import optimizers
+from lossviz import losses, optimizers, tasks
 from lossviz.program.callback_edits import change_callbacks
 from lossviz.program.config import TrainingConfig
 from lossviz.program.edit_list import EditList
@@ -204,10 +203,11 @@ class _Patch(EditList):
                 self.refuse(name)
             if not places:
                 self.insert(call, name, self.written(value))
-            elif card.advanced and value == card.default:
+            elif card.advanced and value == card.default and self.remove(call, name):
+                pass
+            elif card.none and value == card.default:
                 # Keras takes None for "off"; a clipnorm of 0 would take the whole gradient.
-                if not self.remove(call, name):
-                    self.replace(places[0].node, "None")
+                self.replace(places[0].node, "None")
             else:
                 self.write(places, value)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from lossviz import losses, tasks
+from lossviz import losses, optimizers, tasks
 from lossviz._arguments import ArgumentError
-from lossviz.program import loss_match, optimizers
+from lossviz.program import loss_match
 from lossviz.program.anatomy import Anatomy, Literal
 from lossviz.program.callbacks import CALLBACKS
 from lossviz.program.canonical import canonical
@@ -285,7 +285,6 @@ def _optimizer(found: Found) -> None:
     anatomy = found.anatomy
     behind = anatomy.origin(anatomy.argument(anatomy.train, "optimizer"))
     name = anatomy.qualified(behind.func) if isinstance(behind, ast.Call) else ""
-    known = {f"{_KERAS}optimizers.{one.class_name}": one for one in optimizers.OPTIMIZERS.values()}
     base = found.base
     if base is not None:
         for one in ("learning_rate", "optimizer", "optimizer_params"):
@@ -295,22 +294,24 @@ def _optimizer(found: Found) -> None:
         return
     found.optimizer_call = behind
     rate = found.take("learning_rate", anatomy.argument(behind, "learning_rate", 0), "optimizer")
-    if name not in known:
+    optimizer = optimizers.of_class(name.removeprefix(f"{_KERAS}optimizers."))
+    if optimizer is None:
         found.custom.add("optimizer")
         found.choose("learning_rate", rate)
         return
-    optimizer = known[name]
     found.values["optimizer"] = optimizer.name
     if rate is None and anatomy.argument(behind, "learning_rate", 0) is None:
-        # Keras' own default.
-        rate = {"SGD": 0.01}.get(optimizer.class_name, 0.001)
+        rate = optimizer.default_rate
     found.choose("learning_rate", rate)
     params = {}
     for keyword in behind.keywords:
-        if keyword.arg in optimizer.params:
+        card = optimizer.params.get(keyword.arg or "")
+        if card is not None:
             value = found.take(f"optimizer_params.{keyword.arg}", keyword.value, "optimizer")
             if value is not None:
                 params[keyword.arg] = value
+            elif not card.none:
+                found.custom.add("optimizer")  # None here is none of its values
         elif keyword.arg != "learning_rate":
             found.custom.add("optimizer")
     if len(behind.args) > 1:

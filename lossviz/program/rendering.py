@@ -7,8 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lossviz import losses
-from lossviz.program import optimizers
+from lossviz import losses, optimizers
 from lossviz.program.callbacks import CALLBACKS, PatientCallback, monitor
 from lossviz.program.config import TrainingConfig
 from lossviz.program.loss_source import literal, loss_function
@@ -180,7 +179,7 @@ def _train(config: TrainingConfig) -> str:
         f"epochs={config.epochs}",
         f"batch_size={config.batch_size}",
         f"seed={config.seed}",
-        f'task="{config.task}"',
+        f"task={quoted(config.task)}",
     ]
     if config.device:
         arguments.append(f"device={quoted(config.device)}")

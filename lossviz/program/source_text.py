@@ -80,14 +80,18 @@ class SourceText:
 
     def start(self, node: Any) -> int:
         """The index of the node's first character; for a function, of its first decorator."""
-        begin = self._line_starts[first_line(node) - 1]
         if getattr(node, "decorator_list", []):
+            begin = self._line_starts[first_line(node) - 1]
             return self._characters(begin + self._bytes[begin:].index(b"@"))
-        return self._characters(begin + node.col_offset)
+        return self.position(node.lineno, node.col_offset)
 
     def end(self, node: Any) -> int:
         """The index behind the node's last character."""
-        return self._characters(self._line_starts[node.end_lineno - 1] + node.end_col_offset)
+        return self.position(node.end_lineno, node.end_col_offset)
+
+    def position(self, line: int, column: int) -> int:
+        """The index of a place as the tree counts it: lines from 1, and bytes of UTF-8."""
+        return self._characters(self._line_starts[line - 1] + column)
 
     def segment(self, node: Any) -> str:
         """The node's own text."""

@@ -13,8 +13,9 @@ from lossviz._arguments import ArgumentError
 from lossviz.program.config import TrainingConfig
 from lossviz.program.extraction import Extract, extract
 from lossviz.program.loss_source import loss_function
+from lossviz.program.own_source import is_own, own_source
 from lossviz.program.rendering import optimizer_call, policy_statement, train_step_function
-from lossviz.tasks import downloads, own_data
+from lossviz.tasks import downloads, loaded, own_data
 
 SHUFFLED = """\
 for epoch in range(1, EPOCHS + 1):
@@ -62,7 +63,7 @@ def script(config: TrainingConfig) -> str:
 
     Raises:
         ArgumentError: for a loss of your own that needs more than its own text, such as a class or
-            a variable of the notebook.
+            a variable of the notebook; and for a task of your own whose functions do.
 
     Example:
         >>> import lossviz
@@ -119,10 +120,15 @@ class _Script:
         elif not self.own_data:
             roots["load_data"] = self.dataset.load
         if not self.config.model:
-            if self.own_data:
+            if self.own_data and not is_own(self.dataset.model):
                 roots["outputs"] = own_data.outputs
             roots["build_model"] = self.dataset.model
-        found = extract(roots, {"Data", *(["outputs"] if "outputs" not in roots else [])})
+        own = {name: function for name, function in roots.items() if is_own(function)}
+        known = {name: function for name, function in roots.items() if name not in own}
+        if "load_data" in own:
+            known["as_loaded"] = loaded.as_loaded
+        found = extract(known, {"Data", *(["outputs"] if "outputs" not in roots else [])})
+        found.join(own_source(own))
         found.imports |= {"import numpy as np", "import tensorflow as tf"}
         if not (self.config.model and self.own_data):
             found.imports.add("from types import SimpleNamespace")
@@ -164,7 +170,7 @@ class _Script:
             ]
         else:
             lines += ["Data = SimpleNamespace", *_spaced(found.definitions["load_data"])]
-            lines += ["data = load_data(SEED)"]
+            lines += self._loading(found)
             lines += [f"{name} = tf.constant(data.{name})" for name in both]
             if self.config.held_out and not config.validation:
                 lines += [f"held_out_{one} = tf.constant(data.validation_{one})" for one in both]
@@ -174,6 +180,17 @@ class _Script:
             )
         return "\n".join(lines) + "\n"
 
+    def _loading(self, found: Extract) -> list[str]:
+        if not is_own(self.dataset.load):
+            return ["data = load_data(SEED)"]
+        # A user's own loader gives its data in one of several forms.
+        classes = self.dataset.classes if self.dataset.targets == "classes" else None
+        call = f"{self.dataset.load.__name__}(SEED)"
+        return [
+            *_spaced(found.definitions["as_loaded"]),
+            f'data = as_loaded("{self.dataset.name}", {call}, SEED, {classes})',
+        ]
+
     def _model(self, found: Extract) -> str:
         if self.config.model:
             return (
@@ -181,7 +198,7 @@ class _Script:
                 f"model = ...  # {_comment(self.config.model)}\n"
             )
         lines = ["# The model"]
-        if self.own_data:
+        if "outputs" in found.definitions:
             lines += _spaced(found.definitions["outputs"])
         definitions = found.definitions["build_model"]
         if not self.own_data:
@@ -196,7 +213,8 @@ class _Script:
         lines += _spaced(definitions)
         if self.half:
             lines.append(policy_statement("mixed_bfloat16"))
-        lines.append("model = build_model(data)")
+        own = is_own(self.dataset.model)
+        lines.append(f"model = {self.dataset.model.__name__ if own else 'build_model'}(data)")
         if self.half:
             lines.append(policy_statement("float32"))
         return "\n".join(lines) + "\n"
@@ -253,6 +271,8 @@ class _Script:
         if config.device:
             whole = f'with tf.device("/{config.device}"):\n' + textwrap.indent(whole, "    ")
         lines.append(whole)
+        if config.optimizer_params.get("use_ema"):
+            lines.append("optimizer.finalize_variable_values(model.trainable_variables)")
         if config.early_stopping:
             lines.append("model.set_weights(best_weights)")
         return "\n".join(lines) + "\n"

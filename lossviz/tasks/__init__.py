@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from lossviz._arguments import unknown_name
-from lossviz.tasks import (
+# Each of the tasks registers itself as it is imported, in the order of the lab's drop-down.
+from lossviz.tasks import (  # isort: skip
+    catalogue,
     image_classification,
     image_segmentation,
-    metrics,
-    object_detection,
     optical_character_recognition,
+    object_detection,
     regression,
 )
+from lossviz.tasks import metrics
 from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.catalogue import get, names, register
 from lossviz.tasks.data import Data
 from lossviz.tasks.folders import image_folder, mask_folder
 from lossviz.tasks.task import Dataset, Task, is_folder
@@ -29,42 +31,14 @@ __all__ = [
     "mask_folder",
     "metrics",
     "names",
+    "register",
 ]
 
-_TASKS = {
-    task.name: task
-    for task in (
-        image_classification.TASK,
-        image_segmentation.TASK,
-        optical_character_recognition.TASK,
-        object_detection.TASK,
-        regression.TASK,
-    )
-}
-
-
-def names() -> list[str]:
-    """The names of all tasks.
-
-    Example:
-        >>> import lossviz
-        >>> lossviz.tasks.names()[0]
-        'image_classification'
-    """
-    return list(_TASKS)
-
-
-def get(name: str) -> Task:
-    """The task of this name.
-
-    Raises:
-        ArgumentError: for an unknown name; the message gives the nearest ones.
-
-    Example:
-        >>> import lossviz
-        >>> lossviz.tasks.get("image_classification").default_loss
-        'cross_entropy'
-    """
-    if name not in _TASKS:
-        raise unknown_name("task", name, _TASKS)
-    return _TASKS[name]
+_TASKS = (
+    image_classification,
+    image_segmentation,
+    optical_character_recognition,
+    object_detection,
+    regression,
+)
+catalogue.close()

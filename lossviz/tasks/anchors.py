@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
-from lossviz.tasks.data import Data
 
 CENTRE_SCALE, SIZE_SCALE = 0.1, 0.2
 """What SSD calls variances: they bring the offsets to about the same size as the logits."""
@@ -190,26 +189,6 @@ class Anchors:
                 f"labels: must be whole numbers from 0 to {len(self.classes) - 1}, the places of "
                 f"the classes; got {labels.min()} to {labels.max()} ({labels.dtype}).",
             )
-
-
-def boxed_data(name: str, anchors: Anchors, train: Any, held_out: Any) -> Data:
-    """Pictures with boxes as a detector learns them.
-
-    Args:
-        name: the data set's name.
-        anchors: how the boxes stand in the targets.
-        train, held_out: `(pictures, labels, boxes)`, the last two a list with one item a picture.
-    """
-    (inputs, labels, boxes), (held_out_inputs, held_out_labels, held_out_boxes) = train, held_out
-    return Data(
-        name=name,
-        inputs=inputs,
-        targets=anchors.encode_all(boxes, labels),
-        validation_inputs=held_out_inputs,
-        validation_targets=anchors.encode_all(held_out_boxes, held_out_labels),
-        classes=anchors.classes,
-        anchors=anchors,
-    )
 
 
 @dataclass(frozen=True)

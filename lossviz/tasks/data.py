@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.anchors import Anchors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +57,23 @@ def held_out(count: int, share: float, seed: int) -> tuple[NDArray[Any], NDArray
     order = np.random.Generator(np.random.Philox(key=seed)).permutation(count)
     kept = count - round(count * share)
     return order[:kept], order[kept:]
+
+
+def boxed_data(name: str, anchors: Anchors, train: Any, held_out: Any) -> Data:
+    """Pictures with boxes as a detector learns them.
+
+    Args:
+        name: the data set's name.
+        anchors: how the boxes stand in the targets.
+        train, held_out: `(pictures, labels, boxes)`, the last two a list with one item a picture.
+    """
+    (inputs, labels, boxes), (held_out_inputs, held_out_labels, held_out_boxes) = train, held_out
+    return Data(
+        name=name,
+        inputs=inputs,
+        targets=anchors.encode_all(boxes, labels),
+        validation_inputs=held_out_inputs,
+        validation_targets=anchors.encode_all(held_out_boxes, held_out_labels),
+        classes=anchors.classes,
+        anchors=anchors,
+    )

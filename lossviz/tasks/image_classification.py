@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from lossviz.tasks import models
+from lossviz.tasks.catalogue import register
 from lossviz.tasks.data import Data
 from lossviz.tasks.digit_images import NAMES, DigitImages, digit_images, stream
 from lossviz.tasks.downloads import DOWNLOADS, download
 from lossviz.tasks.folders import image_folder
 from lossviz.tasks.own_data import outputs
 from lossviz.tasks.predictions import show_classes
-from lossviz.tasks.task import Dataset, Task
+from lossviz.tasks.task import Dataset
 
 RARE, RARE_SAMPLES = range(5, 10), 6
 """In the imbalanced variant so many samples of each of these digits are left to train on."""
@@ -63,23 +64,22 @@ def _dataset(name: str, title: str, load: Any) -> Dataset:
     )
 
 
-TASK = Task(
-    name="image_classification",
+register(
+    "image_classification",
+    [
+        _dataset("digits", "digits (1,797)", _digits),
+        _dataset("imbalanced_digits", "digits, five of them rare (1,114)", _imbalanced),
+        *(
+            _dataset(name, f"{one.title}, download", lambda seed, name=name: download(name))
+            for name, one in DOWNLOADS.items()
+        ),
+    ],
     title="Image classification",
-    default_loss="cross_entropy",
-    datasets_by_name={
-        dataset.name: dataset
-        for dataset in (
-            _dataset("digits", "digits (1,797)", _digits),
-            _dataset("imbalanced_digits", "digits, five of them rare (1,114)", _imbalanced),
-            *(
-                _dataset(name, f"{one.title}, download", lambda seed, name=name: download(name))
-                for name, one in DOWNLOADS.items()
-            ),
-        )
-    },
+    optimizer="sgd",
     epochs=50,
     label_axes=1,
     folder=image_folder,
     folder_help="A folder with a sub-folder for each class: PNG, JPEG, GIF, BMP or WebP pictures.",
+    learning_rate=0.1,
+    pictures=True,
 )

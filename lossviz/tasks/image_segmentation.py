@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from lossviz.tasks import cells, models
+from lossviz.tasks.catalogue import register
 from lossviz.tasks.data import Data
 from lossviz.tasks.digit_images import stream
 from lossviz.tasks.folders import mask_folder
 from lossviz.tasks.own_data import channel_statistics, outputs
 from lossviz.tasks.predictions import show_regions
-from lossviz.tasks.task import Dataset, Task
+from lossviz.tasks.task import Dataset
 
 TRAIN, HELD_OUT = 240, 80
 
@@ -33,12 +34,10 @@ def _model(data: Data) -> Any:
     return models.u_net(data.inputs.shape[1:], outputs(data, label_axes=3), mean, variance)
 
 
-TASK = Task(
-    name="image_segmentation",
-    title="Image segmentation",
-    default_loss="dice",
-    datasets_by_name={
-        "cells": Dataset(
+register(
+    "image_segmentation",
+    [
+        Dataset(
             name="cells",
             title=f"cells ({TRAIN + HELD_OUT})",
             load=_cells,
@@ -48,7 +47,8 @@ TASK = Task(
             show=show_regions,
             classes=len(cells.NAMES),
         )
-    },
+    ],
+    title="Image segmentation",
     epochs=12,
     label_axes=3,
     batch_size=8,
@@ -57,4 +57,5 @@ TASK = Task(
     folder=mask_folder,
     folder_help="A folder with images/ and masks/ in it; a mask has its picture's name and in each "
     "pixel the number of the class.",
+    pictures=True,
 )

@@ -13,11 +13,12 @@ import numpy as np
 from lossviz._arguments import ArgumentError
 from lossviz.tasks import models
 from lossviz.tasks import scattered_digits as scattered
-from lossviz.tasks.anchors import Anchors, boxed_data
-from lossviz.tasks.data import Data
+from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.catalogue import register
+from lossviz.tasks.data import Data, boxed_data
 from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.predictions import show_anchor_classes, show_boxes, show_detections
-from lossviz.tasks.task import Dataset, Task
+from lossviz.tasks.task import Dataset
 
 TRAIN, HELD_OUT = 1200, 200
 SHAPES = ((12, 6), (13, 10), (18, 9), (18, 14))
@@ -79,12 +80,10 @@ def _box_finder(data: Data) -> Any:
     return models.box_finder(data.inputs.shape[1:], 4)
 
 
-TASK = Task(
-    name="object_detection",
-    title="Object detection",
-    default_loss="ssd",
-    datasets_by_name={
-        "scattered_digits": Dataset(
+register(
+    "object_detection",
+    [
+        Dataset(
             name="scattered_digits",
             title=f"scattered digits ({TRAIN + HELD_OUT:,})",
             load=_scattered_digits,
@@ -93,7 +92,7 @@ TASK = Task(
             targets="anchors",
             show=show_detections,
         ),
-        "single_digit_box": Dataset(
+        Dataset(
             name="single_digit_box",
             title=f"one digit, its box ({TRAIN + HELD_OUT:,})",
             load=_single_digit,
@@ -102,7 +101,7 @@ TASK = Task(
             targets="numbers",
             show=show_boxes,
         ),
-        "scattered_digits_classes": Dataset(
+        Dataset(
             name="scattered_digits_classes",
             title=f"digits, their classes ({TRAIN + HELD_OUT:,})",
             load=_classes_only,
@@ -112,9 +111,11 @@ TASK = Task(
             show=show_anchor_classes,
             classes=1 + len(NAMES),
         ),
-    },
+    ],
+    title="Object detection",
     epochs=12,
     batch_size=16,
     optimizer="adam",
     learning_rate=0.002,
+    pictures=True,
 )

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from lossviz.tasks import lines, models
-from lossviz.tasks.anchors import Anchors, boxed_data
-from lossviz.tasks.data import Data
+from lossviz.tasks.anchors import Anchors
+from lossviz.tasks.catalogue import register
+from lossviz.tasks.data import Data, boxed_data
 from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.own_data import outputs
 from lossviz.tasks.predictions import show_detections, show_readings
-from lossviz.tasks.task import Dataset, Task
+from lossviz.tasks.task import Dataset
 
 TRAIN, HELD_OUT = 2000, 300
 BLANK = "-"
@@ -66,12 +67,10 @@ def _finder(data: Data) -> Any:
     return models.detector(data.inputs.shape[1:], len(SHAPES), ANCHORS.outputs)
 
 
-TASK = Task(
-    name="optical_character_recognition",
-    title="Optical character recognition",
-    default_loss="ctc",
-    datasets_by_name={
-        "lines": Dataset(
+register(
+    "optical_character_recognition",
+    [
+        Dataset(
             name="lines",
             title=f"lines of digits ({TRAIN + HELD_OUT:,})",
             load=_lines,
@@ -80,7 +79,7 @@ TASK = Task(
             targets="sequence",
             show=show_readings,
         ),
-        "line_boxes": Dataset(
+        Dataset(
             name="line_boxes",
             title=f"lines with boxes ({TRAIN + HELD_OUT:,})",
             load=_line_boxes,
@@ -89,8 +88,10 @@ TASK = Task(
             targets="anchors",
             show=show_detections,
         ),
-    },
+    ],
+    title="Optical character recognition",
     epochs=24,
     optimizer="adam",
     learning_rate=0.003,
+    pictures=True,
 )

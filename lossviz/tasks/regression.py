@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.tasks import models
+from lossviz.tasks.catalogue import register
 from lossviz.tasks.data import Data, held_out
 from lossviz.tasks.digit_images import stream
 from lossviz.tasks.own_data import outputs
 from lossviz.tasks.predictions import show_numbers
-from lossviz.tasks.task import Dataset, Task
+from lossviz.tasks.task import Dataset
 
 LINE_SAMPLES, OUTLIER_SHARE = 240, 0.15
 SLOPE, INTERCEPT, LINE_NOISE = 1.5, 0.5, 0.15
@@ -81,20 +82,16 @@ def _dataset(name: str, title: str, load: Any, model: Any) -> Dataset:
     )
 
 
-TASK = Task(
-    name="regression",
+register(
+    "regression",
+    [
+        _dataset("diabetes", "diabetes (442)", _diabetes, _regressor),
+        _dataset(
+            "line_with_outliers", f"line with outliers ({LINE_SAMPLES})", _line, _straight_line
+        ),
+    ],
     title="Regression",
-    default_loss="quadratic",
-    datasets_by_name={
-        dataset.name: dataset
-        for dataset in (
-            _dataset("diabetes", "diabetes (442)", _diabetes, _regressor),
-            _dataset(
-                "line_with_outliers", f"line with outliers ({LINE_SAMPLES})", _line, _straight_line
-            ),
-        )
-    },
+    optimizer="sgd",
     epochs=60,
-    pictures=False,
     learning_rate=0.02,
 )

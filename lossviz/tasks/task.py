@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lossviz import losses
-from lossviz._arguments import ArgumentError, unknown_name, whole_number
-from lossviz.losses import Loss
+from lossviz._arguments import ArgumentError, shown, unknown_name, whole_number
+from lossviz.losses import Loss, Targets
 from lossviz.tasks.data import Data
+from lossviz.tasks.loaded import as_loaded
 from lossviz.tasks.own_data import as_data
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-Targets = Literal["classes", "sequence", "anchors", "numbers"]
-"""What the targets of a data set are: probabilities of classes on the last axis, sequences of
-labels, anchors with classes and offsets, or plain numbers."""
 
 FITS: Mapping[Targets, frozenset[str]] = {
     "classes": frozenset({"classes", "same", "any"}),
@@ -39,24 +36,68 @@ class Dataset:
     """A data set of a task, with what goes with it.
 
     Attributes:
-        name: its name, such as `"digits"`.
-        title: the name for people, with its size.
-        load: gives the data for a seed.
-        model: gives a new starter model for the data.
+        name: its name, such as `"digits"`: letters, digits and `_`.
+        load: gives the data for a seed: a `Data`, a pair `(inputs, targets)` of arrays, of which a
+            fifth is held out at random, or two such pairs, to train on and held out. Whole numbers
+            as targets of classes become one-hot.
+        model: gives a new starter model for a `Data`; its outputs are logits.
+        targets: what its targets are: `"classes"`, `"sequence"`, `"anchors"` or `"numbers"`.
+        title: the name for people; made from the name where none is given.
         metrics: names of the metrics that people use for it, as `lossviz.train` takes them.
-        targets: what its targets are.
-        show: draws predictions.
-        classes: how many classes the targets have on their last axis; 0 where they have none.
+        show: draws predictions as `show(data, inputs, targets, outputs)`; None where they are no
+            pictures.
+        classes: how many classes the targets have on their last axis; 0 where they have none, or
+            where only the data tell.
+
+    Raises:
+        ArgumentError: for a name that is no name, or unknown targets.
+        TypeError: when `load` or `model` is no function.
+
+    Example:
+        >>> import keras, numpy as np
+        >>> from lossviz.tasks import Dataset
+        >>> def steep(seed):
+        ...     x = np.random.default_rng(seed).uniform(-1, 1, (100, 1))
+        ...     return x, 5 * x
+        >>> def line(data):
+        ...     return keras.Sequential([keras.layers.Dense(1)])
+        >>> dataset = Dataset(name="steep_line", load=steep, model=line, targets="numbers")
+        >>> dataset.title, dataset.data(seed=0).inputs.shape
+        ('Steep line', (80, 1))
     """
 
     name: str
-    title: str
-    load: Callable[[int], Data]
+    load: Callable[[int], Any]
     model: Callable[[Data], Any]
-    metrics: tuple[str, ...]
     targets: Targets
-    show: Show
+    title: str = ""
+    metrics: tuple[str, ...] = ()
+    show: Show | None = None
     classes: int = 0
+
+    def __post_init__(self) -> None:
+        checked_name("name", self.name)
+        if self.targets not in FITS:
+            raise unknown_name("targets", self.targets, FITS)
+        for argument in ("load", "model"):
+            if not callable(getattr(self, argument)):
+                came = shown(getattr(self, argument))
+                raise TypeError(f"{argument}: got {came}; it must be a function.")
+        object.__setattr__(self, "title", self.title or titled(self.name))
+        metrics: Any = self.metrics  # one name, or several
+        names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+        object.__setattr__(self, "metrics", names)
+
+    def data(self, seed: int) -> Data:
+        """The data for a seed, whatever form `load` gives them in.
+
+        Raises:
+            ArgumentError: when it gives something else than data.
+        """
+        classes = self.classes if self.targets == "classes" else None
+        found = as_loaded(self.name, self.load(seed), seed, classes)
+        # By its name a task finds the model that goes with it.
+        return found if found.name == self.name else replace(found, name=self.name)
 
     def takes(self, loss: Loss) -> bool:
         """Whether a model can be trained on it with this loss."""
@@ -70,7 +111,6 @@ class Task:
     Attributes:
         name: its name, such as `"image_classification"`.
         title: the name for people.
-        default_loss: the loss that a beginner should take.
         datasets_by_name: the data sets; the first is the default.
         epochs, batch_size, optimizer, learning_rate: what brings the starter model to a useful
             result on the default data set.
@@ -90,14 +130,13 @@ class Task:
 
     name: str
     title: str
-    default_loss: str
     datasets_by_name: Mapping[str, Dataset]
     epochs: int
     batch_size: int = 32
     optimizer: str = "sgd"
     learning_rate: float = 0.1
     label_axes: int = 0
-    pictures: bool = True
+    pictures: bool = False
     folder: Callable[[Path, int], Data] | None = field(default=None)
     folder_help: str = ""
 
@@ -105,6 +144,11 @@ class Task:
     def losses(self) -> list[str]:
         """The names of the losses that suit it, best first."""
         return losses.names(self.name)
+
+    @property
+    def default_loss(self) -> str:
+        """The loss that a beginner should take: the one that suits it best."""
+        return self.losses[0]
 
     @property
     def datasets(self) -> list[str]:
@@ -146,7 +190,7 @@ class Task:
         name = dataset if dataset is not None else self.datasets[0]
         seed = whole_number("seed", seed, minimum=0)
         if name in self.datasets_by_name:
-            return self.datasets_by_name[name].load(seed)
+            return self.datasets_by_name[name].data(seed)
         if self.folder is not None and is_folder(name):
             return self.folder(Path(name), seed)
         raise unknown_name("dataset", name, self.datasets_by_name)
@@ -180,6 +224,8 @@ class Task:
         dataset = self.dataset(known.name)
         inputs, targets = known.validation_inputs[:count], known.validation_targets[:count]
         pictures = inputs.ndim == 4 and inputs.shape[-1] in {1, 3}
+        if dataset.show is None:
+            raise ArgumentError("data", f"data: {self.title} draws no predictions.")
         if dataset.targets == "anchors" and known.anchors is None:
             raise ArgumentError("data", "data: without anchors nobody knows what the boxes are.")
         if self.pictures and not pictures:
@@ -195,3 +241,23 @@ class Task:
 def is_folder(name: Any) -> bool:
     """Whether the name of a data set is meant as a path: no data set has a separator in it."""
     return isinstance(name, str | Path) and ("/" in str(name) or "\\" in str(name))
+
+
+def checked_name(argument: str, name: Any) -> str:
+    """`name`, which must be one: it stands in code, and "/" would make it a path.
+
+    Raises:
+        ArgumentError: when it is none.
+    """
+    if isinstance(name, str) and name.isidentifier() and name != "folder":
+        return name
+    raise ArgumentError(
+        argument,
+        f"{argument}: got {shown(name)}; it must be made of letters, digits and _, such as "
+        "'two_moons', and not be 'folder'.",
+    )
+
+
+def titled(name: str) -> str:
+    """A name as people write it: `"two_moons"` is `"Two moons"`."""
+    return name.replace("_", " ").strip().capitalize()

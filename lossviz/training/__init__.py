@@ -7,9 +7,10 @@ from lossviz.training.milestones import EpochRecord, Event, Progress, best_epoch
 from lossviz.training.past_run import PastRun, load_run, prune_runs, runs
 from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, picture
 from lossviz.training.record import Record
-from lossviz.training.registry import live_runs
+from lossviz.training.recording import stop_recording
+from lossviz.training.registry import kernel_runs, live_runs
 from lossviz.training.run import Run
-from lossviz.training.start import described, fit, train
+from lossviz.training.start import fit, train
 
 __all__ = [
     "HEIGHT",
@@ -23,13 +24,14 @@ __all__ = [
     "Run",
     "TrialError",
     "best_epoch",
-    "described",
     "empty_picture",
     "fit",
+    "kernel_runs",
     "live_runs",
     "load_run",
     "picture",
     "prune_runs",
     "runs",
+    "stop_recording",
     "train",
 ]

@@ -12,7 +12,7 @@ from lossviz.training.checkpoint import Found, find
 from lossviz.training.milestones import EpochRecord, Event
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import Record
-from lossviz.training.registry import find as live_run
+from lossviz.training.registry import kernel_runs
 from lossviz.training.request import Request
 from lossviz.training.run import Run
 
@@ -51,7 +51,7 @@ class Earlier:
             run = run.id
         if not isinstance(run, str):
             raise TypeError(f"resume_from: got {shown(run)}; it must be a run or the id of one.")
-        latest = live_run(run)
+        latest = kernel_runs.find(run)
         if latest is not None and not latest.record.ended:
             raise ArgumentError(
                 "resume_from", f"resume_from: run {run!r} has not ended; stop it first."

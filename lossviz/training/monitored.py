@@ -18,7 +18,7 @@ from lossviz.training.fit_call import FitCall
 from lossviz.training.notes import Notes
 from lossviz.training.numbering import new_id, next_number
 from lossviz.training.record import Record
-from lossviz.training.registry import register
+from lossviz.training.registry import kernel_runs
 from lossviz.training.run import Run
 from lossviz.training.run_config import of_optimizer, plain
 
@@ -58,7 +58,7 @@ class MonitoredFit:
         self._test_began: float | None = None
         self._install()
         self._call = FitCall(model, self._left)
-        register(self.run)
+        kernel_runs.begin(self.run)
 
     @property
     def over(self) -> bool:

@@ -17,7 +17,7 @@ from lossviz.training.frames import frame
 from lossviz.training.milestones import EpochRecord, Event
 from lossviz.training.readings import series, series_names
 from lossviz.training.record import Record
-from lossviz.training.registry import find
+from lossviz.training.registry import kernel_runs
 from lossviz.training.run import Run
 
 if TYPE_CHECKING:
@@ -263,10 +263,10 @@ def load_run(run: str) -> Run | PastRun:
         >>> [lossviz.load_run(run.id).id == run.id for run in lossviz.runs()[:1]] in ([], [True])
         True
     """
-    live = find(run) if isinstance(run, str) else None
+    live = kernel_runs.find(run) if isinstance(run, str) else None
     if live is None:
         past = PastRun(run)
-        live = find(past.id)
+        live = kernel_runs.find(past.id)
         if live is None:
             return past
     return PastRun(live.id) if live.record.ended else live

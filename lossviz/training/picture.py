@@ -9,22 +9,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.training.canvas import Canvas, Colour, letters
 from lossviz.training.milestones import EpochRecord
 from lossviz.training.record import Record
+from lossviz.training.sheet import WHITE, Colour, Sheet, mixed, star, text_width
 
 WIDTH, HEIGHT = 1280, 860
 """Pixels; shown at half of that, so that it is sharp on dense screens."""
 
-LEFT, RIGHT = 130, 1250
-STEPS, EPOCHS = (96, 390), (506, 740)
+LEFT, RIGHT, NAMES = 104, 1080, 1092
+"""Both ends of the charts, and where the names of the lines begin."""
+
+EPOCHS, STEPS = (148, 440), (570, 778)
 """Top and bottom of the two charts."""
 
-TEXT: Colour = (51, 51, 51)
-FAINT: Colour = (102, 102, 102)
-GRID: Colour = (221, 221, 221)
+TEXT: Colour = (33, 33, 33)
+FAINT: Colour = (97, 97, 97)
+GRID: Colour = (224, 224, 224)
+AXIS: Colour = (158, 158, 158)
 BLUE: Colour = (0, 114, 178)
 """The first of the lab's run colours; readable on white, in grey, and by colour-blind people."""
+
+BAND = mixed(WHITE, BLUE, 0.15)
+MIXES = ((WHITE, BLUE), (BAND, BLUE), (WHITE, TEXT), (WHITE, FAINT), (GRID, GRID), (AXIS, AXIS))
+
+LARGE, SMALL = 27, 20
+"""Sizes of letters in pixels, beside the usual 22."""
 
 POINTS = 1 << 12
 MOST_BANDS = 2000
@@ -44,7 +53,7 @@ class Picture:
 
 
 def picture(record: Record) -> Picture:
-    """Draw the losses of all steps and the means of all epochs; the extremes of both are there.
+    """Draw the means of all epochs and the losses of all steps; the extremes of both are there.
 
     Takes about a tenth of a second for a million steps.
     """
@@ -53,56 +62,62 @@ def picture(record: Record) -> Picture:
     loss = record.config.get("loss") or record.loss
     title = f"{record.name} - {record.status} - {loss}"
     numbers = _numbers(record, rows)
-    canvas = Canvas(WIDTH, HEIGHT)
-    canvas.text(LEFT, 24, _cut(title), TEXT)
-    canvas.text(LEFT, HEIGHT - 22, _cut(numbers), FAINT)
-    _draw_steps(canvas, record)
-    _draw_epochs(canvas, record, rows)
-    return Picture(canvas.png(), f"{title}\n{numbers}")
+    sheet = Sheet(WIDTH, HEIGHT, MIXES)
+    sheet.text(LEFT, 34, _cut(title, LARGE), TEXT, size=LARGE)
+    sheet.text(LEFT, 72, _cut(numbers, SMALL), FAINT, size=SMALL)
+    _draw_epochs(sheet, record, rows)
+    _draw_steps(sheet, record)
+    return Picture(sheet.png(), f"{title}\n{numbers}")
 
 
 def empty_picture() -> Picture:
     """The picture of a lab that has not trained yet."""
     text = "A loss lab without a run yet: run the cell, then press Train."
-    canvas = Canvas(WIDTH, HEIGHT)
-    canvas.text(LEFT, 24, text, FAINT)
-    for heading, unit, place in (
-        ("Loss of every step", "step", STEPS), ("Loss over all epochs", "epoch", EPOCHS),
-    ):  # fmt: skip
-        _say(_Axes(canvas, heading, unit, place), "No run yet")
-    return Picture(canvas.png(), text)
+    sheet = Sheet(WIDTH, HEIGHT, MIXES)
+    sheet.text(LEFT, 34, text, FAINT)
+    for axes in (_epoch_axes(sheet), _step_axes(sheet)):
+        axes.say("No run yet")
+    return Picture(sheet.png(), text)
 
 
 class _Axes:
     """A chart's frame; turns values into pixels."""
 
-    def __init__(self, canvas: Canvas, heading: str, unit: str, place: tuple[int, int]) -> None:
-        self.canvas = canvas
+    def __init__(self, sheet: Sheet, heading: str, unit: str, place: tuple[int, int]) -> None:
+        self.sheet = sheet
         self.top, self.bottom = place
-        canvas.text(LEFT, self.top - 22, heading, TEXT)
-        canvas.rectangle(LEFT, self.bottom, RIGHT, self.bottom + 1, GRID)
-        canvas.text((LEFT + RIGHT) / 2, self.bottom + 48, unit, FAINT, align="middle")
+        sheet.text(LEFT, self.top - 28, heading, TEXT)
+        sheet.rectangle(LEFT, self.bottom, RIGHT, self.bottom + 2, AXIS)
+        sheet.text((LEFT + RIGHT) / 2, self.bottom + 54, unit, FAINT, size=SMALL, align="middle")
 
     def scale(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Set the ends of both axes, and draw grid and numbers."""
         self._x = x if x[1] > x[0] else (x[0] - 0.5, x[1] + 0.5)
         room = 0.04 * (y[1] - y[0]) or abs(y[0]) * 0.1 or 1.0
         self._y = (y[0] - room, y[1] + room)
-        for value in ticks(*self._y, 5):
-            at = round(float(self.y(np.array([value]))[0]))
-            self.canvas.rectangle(LEFT, at, RIGHT, at + 1, GRID)
-            self.canvas.text(LEFT - 12, at, f"{value:.4g}", FAINT, align="right")
+        for value, at in self._heights():
+            self.sheet.text(LEFT - 14, at, f"{value:.4g}", FAINT, size=SMALL, align="right")
+        self.grid()
         for value in ticks(*self._x, 8):
             if value == int(value):
-                number = f"{int(value):,}"
-                half = letters(number).shape[1] / 2
-                at = min(float(self.x(np.array([value]))[0]), WIDTH - 4 - half)
-                self.canvas.text(at, self.bottom + 18, number, FAINT, align="middle")
+                at, below = int(self.x(np.array([value]))[0]), self.bottom + 24
+                self.sheet.rectangle(at, self.bottom, at + 2, self.bottom + 8, AXIS)
+                self.sheet.text(at, below, f"{int(value):,}", FAINT, size=SMALL, align="middle")
+
+    def grid(self) -> None:
+        """Draw the horizontal lines; over an area, where they would be covered, once more."""
+        for _, at in self._heights():
+            if at < self.bottom - 2:
+                self.sheet.rectangle(LEFT, at, RIGHT, at + 1, GRID)
+
+    def _heights(self) -> list[tuple[float, int]]:
+        values = ticks(*self._y, 5)
+        return [(one, round(float(self.y(np.array([one]))[0]))) for one in values]
 
     def x(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Where these values lie, in pixels from the left."""
         low, high = self._x
-        return LEFT + (np.asarray(values, np.float64) - low) / (high - low) * (RIGHT - LEFT - 1)
+        return LEFT + (np.asarray(values, np.float64) - low) / (high - low) * (RIGHT - LEFT - 2)
 
     def y(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Where these values lie, in pixels from the top."""
@@ -110,15 +125,22 @@ class _Axes:
         share = (np.asarray(values, np.float64) - low) / (high - low)
         return self.bottom - share * (self.bottom - self.top)
 
-    def line(self, x: NDArray[Any], y: NDArray[Any], *, width: float, dash: int = 0) -> None:
-        """Draw values."""
-        self.canvas.line(
-            self.x(x), self.y(y), BLUE, top=self.top, bottom=self.bottom, width=width, dash=dash
-        )
+    def say(self, words: str) -> None:
+        """Put words where the lines would be."""
+        middle = (LEFT + RIGHT) / 2, (self.top + self.bottom) / 2
+        self.sheet.text(*middle, words, FAINT, align="middle")
 
 
-def _draw_steps(canvas: Canvas, record: Record) -> None:
-    axes = _Axes(canvas, "Loss of every step", "step", STEPS)
+def _epoch_axes(sheet: Sheet) -> _Axes:
+    return _Axes(sheet, "Loss over all epochs", "epoch", EPOCHS)
+
+
+def _step_axes(sheet: Sheet) -> _Axes:
+    return _Axes(sheet, "Loss of every step", "step", STEPS)
+
+
+def _draw_steps(sheet: Sheet, record: Record) -> None:
+    axes = _step_axes(sheet)
     window = record.losses.window(points=POINTS)
     middle = window.start + (np.arange(len(window.minimum)) + 0.5) * window.width
     # Both extremes of a bucket stand at its middle: one vertical stroke.
@@ -127,14 +149,14 @@ def _draw_steps(canvas: Canvas, record: Record) -> None:
     y = np.concatenate([extremes, window.raw]).astype(np.float64)
     good = y[np.isfinite(y)]
     if not len(good):
-        _say(axes, "No step has a finite loss." if len(y) else "No step was taken.")
+        axes.say("No step has a finite loss." if len(y) else "No step was taken.")
         return
     axes.scale((1, max(len(record.losses), 2)), (float(good.min()), float(good.max())))
-    axes.line(x, y, width=2)
+    sheet.line(axes.x(x), axes.y(y), BLUE, width=2)
 
 
-def _draw_epochs(canvas: Canvas, record: Record, rows: list[EpochRecord]) -> None:
-    axes = _Axes(canvas, "Loss over all epochs", "epoch", EPOCHS)
+def _draw_epochs(sheet: Sheet, record: Record, rows: list[EpochRecord]) -> None:
+    axes = _epoch_axes(sheet)
     epochs = np.array([row.epoch for row in rows])
     means = {
         name: np.array([row.metrics.get(name, math.nan) for row in rows])
@@ -143,34 +165,55 @@ def _draw_epochs(canvas: Canvas, record: Record, rows: list[EpochRecord]) -> Non
     every = np.concatenate([*means.values()])
     every = every[np.isfinite(every)]
     if not len(every):
-        _say(axes, "No epoch has a finite loss." if rows else "No epoch has ended.")
+        axes.say("No epoch has a finite loss." if rows else "No epoch has ended.")
         return
     spread = np.array([record.spread(row) for row in rows[:MOST_BANDS]])
     edges = spread[np.isfinite(spread)]
     low, high = min([*every, *edges]), max([*every, *edges])
-    axes.scale((1, max(int(epochs[-1]), 2)), (float(low), float(high)))
     known = np.isfinite(spread).all(1)
-    if known.sum() > 1 and len(rows) <= MOST_BANDS:
-        canvas.band(
-            axes.x(epochs[known]), axes.y(spread[known, 1]), axes.y(spread[known, 0]), BLUE, 0.15,
-            top=axes.top, bottom=axes.bottom,
-        )  # fmt: skip
-    axes.line(epochs, means["loss"], width=3)
-    axes.line(epochs, means["val_loss"], width=3, dash=8)
+    banded = known.sum() > 1 and len(rows) <= MOST_BANDS
+    ends = (1, max(int(epochs[-1]), 2)), (float(low), float(high))
+    axes.scale(*ends)
+    if banded:
+        x, edge = axes.x(epochs[known]), axes.y(spread[known].T)
+        around = np.concatenate([x, x[::-1]]), np.concatenate([edge[0], edge[1][::-1]])
+        sheet.polygon(*around, BAND)
+        axes.grid()
+    sheet.line(axes.x(epochs), axes.y(means["loss"]), BLUE, width=3)
+    sheet.line(axes.x(epochs), axes.y(means["val_loss"]), BLUE, width=3, dash=11)
     held_out = bool(np.isfinite(means["val_loss"]).any())
     of = means["val_loss"] if held_out else means["loss"]
     best = int(np.nanargmin(np.where(np.isfinite(of), of, np.nan)))
-    canvas.star(float(axes.x(epochs[best])), float(axes.y(of[best])), 13, BLUE)
-    legend = "line: training" + ("   dashes: validation" if held_out else "")
-    canvas.text(
-        RIGHT, axes.top - 22, f"{legend}   star: best, {of[best]:.4g}", FAINT, align="right"
-    )
+    at = float(axes.x(epochs[best])), float(axes.y(of[best]))
+    sheet.polygon(*star(*at, 17), WHITE)
+    sheet.polygon(*star(*at, 13), BLUE)
+    _name_lines(axes, means)
+    _explain(axes, f"best {of[best]:.4g}, epoch {epochs[best]:,}", banded=banded)
 
 
-def _say(axes: _Axes, words: str) -> None:
-    axes.canvas.text(
-        (LEFT + RIGHT) / 2, (axes.top + axes.bottom) / 2, words, FAINT, align="middle"
-    )  # fmt: skip
+def _name_lines(axes: _Axes, means: dict[str, NDArray[np.float64]]) -> None:
+    """The lines' names at their ends, one below the other where the ends are close."""
+    names = {"loss": "training", "val_loss": "validation"}
+    last = {name: values[np.isfinite(values)][-1:] for name, values in means.items()}
+    places = sorted((float(axes.y(one)[0]), names[name]) for name, one in last.items() if len(one))
+    if len(places) == 2 and places[1][0] - places[0][0] < 28:
+        middle = min((places[0][0] + places[1][0]) / 2, axes.bottom - 14)
+        places = [(middle - 14, places[0][1]), (middle + 14, places[1][1])]
+    for y, name in places:
+        axes.sheet.text(NAMES, y, name, BLUE)
+
+
+def _explain(axes: _Axes, best: str, *, banded: bool) -> None:
+    """What the star and the band mean, at the right above the chart."""
+    sheet, y = axes.sheet, axes.top - 28
+    sheet.text(RIGHT, y, best, FAINT, size=SMALL, align="right")
+    left = RIGHT - text_width(best, SMALL) - 18
+    sheet.polygon(*star(left, y, 11), BLUE)
+    if banded:
+        words = "spread of the steps"
+        sheet.text(left - 34, y, words, FAINT, size=SMALL, align="right")
+        right = int(left - 34 - text_width(words, SMALL) - 10)
+        sheet.rectangle(right - 28, y - 8, right, y + 8, BAND)
 
 
 def _numbers(record: Record, rows: list[EpochRecord]) -> str:
@@ -185,13 +228,13 @@ def _numbers(record: Record, rows: list[EpochRecord]) -> str:
     return "; ".join(parts)
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, size: int) -> str:
     """One line that fits; the whole of it stands in the picture's words."""
-    text = " ".join(text.split())
-    if letters(text).shape[1] <= RIGHT - LEFT:
+    text, room = " ".join(text.split()), WIDTH - LEFT - 24
+    if text_width(text, size) <= room:
         return text
-    while letters(text + "...").shape[1] > RIGHT - LEFT:
-        text = text[:-1]
+    while text_width(text + "...", size) > room:
+        text = text[: len(text) * 9 // 10]
     return text + "..."
 
 

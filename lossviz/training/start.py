@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -19,15 +18,12 @@ from lossviz.training.earlier import Earlier
 from lossviz.training.numbering import new_id, next_number
 from lossviz.training.preparation import Prepared, prepared
 from lossviz.training.record import Record
-from lossviz.training.registry import live_runs, register
+from lossviz.training.registry import Origin, kernel_runs
 from lossviz.training.request import Request
 from lossviz.training.run import Run
 from lossviz.training.run_config import config_of
 from lossviz.training.sources import ACCEPTED, Source
 from lossviz.training.trainer import Trainer
-
-described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
-"""The config and the text of the program that starts runs now, for their records."""
 
 
 def train(
@@ -257,6 +253,9 @@ def start(
     if when_busy not in {"queue", "replace"}:
         raise unknown_name("when_busy", when_busy, ("queue", "replace"))
     seed = None if seed is None else whole_number("seed", seed, minimum=0)
+    origin = kernel_runs.origin()
+    if resume_from is None:
+        resume_from = origin.resume
     earlier = None if resume_from is None else Earlier.of(resume_from)
     if seed is None:
         seed = secrets.randbits(32) if earlier is None else earlier.seed
@@ -264,7 +263,7 @@ def start(
     ready = prepared(asked, None if earlier is None else earlier.checkpoint)
     if earlier is not None:
         earlier.check_steps(ready.job.batches.steps_per_epoch, asked)
-    record = _record(asked, ready, name=name, earlier=earlier)
+    record = _record(asked, ready, origin, name=name, earlier=earlier)
     for warning in ready.job.warnings:
         record.warn(warning)
     return _begin(asked, ready, record, when_busy)
@@ -305,18 +304,17 @@ def _weighted(data: Any, sample_weight: Any) -> Any:
 
 
 def _record(
-    asked: Request, ready: Prepared, *, name: str | None, earlier: Earlier | None
+    asked: Request, ready: Prepared, origin: Origin, *, name: str | None, earlier: Earlier | None
 ) -> Record:
     """The record of a new run, or of an earlier one that goes on."""
     job = ready.job
-    config, program = described.get()
     number = next_number() if earlier is None else earlier.number
     given = None if name is None else str(name)
     if earlier is None:
         run = new_id()
     else:
         run, given = earlier.id, given or earlier.name
-    loss = str(config.get("loss") or ready.loss)
+    loss = str(origin.config.get("loss") or ready.loss)
     record = Record(
         id=run,
         name=given or f"run {number}",
@@ -326,8 +324,8 @@ def _record(
         device=", ".join(job.places),
         seed=asked.seed,
         task=asked.task or "",
-        config=config_of(asked, ready) | config,
-        program=program,
+        config=config_of(asked, ready) | origin.config,
+        program=origin.program,
         steps_per_epoch=job.batches.steps_per_epoch,
         first_epoch=job.first_epoch,
     )
@@ -338,7 +336,7 @@ def _record(
 
 def _begin(asked: Request, ready: Prepared, record: Record, when_busy: str) -> Run:
     """Start the run's thread."""
-    ahead = live_runs()
+    ahead = kernel_runs.live()
     if when_busy == "replace":
         for other in ahead:
             other.stop()
@@ -358,6 +356,6 @@ def _begin(asked: Request, ready: Prepared, record: Record, when_busy: str) -> R
     thread = threading.Thread(
         target=lambda: caller.run(trainer.work), name=f"lossviz {record.name}", daemon=True
     )
-    register(run, thread)
+    kernel_runs.begin(run, thread)
     thread.start()
     return run

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from lossviz.training import Run
-from lossviz.training.registry import at_start
+from lossviz.training.registry import kernel_runs
 from lossviz.widgets.status import Notice
 
 
@@ -52,7 +52,7 @@ class CellRuns:
         self._expecting: weakref.WeakSet[CellOwner] = weakref.WeakSet()
         self._adopters: dict[int, Callable[[Run], None]] = {}
         self._shell: Any = None
-        at_start.append(self._started)
+        kernel_runs.listen(begun=self._started)
 
     def bind(self, cell: str, owner: CellOwner) -> None:
         """From now on this cell belongs to `owner`, and no other one does."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from lossviz._arguments import ArgumentError
-from lossviz.losses import Parameter
+from lossviz._parameter import Parameter
 from lossviz.wire.lab_traits import Action, Choice, Field
 
 Group = Literal["task", "loss", "optimizer", "training", "advanced"]
@@ -77,7 +77,7 @@ def value_of(card: Parameter, name: str, text: str) -> Any:
     """
     if card.kind == "switch":
         return text == "True"
-    if card.kind == "number":
+    if card.kind in {"number", "whole"}:
         return card.check(name, text)
     parts = text.strip().removeprefix("[").removesuffix("]").split(",")
     if parts == [""]:

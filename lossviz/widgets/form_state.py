@@ -6,10 +6,10 @@ from collections.abc import Container, Mapping
 from functools import partial
 from typing import Any
 
-from lossviz import losses, tasks
+from lossviz import losses, optimizers, tasks
 from lossviz._arguments import ArgumentError, number, whole_number
-from lossviz.losses import Parameter
-from lossviz.program import TrainingConfig, optimizers
+from lossviz._parameter import Parameter
+from lossviz.program import TrainingConfig
 from lossviz.widgets.fields import error_of, text_of, value_of
 from lossviz.widgets.form_view import (
     CUSTOM,
@@ -124,8 +124,9 @@ class FormState:
         )
         if name == "dataset" and self._texts["dataset"] == FOLDER:
             name = "folder"
-        weights = f"loss.{self._texts['loss']}.{name}"
-        name = weights if weights in self._texts else name
+        for group in ("loss", "optimizer"):
+            param = f"{group}.{self._texts[group]}.{name}"
+            name = param if param in self._texts else name
         known = name in self._texts
         if known:
             self._errors[name] = message

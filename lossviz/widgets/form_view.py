@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lossviz import _tensorflow, losses, tasks
+from lossviz import _tensorflow, losses, optimizers, tasks
 from lossviz._arguments import number, whole_number
-from lossviz.losses import Parameter
-from lossviz.program import TrainingConfig, optimizers
+from lossviz._parameter import Parameter
+from lossviz.program import TrainingConfig
 from lossviz.training import devices
 from lossviz.widgets.fields import (
     action,
@@ -139,7 +139,7 @@ class FormView:
             running: the config of the run that trains now; fields that differ from it say so.
         """
         titles = [choice(name, tasks.get(name).title) for name in tasks.names()]
-        known = [choice(one.name, one.title) for one in optimizers.OPTIMIZERS.values()]
+        known = [choice(name, title) for name, title in optimizers.titles().items()]
         rate = self._typed("learning_rate")
         rate["group"], rate["indent"] = "optimizer", True
         fields = [
@@ -298,7 +298,22 @@ class FormView:
                 field["error"] = error_of(partial(self._check_count, param, card), text)
             field["error"] = self._errors.get(name, "") or field["error"]
             fields.append(field)
+        if group == "optimizer":
+            self._exclude(fields)
         return fields
+
+    def _exclude(self, fields: list[Field]) -> None:
+        """Of parameters of which Keras takes one, refuse every further one that is set."""
+        optimizer = optimizers.get(self._texts["optimizer"])
+        by_name = {field["name"].rpartition(".")[2]: field for field in fields}
+        values = {
+            name: value_of(optimizer.params[name], name, field["value"])
+            for name, field in by_name.items()
+            if not field["error"]
+        }
+        for name in optimizers.exclusive(values)[1:]:
+            both = {one: values[one] for one in (optimizers.exclusive(values)[0], name)}
+            by_name[name]["error"] = error_of(partial(_check_together, optimizer, both), "")
 
     def _check_count(self, param: str, card: Parameter, text: str) -> None:
         chosen = self._texts["dataset"]
@@ -329,3 +344,7 @@ class FormView:
             card = optimizers.get(owner).params[param]
             used = running.all_optimizer_params()[param]
         return bool(used != value_of(card, param, field["value"]))
+
+
+def _check_together(optimizer: optimizers.Optimizer, params: Mapping[str, Any], _: str) -> None:
+    optimizer.check_params(params)

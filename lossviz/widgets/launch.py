@@ -13,7 +13,7 @@ from typing import Any
 from lossviz import program
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
-from lossviz.training import Run, described
+from lossviz.training import Run, kernel_runs
 from lossviz.widgets.cell_runs import cell_runs, interactive_shell
 from lossviz.widgets.loading import loading
 from lossviz.widgets.own_objects import OwnObjects, check_fit
@@ -148,12 +148,12 @@ class Launch:
         for name, value in self._own.namespace.items():
             # A name that the user has given away since means what the user says.
             namespace.setdefault(name, value)
-        described.set((config.as_dict(), text))
+        kernel_runs.describe(config.as_dict(), text)
         self._say(None, None)
 
     def cell_ends(self, error: BaseException | None, namespace: dict[str, Any]) -> None:
         """The cell has run."""
-        described.set(({}, ""))
+        kernel_runs.describe()
         self.data = namespace.get("validation", namespace.get("data"))
         refused = error if isinstance(error, ArgumentError) else None
         if error is not None:
@@ -194,7 +194,7 @@ class Launch:
             if ask is not None:
                 self._hand_over(ask)
                 return
-            described.set((config.as_dict(), text))
+            kernel_runs.describe(config.as_dict(), text)
             with cell_runs.adopting(self.adopt):
                 program.execute(text, namespace)
         except ArgumentError as error:

@@ -12,7 +12,7 @@ import threading
 import weakref
 from typing import Protocol
 
-from lossviz.training.registry import stop_all
+from lossviz.training.registry import kernel_runs
 from lossviz.wire.parent_request import forget_parent
 
 PERIOD = 0.1
@@ -104,5 +104,5 @@ publisher = Publisher()
 @atexit.register
 def _end() -> None:
     """Pages are told of the runs' ends."""
-    stop_all()
+    kernel_runs.stop_all()
     publisher.end()

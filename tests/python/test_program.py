@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lossviz
+from lossviz import optimizers
 from lossviz.program import execute, render
-from lossviz.program.optimizers import OPTIMIZERS
 
 configs = st.builds(
     lossviz.TrainingConfig,
     loss=st.sampled_from(lossviz.losses.names("image_classification")),
-    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
+    optimizer=st.sampled_from(optimizers.names()),
     learning_rate=st.floats(1e-9, 1e3),
     epochs=st.integers(1, 10**6),
     batch_size=st.integers(1, 10**6),
@@ -41,8 +41,13 @@ def test_the_text_holds_every_choice_as_a_literal(config):
         assert keywords[name] == getattr(config, name)
 
 
-@pytest.mark.parametrize("loss", lossviz.losses.names())
-@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize(
+    ("loss", "optimizer"),
+    [
+        *((loss, "sgd") for loss in lossviz.losses.names()),
+        *(("huber", optimizer) for optimizer in optimizers.names()),
+    ],
+)
 def test_the_text_passes_ruff_as_it_stands(loss, optimizer, tmp_path):
     path = tmp_path / "cell.py"
     path.write_text(render(lossviz.TrainingConfig(loss=loss, optimizer=optimizer)))
@@ -64,7 +69,7 @@ ADVANCED = {
 
 # Keras' own callback reads the learning rate in a way that NumPy 2 does not like.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_advanced_options_stand_in_the_text_and_train(optimizer, tmp_path):
     config = lossviz.TrainingConfig(optimizer=optimizer, epochs=2, **ADVANCED)
     text = render(config)

@@ -14,8 +14,8 @@ from small_tasks import PAIRS
 from test_program_reading import CONFIGS, whole_config
 
 import lossviz
+from lossviz import optimizers
 from lossviz.program import execute, render, script
-from lossviz.program.optimizers import OPTIMIZERS
 
 STEPS = 50
 KERAS_READS_THE_RATE = "ignore:__array__ implementation:DeprecationWarning"
@@ -25,7 +25,7 @@ RUNNER = Path(__file__).with_name("script_runner.py")
 
 def representative():
     """Every task, loss and optimizer at least once, in few trainings."""
-    chosen, seen, names = [], set(), sorted(OPTIMIZERS)
+    chosen, seen, names = [], set(), optimizers.names()
     slow = {"object_detection", "optical_character_recognition"}
     for task, loss in sorted(PAIRS, key=lambda pair: pair[0] in slow):
         if not {task, loss} <= seen:

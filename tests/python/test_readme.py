@@ -30,6 +30,17 @@ def test_the_readmes_example_runs():
     assert len(namespace["run"].step_loss) == 5 * 32
 
 
+def test_the_readmes_task_is_registered_and_chosen():
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    example, shown = next(one for one in blocks if "tasks.register" in one).rsplit("\n", 2)[:2]
+    namespace: dict[str, object] = {}
+    exec(example, namespace)
+    lab = eval(shown, namespace)
+    assert lab.config == lossviz.TrainingConfig(task="squares", dataset="two_squares")
+    assert lab.config.loss == "cross_entropy"
+    lab.close()
+
+
 def test_the_readmes_picture_is_there():
     picture = re.search(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
     assert picture

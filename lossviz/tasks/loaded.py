@@ -1,0 +1,99 @@
+"""Data as a user's own loader gives them, in the form in which a task has them.
+
+A script holds these functions, so a check that only raises stands in a statement of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossviz._arguments import ArgumentError, shown
+from lossviz.tasks.data import Data, held_out
+
+
+def as_loaded(name: str, loaded: Any, seed: int, classes: int | None) -> Data:
+    """What a loader gives, split into a part to train on and a part held out.
+
+    Args:
+        name: the data set's name.
+        loaded: a `Data`, a pair (inputs, targets), or two pairs, the second held out.
+        seed: of the split.
+        classes: how many classes targets that are whole numbers stand for; 0 where the data tell,
+            None where targets are no classes.
+
+    Raises:
+        ArgumentError: for anything else.
+    """
+    if isinstance(loaded, Data):
+        return loaded
+    if not is_pair(loaded):
+        raise ArgumentError(
+            "load",
+            f"load: gave {shown(loaded)}; it must give (inputs, targets), or two such pairs, the "
+            "second held out.",
+        )
+    if not (is_pair(loaded[0]) and is_pair(loaded[1])):
+        loaded = split(loaded, seed)
+    (inputs, targets), (held_out_inputs, held_out_targets) = loaded
+    if classes == 0:
+        classes = counted(np.asarray(targets), np.asarray(held_out_targets))
+    return Data(
+        name=name,
+        inputs=plain(inputs),
+        targets=learnable(targets, classes),
+        validation_inputs=plain(held_out_inputs),
+        validation_targets=learnable(held_out_targets, classes),
+        # In a script, where Data is a plain namespace, models may ask for them, too.
+        classes=(),
+        anchors=None,
+    )
+
+
+def is_pair(value: Any) -> bool:
+    """Whether it is two things, not an array."""
+    return isinstance(value, (tuple, list)) and len(value) == 2
+
+
+def split(loaded: Any, seed: int) -> Any:
+    """One pair as two: a fifth of it is held out."""
+    inputs, targets = (np.asarray(one) for one in loaded)
+    if inputs.shape[:1] != targets.shape[:1] or not inputs.size:
+        raise ArgumentError(
+            "load",
+            f"load: gave inputs of shape {list(inputs.shape)} and targets of shape "
+            f"{list(targets.shape)}; there must be one target for each input, and at least one.",
+        )
+    kept, out = held_out(len(inputs), 0.2, seed)
+    return (inputs[kept], targets[kept]), (inputs[out], targets[out])
+
+
+def plain(values: Any) -> NDArray[Any]:
+    """An array; float64, which no layer computes in, becomes float32."""
+    array = np.asarray(values)
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def counted(*targets: NDArray[Any]) -> int:
+    """How many classes labels stand for: one more than the largest; 0 for no labels."""
+    if all(is_labels(one) for one in targets):
+        return 1 + max(int(one.max()) for one in targets)
+    return 0
+
+
+def is_labels(targets: NDArray[Any]) -> bool:
+    """Whether targets are whole numbers, not rows of 0 and 1."""
+    rows = targets.ndim > 1 and targets.shape[-1] > 1 and (targets.sum(axis=-1) == 1).all()
+    return bool(targets.dtype.kind in "iub" and not rows)
+
+
+def learnable(targets: Any, classes: int | None) -> NDArray[Any]:
+    """Targets with an axis of classes or numbers: labels as rows, plain numbers as a column."""
+    array = plain(targets)
+    if classes and is_labels(array):
+        labels = array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
+        rows: NDArray[Any] = np.eye(classes, dtype=np.float32)[labels.astype(int)]
+        return rows
+    return array[:, None] if array.ndim == 1 else array
