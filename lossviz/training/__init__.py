@@ -8,7 +8,7 @@ from lossviz.training.picture import HEIGHT, WIDTH, Picture, empty_picture, pict
 from lossviz.training.record import EpochRecord, Event, Progress, Record, best_epoch
 from lossviz.training.registry import live_runs
 from lossviz.training.run import Run
-from lossviz.training.start import described, fit, train
+from lossviz.training.start import described, fit, resumed, train
 
 __all__ = [
     "HEIGHT",
@@ -29,6 +29,7 @@ __all__ = [
     "load_run",
     "picture",
     "prune_runs",
+    "resumed",
     "runs",
     "train",
 ]

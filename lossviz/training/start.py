@@ -29,6 +29,9 @@ from lossviz.training.trainer import Trainer
 described: ContextVar[tuple[dict[str, Any], str]] = ContextVar("described", default=({}, ""))
 """The config and the text of the program that starts runs now, for their records."""
 
+resumed: ContextVar[str | None] = ContextVar("resumed", default=None)
+"""The id of the run that the next one here is to go on with, where it does not say so itself."""
+
 
 def train(
     model: Any,
@@ -256,6 +259,9 @@ def start(
     if when_busy not in {"queue", "replace"}:
         raise unknown_name("when_busy", when_busy, ("queue", "replace"))
     seed = None if seed is None else whole_number("seed", seed, minimum=0)
+    if resume_from is None:
+        resume_from = resumed.get()
+    resumed.set(None)
     earlier = None if resume_from is None else Earlier.of(resume_from)
     if seed is None:
         seed = secrets.randbits(32) if earlier is None else earlier.seed

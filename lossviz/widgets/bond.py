@@ -191,6 +191,17 @@ class Bond:
             self._question = None
         self._agree(before, self.code.take(text, page, **found))
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody has changed a field or the code, and no cell holds it."""
+        unchanged = self.code.revision <= 1 and self.form.choices(self._start) == self._first
+        return unchanged and not self.cell
+
+    def replace_text(self, text: str) -> None:
+        """Put another program in the place of this one; a loss of the person's own is kept."""
+        self._keep_custom()
+        self.take_text(text)
+
     def learn(self, found: Any) -> None:
         """Take over the losses that a notebook keeps."""
         if isinstance(found, list):

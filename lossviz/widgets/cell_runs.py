@@ -64,6 +64,11 @@ class CellRuns:
         """A page was asked to run the program of `owner`; it may tell the cell too late."""
         self._expecting.add(owner)
 
+    def release(self, owner: CellOwner) -> None:
+        """`owner` is gone: its cell is an ordinary one from now on."""
+        self._expecting.discard(owner)
+        self._owners = {one: ref for one, ref in self._owners.items() if ref() is not owner}
+
     def listen(self) -> None:
         """Hear of cells, where there are any."""
         shell = interactive_shell()

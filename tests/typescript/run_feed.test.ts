@@ -254,3 +254,20 @@ it('says when nobody looks any more, but not to a kernel that is gone', () => {
   lost.dispose();
   expect(gone.sent.some(message => message.type === 'detach')).toBe(false);
 });
+
+it('asks for no snapshot when a press was answered otherwise, and for one when it was not', () => {
+  const idle = { run: { ...run, status: 'completed' as const } };
+  wire.deliver(snapshot(feed.page, idle), [], [], [3]);
+  feed.expectAnswer();
+  wire.deliver({ type: 'script', page: 'another', text: 'x', message: '' });
+  wire.deliver({ type: 'script', page: feed.page, text: 'x', message: '' });
+  vi.advanceTimersByTime(20_000);
+  expect(wire.attaches).toBe(1);
+  feed.expectAnswer();
+  feed.answered(); // as by a status line
+  vi.advanceTimersByTime(20_000);
+  expect(wire.attaches).toBe(1);
+  feed.expectAnswer();
+  vi.advanceTimersByTime(7000);
+  expect(wire.attaches).toBeGreaterThan(1);
+});

@@ -11,7 +11,17 @@ import { LivePart } from './live_part';
 import { PredictionsBox } from './predictions';
 import { ProgramPart } from './program';
 
-const COMMANDS = ['train', 'pause', 'resume', 'step', 'replace', 'stop', 'reset'] as const;
+const COMMANDS = [
+  'train',
+  'pause',
+  'resume',
+  'step',
+  'replace',
+  'cancel_queued',
+  'stop',
+  'reset',
+  'clear_runs'
+] as const;
 
 const WORDS = {
   empty: 'Press Train to see the loss fall.',

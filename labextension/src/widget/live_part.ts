@@ -12,6 +12,7 @@ import { pageServices } from '../page';
 import type { Channel } from './channel';
 import { EpochsChart } from './epochs_chart';
 import { LabHeader, type CommandName } from './header';
+import { keepKeys } from './keys';
 import { RunFeed } from './run_feed';
 import { RunTable } from './run_table';
 import { StepChart } from './step_chart';
@@ -52,6 +53,7 @@ export class LivePart {
   private _end = new AbortController();
   private _waiting: FromPage[] = [];
   private _saved = false;
+  private _gone = false;
 
   /**
    * @param _view the view's element.
@@ -66,6 +68,7 @@ export class LivePart {
     private readonly _handlers: LiveHandlers
   ) {
     _view.classList.add('lossviz-lab');
+    keepKeys(_view, this._end.signal);
     this.header = new LabHeader(commands, _handlers.press);
     this.header.showRun(null, null);
     this.pictures.className = 'lossviz-pictures';
@@ -91,6 +94,7 @@ export class LivePart {
   }
 
   showStatus(status: Partial<StatusLine>): void {
+    this.feed.answered();
     this.header.showStatus(status);
   }
 
@@ -101,6 +105,7 @@ export class LivePart {
 
   /** The kernel is gone: what is on the page stays. */
   disconnect(): void {
+    this._gone = true;
     this.feed.lose();
     this.header.showCommands([]);
   }
@@ -168,9 +173,12 @@ export class LivePart {
   private _showRun(): void {
     const { run, progress, series, best, earlier, silent } = this.feed;
     this._view.dataset['lossvizStatus'] = run?.status ?? '';
-    this.header.showRun(run, progress);
+    this.header.showRun(run, progress, this._gone ? 'kernel stopped' : silent ? 'no answer' : '');
     const words = this._saved ? this._words.saved : this._words.silent;
     this.header.showSilence(silent ? words : '');
+    if (!run && earlier.length === 0) {
+      this._table.clear();
+    }
     this._table.showEarlier(earlier);
     if (run && progress) {
       this._table.show({ run, progress, last: series.last ?? null, best });

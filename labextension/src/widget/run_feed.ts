@@ -90,6 +90,8 @@ export class RunFeed {
         this._takeAppend(message, buffers);
       } else if (message.type === 'range' && message.page === this.page) {
         this.ranges.take(message, buffers);
+      } else if ('page' in message && message.page === this.page) {
+        this.answered();
       }
     });
     this._attach();
@@ -133,6 +135,11 @@ export class RunFeed {
   /** The kernel has been told something to which it should answer. */
   expectAnswer(): void {
     this._expecting ||= performance.now();
+  }
+
+  /** The kernel has answered with something else than numbers. */
+  answered(): void {
+    this._expecting = 0;
   }
 
   private _askWhenQuiet(): void {
