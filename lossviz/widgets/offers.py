@@ -115,7 +115,9 @@ def live_beside(runs: Sequence[Run]) -> list[Run]:
 
 
 def last_of(rows: Sequence[RunRow], notebook: str, model: str) -> RunRow | None:
-    """The last run that a lab of this notebook has started, in this kernel or one before it.
+    """The last run of a lab of this notebook, in this kernel or one before it; None for none.
+
+    One that never took a step, such as a queued one that was cancelled, does not count.
 
     Args:
         rows: all runs, newest first.
@@ -123,8 +125,9 @@ def last_of(rows: Sequence[RunRow], notebook: str, model: str) -> RunRow | None:
         model: the expression of the user's own model in the lab; "" for the task's.
     """
     for row in rows:
-        config = row.config
-        if row.program and config.get(NOTEBOOK) == notebook and config.get("model", "") == model:
+        trained = bool(row.program and row.steps)
+        found = row.config.get(NOTEBOOK), row.config.get("model", "")
+        if trained and found == (notebook, model):
             return row
     return None
 

@@ -202,8 +202,11 @@ def test_a_new_lab_offers_the_run_of_its_notebook_that_was_broken_off(monkeypatc
     lab = lossviz.LossLab(config=LONG)
     command(lab, "train")
     until(lambda: lab.run is not None and lab.run.epoch > 1)
-    command(lab, "stop")
     run = lab.run
+    # One that was cancelled is later and never began: there is nothing to resume.
+    queue(lab)
+    command(lab, "cancel_queued")
+    command(lab, "stop")
     assert run.wait(60)
     until(lambda: lossviz.load_run(run.id).status == "stopped")
     epoch = len(run.record.rows)

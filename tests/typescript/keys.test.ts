@@ -6,9 +6,9 @@ let button: HTMLButtonElement;
 let end: AbortController;
 let suppressed: boolean | undefined;
 
-/** Looks where Lumino looks: in the document's capture phase. */
+/** Looks where Lumino looks for `:focus`: at the element itself, in the document's capture phase. */
 function look(event: KeyboardEvent): void {
-  suppressed = (event.target as Element).closest('[data-lm-suppress-shortcuts]') !== null;
+  suppressed = (event.target as Element).hasAttribute('data-lm-suppress-shortcuts');
 }
 
 function press(key: string, modifiers: KeyboardEventInit = {}, target: Element = button): boolean {

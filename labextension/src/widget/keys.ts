@@ -3,9 +3,10 @@
  *
  * In a notebook's command mode, which is the mode while the focus is in an output, JupyterLab takes
  * letters and arrows: D D on a button of the lab deletes the lab's cell. It looks at keys before the
- * lab can, in the document's capture phase, and leaves alone what comes from below an element with
- * Lumino's attribute. With it all shortcuts would be off, and Ctrl+S would ask where to save the
- * page: it is taken away for those that belong to the application.
+ * lab can, in the document's capture phase, and leaves alone what comes from an element with Lumino's
+ * attribute, or from below one. Below does not help here: the notebook's selectors match the focused
+ * element itself. So the element gets the attribute at each key, before JupyterLab looks, but not for
+ * shortcuts that belong to the application: Ctrl+S must not ask where to save the page.
  */
 
 const ATTRIBUTE = 'data-lm-suppress-shortcuts';
@@ -17,12 +18,11 @@ const APPLICATION = /^[a-z,.[\]]$/i;
 
 /** Keep the notebook's shortcuts away from keys that are pressed inside `root`. */
 export function keepKeys(root: HTMLElement, signal: AbortSignal): void {
-  root.setAttribute(ATTRIBUTE, 'true');
   window.addEventListener(
     'keydown',
     event => {
-      if (event.target instanceof Node && root.contains(event.target)) {
-        root.toggleAttribute(ATTRIBUTE, !isForTheApplication(event));
+      if (event.target instanceof Element && root.contains(event.target)) {
+        event.target.toggleAttribute(ATTRIBUTE, !isForTheApplication(event));
       }
     },
     { capture: true, signal }
