@@ -9,6 +9,7 @@ from typing import Any
 from lossviz import losses, program
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
+from lossviz.widgets.cell_runs import cell_runs
 from lossviz.widgets.code import Code
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.form_view import CUSTOM, Written
@@ -106,7 +107,12 @@ class Bond:
             return
         said = self.form.choices(self._start)
         chosen = {name: value for name, value in said.items() if value != self._first[name]}
-        self.code.write(TrainingConfig(**said | self._own.expressions()), chosen)
+        config = TrainingConfig(**said | self._own.expressions())
+        self.code.write(config, chosen, cell_runs.held(self.cell))
+
+    def leave_names(self) -> None:
+        """Take no name that the person holds by now, when the cell is going to run."""
+        self.code.leave(cell_runs.held(self.cell))
 
     # -- what a person does -------------------------------------------------------------------
 

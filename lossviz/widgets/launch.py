@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import threading
 import time
@@ -49,6 +50,7 @@ class Launch:
         self.data: Any = None
         self._asked = 0.0
         self._resume: str | None = None
+        self._text = ""
         self._started = 0
         self._stop_asked = self._dropped = self._closed = False
 
@@ -134,6 +136,7 @@ class Launch:
         for name, value in self._own.namespace.items():
             # A name that the user has given away since means what the user says.
             namespace.setdefault(name, value)
+        self._text = text
         self._describe_runs(text, config)
         self._say(None, None)
 
@@ -141,7 +144,7 @@ class Launch:
         """The cell has run."""
         described.set(({}, ""))
         resumed.set(None)
-        self.data = namespace.get("validation", namespace.get("data"))
+        self._keep_data(self._text, namespace)
         refused = error if isinstance(error, ArgumentError) else None
         if error is not None:
             self._end(_failed(error, started=self._started > 0), refused)
@@ -193,13 +196,19 @@ class Launch:
             if not (self._started and isinstance(error, KeyError) and error.args == ("run",)):
                 notice = _failed(error, started=self._started > 0)
         with self._lock:
-            self.data = namespace.get("validation", namespace.get("data"))
+            self._keep_data(text, namespace)
         self._end(notice, refused)
 
     def _describe_runs(self, text: str, config: TrainingConfig) -> None:
         """What runs that start in this context from now on are to record, and to go on with."""
         described.set((config.as_dict() | {NOTEBOOK: notebook_path()}, text))
         resumed.set(self._resume)
+
+    def _keep_data(self, text: str, namespace: dict[str, Any]) -> None:
+        """Keep what predictions are made of: what the program holds out, or else its data."""
+        with contextlib.suppress(ArgumentError):
+            data, validation = program.data_names(text)
+            self.data = namespace.get(validation, namespace.get(data))
 
     def _hand_over(self, ask: Callable[[], None]) -> None:
         with self._lock:

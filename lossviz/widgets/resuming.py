@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lossviz import program
-from lossviz._arguments import ArgumentError
+from lossviz.program.source_text import changed
 
 
 def continues(text: str, made: str) -> bool:
@@ -11,11 +11,13 @@ def continues(text: str, made: str) -> bool:
 
     Everything else decides what the steps are: a run that goes on with another loss would mix two
     trainings in one curve, and the optimizer with its learning rate comes from the checkpoint.
+    What the programs call their parts is no matter.
     """
     if text == made:
         return True
     try:
-        epochs = program.read(text).config.epochs
-        return program.update(made, epochs=epochs) == text
-    except ArgumentError:
+        names = zip(program.given_names(made), program.given_names(text), strict=True)
+        made = changed(made, program.rename(made, dict(names)))
+        return program.update(made, epochs=program.read(text).config.epochs) == text
+    except ValueError:  # also where one of them has more parts
         return False

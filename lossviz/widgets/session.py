@@ -353,6 +353,8 @@ class Session:
         self._notice = why_no_training(bond, self._own)
         if self._notice is not None:
             return
+        if cell:
+            bond.leave_names()
         config, custom = bond.code.config, bond.code.custom
         fits = config.model == self._own.model and config.train == self._own.train
         fits = fits and not {"data", "model", "loss_fn"} & set(custom)

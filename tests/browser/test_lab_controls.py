@@ -1,4 +1,4 @@
-"""One lab from the keyboard: its keys, its focus, its queue; a reload, and a kernel that is killed."""
+"""One lab from the keyboard: keys, focus and queue; a reload, and a kernel that is killed."""
 
 from __future__ import annotations
 
