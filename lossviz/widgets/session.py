@@ -225,7 +225,8 @@ class Session:
         """Do what was asked of the lab's runs; False for another command."""
         launch, run = self._launch, self._launch.runs.current
         if name == "resume" and not launch.runs.training:
-            self._resume(page, cell)
+            if not launch.preparing:
+                self._resume(page, cell)
         elif name == "clear_runs":
             self._ask_to_clear()
         elif name == "follow":
