@@ -54,6 +54,8 @@ export interface StatusLine {
   details: string;
   /** Such as "TensorFlow is loading..."; "" when it is ready. */
   tensorflow: string;
+  /** What can be done about what is said. */
+  actions: Action[];
 }
 
 /** The trait `form` of the lab: the fields and which commands make sense now. */

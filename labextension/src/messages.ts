@@ -360,7 +360,13 @@ export interface Command {
     | 'compare'
     | 'script'
     | 'save_cell'
-    | 'not_run';
+    | 'not_run'
+    | 'cancel_queued'
+    | 'clear_runs'
+    | 'confirm'
+    | 'dismiss'
+    | 'follow'
+    | 'first_weights';
   page: string;
   /** Whether this page can run the program in a real cell. */
   cell: boolean;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lossviz.program.config import TrainingConfig
 from lossviz.program.execution import execute
+from lossviz.program.names import data_names, free_names, given_names, rename
 from lossviz.program.patching import edits, update
 from lossviz.program.reading import Reading, read
 from lossviz.program.rendering import render
@@ -15,9 +16,13 @@ __all__ = [
     "ProgramError",
     "Reading",
     "TrainingConfig",
+    "data_names",
     "edits",
     "execute",
+    "free_names",
+    "given_names",
     "read",
+    "rename",
     "render",
     "script",
     "update",

@@ -57,6 +57,12 @@ class Control:
             return self._stop
 
     @property
+    def holding(self) -> bool:
+        """Whether the run holds on, or will after the steps that it may still take."""
+        with self._changed:
+            return self._pause and not self._stop
+
+    @property
     def pause_asked(self) -> bool:
         """Whether the run is to hold on."""
         with self._changed:

@@ -240,6 +240,11 @@ class Run:
         """
         return frame(self._record, kind)
 
+    @property
+    def holding(self) -> bool:
+        """Whether it is paused, or is going to be when it has taken the steps it may still take."""
+        return self._control.holding and not self._record.ended
+
     def pause(self) -> None:
         """Hold on after the current chunk."""
         self._control.pause()

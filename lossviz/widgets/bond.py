@@ -1,4 +1,26 @@
-"""Form and program of a lab, kept in step: a change of one is a change of the other."""
+"""Form and program of a lab, kept in step: a change of one is a change of the other.
+
+One text, three keepers, each with its own states:
+
+`Code` (the truth; `code.py`)
+    unwritten: fields alone say what is wanted. -> readable, at the first `write`.
+    readable: each choice is patched in at once; `custom` names the parts a person rewrote.
+    unreadable: `problem` says why, choices wait in `pending`. -> readable, with a text that is.
+    asking: `asks`, and the question in this class: a chosen loss would replace a custom one.
+`ProgramSync` on each page (`labextension/src/widget/program_sync.ts`)
+    closed: no editor, or the kernel has no text yet. -> opened, by comparing both texts: a cell's
+    text that differs is told to the kernel (`opening`), the code box takes the kernel's.
+    agreed: editor and kernel hold the text of `revision`. A change of the kernel is made here as
+    edits.
+    typed: a timer runs; at its end the text is told to the kernel with the `revision` on which it
+    was typed. -> told.
+    told: until `handled` has the number, what the kernel says is not looked at. -> agreed. The
+    kernel puts choices made since that revision on top of what was typed.
+`LabCell` on each page with real cells (`labextension/src/cell/lab_cell.ts`)
+    without: no cell is known. bound: `find.ts` has found it by the kernel's id, by the hint in its
+    metadata, or as an orphan below the lab. missing: it was bound and is not in the notebook; it is
+    written again only when asked.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +31,7 @@ from typing import Any
 from lossviz import losses, program
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
+from lossviz.widgets.cell_runs import cell_runs
 from lossviz.widgets.code import Code
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.form_view import CUSTOM, Written
@@ -106,7 +129,12 @@ class Bond:
             return
         said = self.form.choices(self._start)
         chosen = {name: value for name, value in said.items() if value != self._first[name]}
-        self.code.write(TrainingConfig(**said | self._own.expressions()), chosen)
+        config = TrainingConfig(**said | self._own.expressions())
+        self.code.write(config, chosen, cell_runs.held(self.cell))
+
+    def leave_names(self) -> None:
+        """Take no name that the person holds by now, when the cell is going to run."""
+        self.code.leave(cell_runs.held(self.cell))
 
     # -- what a person does -------------------------------------------------------------------
 
@@ -190,6 +218,17 @@ class Bond:
         if text != self.code.text:
             self._question = None
         self._agree(before, self.code.take(text, page, **found))
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody has changed a field or the code, and no cell holds it."""
+        unchanged = self.code.revision <= 1 and self.form.choices(self._start) == self._first
+        return unchanged and not self.cell
+
+    def replace_text(self, text: str) -> None:
+        """Put another program in the place of this one; a loss of the person's own is kept."""
+        self._keep_custom()
+        self.take_text(text)
 
     def learn(self, found: Any) -> None:
         """Take over the losses that a notebook keeps."""

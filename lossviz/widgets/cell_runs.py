@@ -9,6 +9,8 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from lossviz import program
+from lossviz._arguments import ArgumentError
 from lossviz.training import Run
 from lossviz.training.registry import kernel_runs
 from lossviz.widgets.status import Notice
@@ -51,6 +53,7 @@ class CellRuns:
         self._owners: dict[str, weakref.ref[CellOwner]] = {}
         self._expecting: weakref.WeakSet[CellOwner] = weakref.WeakSet()
         self._adopters: dict[int, Callable[[Run], None]] = {}
+        self._given: dict[str, dict[str, int]] = {}
         self._shell: Any = None
         kernel_runs.listen(begun=self._started)
 
@@ -63,6 +66,22 @@ class CellRuns:
     def expect(self, owner: CellOwner) -> None:
         """A page was asked to run the program of `owner`; it may tell the cell too late."""
         self._expecting.add(owner)
+
+    def release(self, owner: CellOwner) -> None:
+        """`owner` is gone: its cell is an ordinary one from now on."""
+        self._expecting.discard(owner)
+        self._owners = {one: ref for one, ref in self._owners.items() if ref() is not owner}
+
+    def held(self, cell: str) -> frozenset[str]:
+        """The names among the person's variables, without those that this cell itself has given.
+
+        Args:
+            cell: the id of a cell that holds a lab's program; "" for none.
+        """
+        shell = interactive_shell()
+        given = self._given.get(cell, {})
+        names = {} if shell is None else dict(shell.user_ns)
+        return frozenset(name for name, value in names.items() if given.get(name) != id(value))
 
     def listen(self) -> None:
         """Hear of cells, where there are any."""
@@ -119,9 +138,19 @@ class CellRuns:
         self._adopters.pop(threading.get_ident(), None)
         owner = self._owner(getattr(result.info, "cell_id", None))
         if owner is not None:
+            self._note_names(str(result.info.cell_id), str(result.info.raw_cell))
             error = result.error_before_exec or result.error_in_exec
             owner.cell_ends(error, self._shell.user_ns)
         self._tell_all()
+
+    def _note_names(self, cell: str, text: str) -> None:
+        """Note what the program of this cell has given names to: it may do so again."""
+        names = self._shell.user_ns
+        with contextlib.suppress(ArgumentError):
+            # By its id: a model that the person has let go of is not kept alive.
+            self._given[cell] = {
+                name: id(names[name]) for name in program.given_names(text) if name in names
+            }
 
     def _tell_all(self) -> None:
         for reference in list(self._owners.values()):

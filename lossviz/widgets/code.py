@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from lossviz import losses, program
@@ -67,15 +67,19 @@ class Code:
         """Whether the text has a loss function that the catalogue does not know."""
         return "loss_fn" in self.custom
 
-    def write(self, config: TrainingConfig, chosen: dict[str, Any]) -> None:
+    def write(
+        self, config: TrainingConfig, chosen: dict[str, Any], held: Container[str] = ()
+    ) -> None:
         """Write the program for the first time.
 
         Args:
             config: what it is to say.
             chosen: what of that a person has changed since the lab was made.
+            held: names that the program must not take.
         """
         self.config = config
-        self._set(program.render(config), [])
+        text = program.render(config)
+        self._set(changed(text, program.rename(text, program.free_names(text, held))), [])
         self._log.append((self.revision, chosen))
         self._read(config)
 
@@ -133,6 +137,16 @@ class Code:
         else:
             self._read(self.config)
         return self._apply(page)
+
+    def leave(self, held: Container[str]) -> None:
+        """Give up the names that somebody holds: what the code calls so is called otherwise."""
+        if self.problem:
+            return
+        names = program.free_names(self.text, held)
+        edits = program.rename(self.text, names)
+        if edits:
+            self._set(changed(self.text, edits), edits)
+            self._read(self.config)
 
     def loss_text(self) -> LossText | None:
         """The loss function in the text; None where there is none or the text cannot be read."""

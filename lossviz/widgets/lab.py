@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import Any
 
 import traitlets
@@ -12,7 +11,9 @@ from lossviz.program import TrainingConfig
 from lossviz.training import Record, Run
 from lossviz.widgets.live_view import LiveView
 from lossviz.widgets.loading import loading
+from lossviz.widgets.offers import live_beside
 from lossviz.widgets.own_objects import loss_name, own_objects
+from lossviz.widgets.predictions import Drawn, Predictions
 from lossviz.widgets.session import Session
 from lossviz.wire import publisher
 
@@ -75,6 +76,7 @@ class LossLab(LiveView):
         self._session = Session(
             config, own, publisher.wake, lambda message: self._answers.append((message, []))
         )
+        self._predictions = Predictions(self._session.predictions, self._answer_with_predictions)
         super().__init__(
             "lab",
             form=self._session.form(),
@@ -119,14 +121,16 @@ class LossLab(LiveView):
     def followed(self) -> tuple[Record | None, list[Record]]:
         """The run on the charts, and those before it."""
         run = self._session.shown
-        if run is None:
-            return None, []
-        return run.record, [one.record for one in self.runs]
+        return None if run is None else run.record, [one.record for one in self.runs]
 
     def pictured(self) -> Record | None:
         """The run whose picture the notebook keeps, also while the next one is prepared."""
         run = self.run
         return None if run is None else run.record
+
+    def publish(self) -> bool:
+        """Send what is new; also the state of live runs that the lab could show is news."""
+        return super().publish() or bool(live_beside(self.runs))
 
     def tell(self) -> None:
         """Set the traits that have changed."""
@@ -152,11 +156,7 @@ class LossLab(LiveView):
         elif kind == "kept_losses":
             self._session.learn_losses(message.get("losses"))
         elif kind == "command" and message.get("command") == "predict":
-            page = str(message["page"])
-            threading.Thread(
-                target=self._answer_with_predictions, args=(page,), name="lossviz predict",
-                daemon=True,
-            ).start()  # fmt: skip
+            self._predictions.ask(str(message["page"]))
         elif kind == "command":
             self._session.command(
                 str(message.get("command")),
@@ -164,8 +164,14 @@ class LossLab(LiveView):
                 cell=bool(message.get("cell")),
             )
 
-    def _answer_with_predictions(self, page: str) -> None:
-        figure, text = self._session.predictions()
+    def close(self) -> None:
+        """Take it off all pages, for good. A run that has begun goes on, and can be read."""
+        if session := getattr(self, "_session", None):
+            session.close()
+        super().close()
+
+    def _answer_with_predictions(self, page: str, drawn: Drawn) -> None:
+        figure, text = drawn
         self._answers.append(
             ({"type": "predictions", "page": page, "figure": figure, "text": text}, [])
         )

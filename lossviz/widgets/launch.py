@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import threading
 import time
@@ -15,7 +16,10 @@ from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run, kernel_runs
 from lossviz.widgets.cell_runs import cell_runs, interactive_shell
+from lossviz.widgets.first_weights import FirstWeights
+from lossviz.widgets.lab_runs import LabRuns
 from lossviz.widgets.loading import loading
+from lossviz.widgets.notebook import NOTEBOOK, notebook_path
 from lossviz.widgets.own_objects import OwnObjects, check_fit
 from lossviz.widgets.status import Notice
 
@@ -27,9 +31,8 @@ class Launch:
     """The runs of one lab, and the program that is about to start one.
 
     Attributes:
-        runs: all runs, oldest first.
+        runs: the runs.
         preparing: whether a program is on its way to start a run.
-        was_reset: whether the charts are to be empty until the next run.
         data: what predictions are made of, as the latest program left it.
     """
 
@@ -41,54 +44,27 @@ class Launch:
     ) -> None:
         """Call `say` after every change, with what there is to say and an argument's error."""
         self._own, self._lock, self._say = own, lock, say
-        self.runs: list[Run] = []
+        self.runs = LabRuns()
+        self.weights = FirstWeights(own.namespace.get(own.model))
         self.preparing = False
-        self.was_reset = False
         self.data: Any = None
-        self._configs: dict[str, TrainingConfig] = {}
         self._asked = 0.0
+        self._resume: str | None = None
+        self._text = ""
         self._started = 0
-        self._stop_asked = False
+        self._stop_asked = self._dropped = self._closed = False
 
     # -- what there is ------------------------------------------------------------------------
 
     @property
-    def run(self) -> Run | None:
-        """The run that trains, or the latest; those behind it wait for their turn."""
-        live = [run for run in self.runs if not run.record.ended]
-        if live:
-            return live[0]
-        return self.runs[-1] if self.runs else None
-
-    @property
-    def training(self) -> bool:
-        """Whether a run trains or waits for its turn."""
-        run = self.run
-        return run is not None and not run.record.ended
-
-    @property
     def waiting(self) -> int:
         """How many runs come after the one that trains."""
-        live = sum(not run.record.ended for run in self.runs)
+        live = len(self.runs.live)
         return max(0, live - 1) + (self.preparing and live > 0)
-
-    @property
-    def config(self) -> TrainingConfig | None:
-        """The config of `run`."""
-        run = self.run
-        return None if run is None else self._configs.get(run.id)
-
-    def set_learning_rate(self, rate: float) -> None:
-        """Let the run that trains use another learning rate."""
-        run, config = self.run, self.config
-        if run is not None:
-            run.set_learning_rate(rate)
-            if config is not None:
-                self._configs[run.id] = config.with_changes(learning_rate=rate)
 
     def describe(self) -> Notice | None:
         """What to say while a program is on its way."""
-        if not self.preparing or self.training:
+        if not self.preparing or self.runs.training:
             return None
         if self._asked and cell_runs.running:
             return Notice("Waits for the cell that runs now.")
@@ -97,7 +73,12 @@ class Launch:
     # -- what a person does -------------------------------------------------------------------
 
     def begin(
-        self, text: str, config: TrainingConfig, fits: bool, ask: Callable[[], None] | None
+        self,
+        text: str,
+        config: TrainingConfig,
+        fits: bool,
+        ask: Callable[[], None] | None,
+        resume: str | None = None,
     ) -> None:
         """Start the program.
 
@@ -106,9 +87,10 @@ class Launch:
             config: what it says.
             fits: whether the user's model and data are the program's, to be compared first.
             ask: asks a page to run the cell that holds the text; None runs the text from here.
+            resume: the id of the run that is to go on; None for a new one.
         """
-        self.preparing, self._stop_asked, self.was_reset = True, False, False
-        self._started = 0
+        self.preparing, self._stop_asked, self._dropped = True, False, False
+        self._started, self._resume = 0, resume
         loading.start(lambda: self._say(None, None))
         threading.Thread(
             target=self._work, args=(text, config, fits, ask), name="lossviz start", daemon=True
@@ -120,17 +102,22 @@ class Launch:
         return self.preparing and self._asked > 0
 
     def stop(self) -> None:
-        """End the run that trains, or the one that is about to start."""
-        if self.training and self.run is not None:
-            self.run.stop()
-        else:
-            self._stop_asked = True
+        """End the run that trains, what waits behind it, and what is about to start."""
+        self.cancel_queued()
+        self._stop_asked = self.preparing
+        self.runs.stop()
 
-    def replace(self) -> None:
-        """End the run that trains; of several that wait the last is what is wanted now."""
-        live = [run for run in self.runs if not run.record.ended]
-        for run in live if self.preparing else live[:-1]:
-            run.stop()
+    def cancel_queued(self) -> None:
+        """Take back what waits behind the run that trains, also where it is still on its way."""
+        if self.runs.training and self.preparing:
+            self._stop_asked = self._dropped = True
+        self.runs.cancel_queued()
+
+    def close(self) -> None:
+        """The lab is gone: what has not started yet does not start any more."""
+        self._closed = True
+        if self.preparing:
+            self._stop_asked = self._dropped = True
 
     def not_run(self) -> None:
         """The page could not run the cell."""
@@ -142,19 +129,21 @@ class Launch:
     def cell_begins(self, text: str, config: TrainingConfig, namespace: dict[str, Any]) -> None:
         """The cell that holds the program begins to run."""
         if not self._asked:
-            self._stop_asked = False
-        self.preparing, self.was_reset, self._asked = True, False, 0.0
+            # A person has run it: a new run, whatever was asked for before.
+            self._stop_asked, self._dropped, self._resume = False, False, None
+        self.preparing, self._asked = True, 0.0
         self._started = 0
         for name, value in self._own.namespace.items():
             # A name that the user has given away since means what the user says.
             namespace.setdefault(name, value)
-        kernel_runs.describe(config.as_dict(), text)
+        self._text = text
+        self._describe_runs(text, config)
         self._say(None, None)
 
     def cell_ends(self, error: BaseException | None, namespace: dict[str, Any]) -> None:
         """The cell has run."""
         kernel_runs.describe()
-        self.data = namespace.get("validation", namespace.get("data"))
+        self._keep_data(self._text, namespace)
         refused = error if isinstance(error, ArgumentError) else None
         if error is not None:
             self._end(_failed(error, started=self._started > 0), refused)
@@ -166,12 +155,11 @@ class Launch:
     def adopt(self, run: Run) -> None:
         """The program has started a run."""
         with self._lock:
-            self.runs.append(run)
             self._started += 1
             self.preparing = False
-            config = _config_of(run)
-            if config is not None:
-                self._configs[run.id] = config
+            self.weights.see(run)
+            if not self._dropped:
+                self.runs.add(run)
             if self._stop_asked:
                 run.stop()
         self._say(None, None)
@@ -194,7 +182,10 @@ class Launch:
             if ask is not None:
                 self._hand_over(ask)
                 return
-            kernel_runs.describe(config.as_dict(), text)
+            if self._closed or self._stop_asked:
+                self._end(None)
+                return
+            self._describe_runs(text, config)
             with cell_runs.adopting(self.adopt):
                 program.execute(text, namespace)
         except ArgumentError as error:
@@ -204,11 +195,25 @@ class Launch:
             if not (self._started and isinstance(error, KeyError) and error.args == ("run",)):
                 notice = _failed(error, started=self._started > 0)
         with self._lock:
-            self.data = namespace.get("validation", namespace.get("data"))
+            self._keep_data(text, namespace)
         self._end(notice, refused)
+
+    def _describe_runs(self, text: str, config: TrainingConfig) -> None:
+        """What runs that start in this context from now on are to record, and to go on with."""
+        about = config.as_dict() | {NOTEBOOK: notebook_path()}
+        kernel_runs.describe(about, text, resume=self._resume)
+
+    def _keep_data(self, text: str, namespace: dict[str, Any]) -> None:
+        """Keep what predictions are made of: what the program holds out, or else its data."""
+        with contextlib.suppress(ArgumentError):
+            data, validation = program.data_names(text)
+            self.data = namespace.get(validation, namespace.get(data))
 
     def _hand_over(self, ask: Callable[[], None]) -> None:
         with self._lock:
+            if self._closed or self._stop_asked:
+                self._end(None)
+                return
             self._asked = time.monotonic()
             ask()
             self._watch()
@@ -232,18 +237,6 @@ class Launch:
         with self._lock:
             self.preparing, self._asked = False, 0.0
         self._say(notice, refused)
-
-
-def _config_of(run: Run) -> TrainingConfig | None:
-    """The config of the program that has started a run; None where no lab's program has.
-
-    The run's own record tells it: another program may be on its way by now.
-    """
-    record = run.record
-    if not record.program:
-        return None
-    names = TrainingConfig().as_dict()
-    return TrainingConfig(**{name: record.config[name] for name in names if name in record.config})
 
 
 def _failed(error: BaseException, *, started: bool) -> Notice:

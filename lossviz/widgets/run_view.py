@@ -129,10 +129,9 @@ class RunView(LiveView):
         return {"fields": [field], "commands": self._commands(), "edits": dict(self._edits)}
 
     def _commands(self) -> list[str]:
-        status = self._record.status
-        if self._record.ended:
+        if self._run is None or self._record.ended:
             return []
-        if status == "paused":
+        if self._run.holding:
             return ["resume", "step", "stop", "apply_learning_rate"]
         return ["pause", "stop", "apply_learning_rate"]
 
@@ -143,6 +142,7 @@ class RunView(LiveView):
             "kind": notice.kind,  # type: ignore[typeddict-item]
             "details": notice.details,
             "tensorflow": "",
+            "actions": [],
         }
 
     def _notice(self) -> Notice:

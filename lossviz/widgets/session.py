@@ -8,17 +8,26 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from lossviz import losses, tasks
+from lossviz import tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.bond import Bond, note_page
 from lossviz.widgets.cell_runs import cell_runs, save_as_cell
 from lossviz.widgets.class_weights import WEIGHTS, counted
+from lossviz.widgets.lab_status import (
+    commands,
+    describe,
+    question_to_clear,
+    question_to_resume,
+    why_no_training,
+)
 from lossviz.widgets.launch import Launch
 from lossviz.widgets.loading import loading
+from lossviz.widgets.offers import Offers, live_beside
 from lossviz.widgets.own_objects import OwnObjects
-from lossviz.widgets.status import Notice, said_of
+from lossviz.widgets.resuming import continues
+from lossviz.widgets.status import Notice
 from lossviz.wire.lab_traits import Code, Form, StatusLine
 from lossviz.wire.messages import FromKernel
 
@@ -48,6 +57,8 @@ class Session:
         self._changed, self._answer = changed, answer
         self._bond = Bond(config, own, f"Loss lab {next(_numbers)}")
         self._launch = Launch(own, self._lock, self._hear)
+        self._offers = Offers(own.model, changed)
+        self._confirmed: Callable[[str, bool], None] | None = None
         said = " ".join(one for one in (own.named, own.found) if one)
         self._notice: Notice | None = Notice(said) if said else None
         self._edits: dict[str, int] = {}
@@ -59,22 +70,20 @@ class Session:
     @property
     def runs(self) -> list[Run]:
         """All runs, oldest first."""
-        return self._launch.runs
+        return list(self._launch.runs.all)
 
     @property
     def run(self) -> Run | None:
         """The run that trains, or the latest."""
         with self._lock:
-            return self._launch.run
+            return self._launch.runs.current
 
     @property
     def shown(self) -> Run | None:
         """The run on the charts; None before the first one and while the next is prepared."""
         with self._lock:
             launch = self._launch
-            if not launch.training and (launch.preparing or launch.was_reset):
-                return None
-            return launch.run
+            return None if launch.preparing and not launch.runs.training else launch.runs.current
 
     @property
     def config(self) -> TrainingConfig:
@@ -101,6 +110,13 @@ class Session:
     def see(self) -> None:
         """A page shows the lab: from now on the program is kept written."""
         self._seen = True
+        self._offers.look()
+
+    def close(self) -> None:
+        """The lab is gone: what it was asked to start and has not does not start any more."""
+        cell_runs.release(self)
+        with self._lock:
+            self._launch.close()
 
     def view(self) -> tuple[Form, StatusLine, Code]:
         """Form, status line and code of one moment, as pages show them."""
@@ -112,10 +128,11 @@ class Session:
     def form(self) -> Form:
         """The form as pages show it."""
         with self._lock:
-            live = self._launch.training or self._launch.preparing
+            runs = self._launch.runs
+            live = runs.training or self._launch.preparing
             return {
-                "fields": self._bond.form.fields(self._launch.config if live else None),
-                "commands": self._commands(live),
+                "fields": self._bond.form.fields(runs.config if live else None),
+                "commands": commands(self._launch, self._bond),
                 "edits": dict(self._edits),
             }
 
@@ -127,12 +144,13 @@ class Session:
     def status(self) -> StatusLine:
         """The status line as pages show it."""
         with self._lock:
-            notice = self._notice or self._describe()
+            notice = self._notice or describe(self._launch, self._bond, self._offers)
             return {
                 "text": notice.text,
                 "kind": notice.kind,  # type: ignore[typeddict-item]
                 "details": notice.details,
                 "tensorflow": loading.line,
+                "actions": list(notice.actions),
             }
 
     # -- what a person does -------------------------------------------------------------------
@@ -181,35 +199,55 @@ class Session:
             cell: whether that page can run the program in a real cell.
         """
         with self._lock:
-            run, launch = self._launch.run, self._launch
+            launch = self._launch
+            asked, self._confirmed = self._confirmed, None
+            if asked is not None:
+                self._notice = None
             if name == "train":
                 self._train(page, cell)
-            elif name == "stop":
-                launch.stop()
-            elif name == "replace":
-                launch.replace()
-            elif name == "step" and run is not None:
-                run.advance()
-            elif name == "pause" and run is not None:
-                run.pause()
-            elif name == "resume" and run is not None:
-                run.resume()
-            elif name == "reset" and not (launch.training or launch.preparing):
+            elif name == "confirm" and asked is not None:
+                asked(page, cell)
+            elif name == "dismiss":
+                self._notice = None
+            elif name == "reset" and not (launch.runs.training or launch.preparing):
                 self._bond.reset()
-                launch.was_reset = True
                 self._notice = Notice("All settings are as they were at the start.")
-            elif name == "apply_learning_rate" and run is not None:
-                rate = self._bond.form.learning_rate()
-                if rate is not None:
-                    launch.set_learning_rate(rate)
             elif name == "not_run":
                 launch.not_run()
             elif name in {"replace_loss", "keep_loss"}:
                 self._notice = None
                 self._bond.answer(replace=name == "replace_loss", page=page)
-            else:
+            elif not self._run_command(name, page, cell):
                 self._code_command(name, page)
         self._changed()
+
+    def _run_command(self, name: str, page: str, cell: bool) -> bool:
+        """Do what was asked of the lab's runs; False for another command."""
+        launch, run = self._launch, self._launch.runs.current
+        if name == "resume" and not launch.runs.training:
+            if not launch.preparing:
+                self._resume(page, cell)
+        elif name == "clear_runs":
+            self._ask_to_clear()
+        elif name == "follow":
+            for other in live_beside(launch.runs.all):
+                launch.runs.add(other)
+            self._notice = None
+        elif name == "first_weights" and not launch.runs.training:
+            self._notice = Notice(launch.weights.restore())
+        elif name in {"stop", "cancel_queued"}:
+            {"stop": launch.stop, "cancel_queued": launch.cancel_queued}[name]()
+        elif run is not None and name == "replace":
+            launch.runs.replace(by_one_to_come=launch.preparing)
+        elif run is not None and name in {"step", "pause", "resume"}:
+            {"step": run.advance, "pause": run.pause, "resume": run.resume}[name]()
+        elif run is not None and name == "apply_learning_rate":
+            rate = self._bond.form.learning_rate()
+            if rate is not None:
+                launch.runs.set_learning_rate(rate)
+        else:
+            return False
+        return True
 
     def _code_command(self, name: str, page: str) -> None:
         bond = self._bond
@@ -241,8 +279,8 @@ class Session:
         """
         with self._lock:
             launch = self._launch
-            run, config, data = launch.run, launch.config, launch.data
-            preparing = launch.preparing and not launch.training
+            run, config, data = launch.runs.current, launch.runs.config, launch.data
+            preparing = launch.preparing and not launch.runs.training
         if run is None or config is None or preparing:
             return "", "Train a model first: then this shows what it says of data it has not seen."
         try:
@@ -288,12 +326,6 @@ class Session:
                 self._bond.form.refuse(refused.argument, str(refused))
         self._changed()
 
-    def _say_what_is_wrong(self) -> None:
-        """Name every bad field in the status line."""
-        errors = self._bond.form.errors()
-        wrong = " ".join(f"{label}: {text}" for label, text in errors.items())
-        self._notice = Notice(f"Training did not start. {wrong}", "error")
-
     def _fill_weights(self) -> None:
         """Class weights from the data's class frequencies; the data may take a while to load."""
         try:
@@ -314,27 +346,15 @@ class Session:
             self._notice = notice
         self._changed()
 
-    def _train(self, page: str, cell: bool) -> None:
+    def _train(self, page: str, cell: bool, resume: str | None = None) -> None:
         bond = self._bond
-        if self._own.data_error:
-            self._notice = Notice(f"Nothing to train yet. {self._own.data_error}", "error")
-            return
         bond.write()
-        if bond.code.problem:
-            problem = bond.problem[0].lower() + bond.problem[1:]
-            self._notice = Notice(f"Training did not start: {problem}", "error")
+        self._notice = why_no_training(bond, self._own)
+        if self._notice is not None:
             return
-        if bond.form.errors():
-            self._say_what_is_wrong()
-            return
+        if cell:
+            bond.leave_names()
         config, custom = bond.code.config, bond.code.custom
-        loss = losses.get(config.loss)
-        own_data = self._own.train and config.train == self._own.train
-        if not (own_data or "loss_fn" in custom or losses.trains(loss, config.task)):
-            why = losses.why_not(loss, config.task)
-            self._notice = Notice(f"Training did not start. {loss.title}: {why}", "error")
-            return
-        self._notice = None
         fits = config.model == self._own.model and config.train == self._own.train
         fits = fits and not {"data", "model", "loss_fn"} & set(custom)
 
@@ -344,42 +364,33 @@ class Session:
                 {"type": "program", "page": page, "run": True, "revision": bond.code.revision}
             )
 
-        self._launch.begin(bond.code.text, config, fits, ask if cell else None)
+        self._launch.begin(bond.code.text, config, fits, ask if cell else None, resume)
 
-    # -- derived ------------------------------------------------------------------------------
+    def _resume(self, page: str, cell: bool) -> None:
+        """Let the run go on that was broken off last, with the code that it had."""
+        found = self._launch.runs.broken_off or self._offers.saved
+        if found is None:
+            return
+        bond = self._bond
+        bond.write()
 
-    def _commands(self, live: bool) -> list[str]:
-        commands = ["train", "show_code"]
-        run, launch = self._launch.run, self._launch
-        if not live:
-            return [*commands, "reset"]
-        commands.append("stop")
-        if run is not None and launch.training:
-            paused = run.status == "paused"
-            commands += ["resume", "step"] if paused else ["pause"]
-            if launch.waiting:
-                commands.append("replace")
-            rate = self._bond.form.learning_rate()
-            if launch.config is not None and rate not in {None, launch.config.learning_rate}:
-                commands.append("apply_learning_rate")
-        return commands
+        def with_its_code(page: str, cell: bool) -> None:
+            bond.replace_text(found.program)
+            self._train(page, cell, found.id)
 
-    def _describe(self) -> Notice:
-        said = self._launch.describe()
-        if said is not None:
-            return said
-        if self._bond.problem and not self._launch.training:
-            waits = (
-                " Changed settings wait until it can be read." if self._bond.code.pending else ""
-            )
-            return Notice(f"{self._bond.problem}{waits}", "warning")
-        run = self._launch.run
-        if run is None:
-            return Notice("Ready to train.")
-        earlier = self.runs[: self.runs.index(run)] if run in self.runs else []
-        return said_of(
-            run.record,
-            first=len(self.runs) == 1,
-            waiting=self._launch.waiting,
-            taught=any(one.model is run.model for one in earlier),
-        )
+        if bond.untouched:
+            with_its_code(page, cell)
+        elif continues(bond.code.text, found.program):
+            self._train(page, cell, found.id)
+        else:
+            self._confirmed = with_its_code
+            self._notice = question_to_resume(found.name)
+
+    def _ask_to_clear(self) -> None:
+        runs = self._launch.runs
+
+        def clear(_page: str, _cell: bool) -> None:
+            runs.clear()
+
+        self._confirmed = clear
+        self._notice = question_to_clear(len(runs.all) - len(runs.live))

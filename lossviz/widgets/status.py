@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lossviz.training import Record, best_epoch, devices
+from lossviz.wire.lab_traits import Action
 
 SHARES = {
     "accuracy": "accuracy",
@@ -25,6 +26,7 @@ class Notice:
     text: str
     kind: str = "info"
     details: str = ""
+    actions: tuple[Action, ...] = ()
 
 
 def said_of(record: Record, *, first: bool, waiting: int, taught: bool = False) -> Notice:

@@ -62,6 +62,8 @@ class StatusLine(TypedDict):
     """A traceback or longer explanation behind a disclosure; "" for none."""
     tensorflow: str
     """Such as "TensorFlow is loading..."; "" when it is ready."""
+    actions: list[Action]
+    """What can be done about what is said."""
 
 
 class Form(TypedDict):

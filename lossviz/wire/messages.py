@@ -377,6 +377,12 @@ class Command(TypedDict):
         "script",
         "save_cell",
         "not_run",
+        "cancel_queued",
+        "clear_runs",
+        "confirm",
+        "dismiss",
+        "follow",
+        "first_weights",
     ]
     page: str
     cell: bool

@@ -161,8 +161,8 @@ def test_the_first_train_makes_the_cell_and_runs_it_and_waits_for_a_busy_kernel(
     assert "epochs=2" in cell.text()
     assert cell.number() == "[3]:"
     # The press left the focus where it was.
-    focused = page.page.evaluate("document.activeElement.textContent")
-    assert focused == "Train"
+    focused = "document.activeElement.textContent"
+    until(lambda: page.page.evaluate(focused) == "Train", "the focus where it was", 10)
 
 
 def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):

@@ -44,6 +44,6 @@ def test_steps_one_by_one_and_the_next_run_at_once(notebook):
     page.press("Step")
     until(lambda: f"after step {before + 2:,}." in page.status(), "and another one")
     page.fill("Epochs", "1")
-    page.press("Train")
+    page.press("Queue next run")
     page.press("Start next now")
     until(lambda: "run 2 completed" in page.status(), "the run that waited", 120)

@@ -110,8 +110,65 @@ def test_objects_without_a_name_are_put_where_there_is_room(shell, monkeypatch):
         shell.run_cell(page.text, cell_id="c1")
         assert lab.run.wait(60)
         assert lab.run.error is None
-    assert shell.user_ns["my_train_inputs"] == "mine, too"
+    assert (shell.user_ns["my_train_inputs"], shell.user_ns["data"]) == ("mine, too", "mine")
     assert len(lab.runs) == 2
+
+
+def test_a_program_takes_no_name_that_the_user_holds(shell):
+    shell.run_cell("model, run = 'my model', 'my run'", cell_id="n0")
+    lab = lossviz.LossLab(config=lossviz.TrainingConfig(epochs=1))
+    page = Page(lab, cell="")
+    assert "model_2 = task.build_model(data)" in page.text
+    assert page.code["state"] == "in_step"
+
+    def train():
+        before = len(lab.runs)
+        page.press("train", cell=True)
+        until(lambda: lab._session._launch.asked)
+        shell.run_cell(page.look()["text"], cell_id="n1")
+        page.cell = "n1"
+        page.type(page.text)
+        assert len(lab.runs) == before + 1
+        assert lab.run.wait(60)
+        assert lab.run.error is None
+        return lab.run
+
+    first = train()
+    assert (shell.user_ns["model"], shell.user_ns["run"]) == ("my model", "my run")
+    assert shell.user_ns["model_2"] is first.model
+    assert lab._session.predictions()[1] == ""
+    # What the cell itself has given a name is its own, and is given again.
+    text = page.look()["text"]
+    second = train()
+    assert page.look()["text"] == text
+    assert shell.user_ns["model_2"] is second.model
+    # A variable that the user makes later is the user's, too; fields go on to work.
+    shell.run_cell("optimizer = model_2 = 'mine'", cell_id="n0")
+    third = train()
+    assert shell.user_ns["optimizer"] == shell.user_ns["model_2"] == "mine"
+    assert shell.user_ns["model_3"] is third.model
+    assert page.code["state"] == "in_step"
+    page.set("learning_rate", "0.25")
+    assert "optimizer_2 = tf.keras.optimizers.SGD(learning_rate=0.25" in page.look()["text"]
+
+
+def test_a_second_lab_leaves_the_names_of_the_first(shell):
+    config = lossviz.TrainingConfig(epochs=1)
+    first = page_of(lossviz.LossLab(config=config), cell="s1")
+    shell.run_cell(first.text, cell_id="s1")
+    assert first.lab.run.wait(60)
+    second = Page(lossviz.LossLab(config=config), cell="s2")
+    shell.run_cell(second.text, cell_id="s2")
+    second.type(second.text)
+    assert shell.user_ns["model"] is first.lab.run.model
+    assert shell.user_ns["run"] is first.lab.run
+    # A lab that is made anew takes over the cell of the one before, with the names in it.
+    again = Page(lossviz.LossLab(config=config), cell="s1")
+    again.type(first.text, opening=True)
+    again.press("train", cell=True)
+    until(lambda: again.lab._session._launch.asked)
+    assert again.look()["text"] == first.text
+    again.press("not_run")
 
 
 def test_the_program_is_offered_as_a_cell(shell):

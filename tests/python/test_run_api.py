@@ -166,7 +166,9 @@ def test_two_programs_on_their_way_keep_their_own_configs():
     until(lambda: len(lab.runs) == 2)
     for run in lab.runs:
         assert run.wait(120)
-    told = {run.record.epochs: lab._session._launch._configs[run.id].epochs for run in lab.runs}
+    told = {
+        run.record.epochs: lab._session._launch.runs._configs[run.id].epochs for run in lab.runs
+    }
     assert told == {3: 3, 2: 2}
     lab.close()
 

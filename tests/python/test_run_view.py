@@ -51,7 +51,7 @@ def test_a_page_pauses_resumes_and_stops_the_run(run):
     until(lambda: view.form["commands"] == ["pause", "stop", "apply_learning_rate"])
     press(view, "pause")
     until(lambda: view.form["commands"] == ["resume", "step", "stop", "apply_learning_rate"])
-    assert "paused after step" in view.status["text"]
+    until(lambda: "paused after step" in view.status["text"])
     taken = run.step
     press(view, "step")
     until(lambda: run.step == taken + 1)

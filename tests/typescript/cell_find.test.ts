@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findProgram, type CellFacts } from '../../labextension/src/cell/find';
-import { cellHint, joined, keptLosses } from '../../labextension/src/cell/hint';
+import { cellHint, joined, keptLosses, labCellOf } from '../../labextension/src/cell/hint';
 
 function cell(id: string, hint?: object, code = true): CellFacts {
   return { id, code, hint };
@@ -63,4 +63,12 @@ it('bounds what a notebook keeps', () => {
 it('joins lists by their texts', () => {
   const [a, b] = ['a', 'b'].map(text => ({ title: text, loss: '', text }));
   expect(joined([a!], [{ ...a!, title: 'other' }, b!])).toEqual([a, b]);
+});
+
+it('names the cell of one view of a lab that has several, while that cell is there', () => {
+  const hint = { lab: 'new', cell: 'p', of: 'first', start: 's', made_from: '' };
+  expect(labCellOf(hint, 'new', ['first', 'second', 'p'], 'second')).toBe('first');
+  expect(labCellOf(hint, 'new', ['second', 'p'], 'second')).toBe('second');
+  expect(labCellOf(hint, 'another', ['first', 'second', 'p'], 'second')).toBe('second');
+  expect(labCellOf(undefined, 'new', ['second'], 'second')).toBe('second');
 });

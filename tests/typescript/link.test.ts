@@ -264,3 +264,20 @@ it('tells those who listen of what has changed, and only of that', () => {
   wire.deliver(append(5, 1), [2]);
   expect(heard.splice(0).sort()).toEqual(['progress', 'series:loss']);
 });
+
+it('asks for no snapshot when a press was answered otherwise, and for one when it was not', () => {
+  const idle = { run: { ...run, status: 'completed' as const } };
+  wire.deliver(snapshot(feed.page, idle), [], [], [3]);
+  feed.link.expectAnswer();
+  wire.deliver({ type: 'script', page: 'another', text: 'x', message: '' });
+  wire.deliver({ type: 'script', page: feed.page, text: 'x', message: '' });
+  vi.advanceTimersByTime(20_000);
+  expect(wire.attaches).toBe(1);
+  feed.link.expectAnswer();
+  feed.link.answered(); // as by a status line
+  vi.advanceTimersByTime(20_000);
+  expect(wire.attaches).toBe(1);
+  feed.link.expectAnswer();
+  vi.advanceTimersByTime(7000);
+  expect(wire.attaches).toBeGreaterThan(1);
+});

@@ -7,16 +7,25 @@ import type { Code } from '../lab_traits';
 
 const CLASS = 'lossviz-badge';
 
+/** Cells that have not been on the screen yet and have no parts, and what their mark is to say. */
+const waiting = new WeakMap<Cell, Partial<Code>>();
+
 /** Show the mark above the cell's code, or bring it up to date. */
 export function showBadge(cell: Cell, code: Partial<Code>): void {
   const header = cell.node.querySelector('.jp-CellHeader');
   if (!header) {
-    // A cell that has not been on the screen yet has no parts.
-    void cell.ready.then(() => {
-      if (cell.node.querySelector('.jp-CellHeader')) {
-        showBadge(cell, code);
-      }
-    });
+    const first = !waiting.has(cell);
+    waiting.set(cell, code);
+    if (first) {
+      void cell.ready.then(() => {
+        // Where the lab has let go of the cell meanwhile, a mark would stay for ever.
+        const wanted = waiting.get(cell);
+        waiting.delete(cell);
+        if (wanted && cell.node.querySelector('.jp-CellHeader')) {
+          showBadge(cell, wanted);
+        }
+      });
+    }
     return;
   }
   let badge = header.querySelector<HTMLElement>(`.${CLASS}`);
@@ -40,6 +49,9 @@ export function showBadge(cell: Cell, code: Partial<Code>): void {
 
 /** Take the mark away. */
 export function removeBadge(cell: Cell | undefined): void {
+  if (cell) {
+    waiting.delete(cell);
+  }
   const header = cell?.node.querySelector('.jp-CellHeader');
   header?.querySelector(`.${CLASS}`)?.remove();
   header?.classList.remove('lossviz-badged');

@@ -40,6 +40,21 @@ export function cellHint(metadata: unknown, id: string): CellHint | undefined {
   return hint.lab && hint.cell === id ? hint : undefined;
 }
 
+/**
+ * The cell that shows the lab, for a hint: the one that `known` names while it is there.
+ *
+ * A lab can be on show in several cells. Each of its views writes the hint; if each named its own
+ * cell, they would overwrite each other at every change.
+ */
+export function labCellOf(
+  known: CellHint | undefined,
+  lab: string,
+  cells: readonly string[],
+  own: string
+): string {
+  return known?.lab === lab && cells.includes(known.of) ? known.of : own;
+}
+
 /** The losses that a notebook's metadata keep. */
 export function keptLosses(metadata: unknown): KeptLoss[] {
   const listed = entries(metadata)['losses'];

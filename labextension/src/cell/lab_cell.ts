@@ -12,7 +12,7 @@ import type { ProgramEditor } from '../widget/program_sync';
 import { removeBadge, showBadge } from './badge';
 import { CellEditor, asOneStep } from './cell_editor';
 import { findProgram } from './find';
-import { METADATA, cellHint, joined, keptLosses } from './hint';
+import { METADATA, cellHint, joined, keptLosses, labCellOf } from './hint';
 
 export class LabCell implements ProgramCell {
   private _code: Partial<Code> = {};
@@ -183,15 +183,21 @@ export class LabCell implements ProgramCell {
 
   /** Write the hint into the cell's metadata, where it says something else. */
   private _note(cell: ISharedCell): void {
-    const labCell = this._document.cells[this._labCell()];
+    const cells = this._document.cells;
+    const known = cellHint(cell.getMetadata(METADATA), cell.getId());
+    const labCell = cells[this._labCell()]?.getId() ?? '';
     const hint = {
       lab: this._lab,
       cell: cell.getId(),
-      of: labCell?.getId() ?? '',
+      of: labCellOf(
+        known,
+        this._lab,
+        cells.map(one => one.getId()),
+        labCell
+      ),
       start: this._code.start ?? '',
       made_from: this._code.made_from ?? this._editor?.madeFrom ?? ''
     };
-    const known = cellHint(cell.getMetadata(METADATA), cell.getId());
     if (!known || JSON.stringify(known) !== JSON.stringify(hint)) {
       cell.setMetadata(METADATA, hint);
     }

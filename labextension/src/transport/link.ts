@@ -106,6 +106,11 @@ export class Link {
     this._expecting ||= performance.now();
   }
 
+  /** The kernel has answered with something else than numbers. */
+  answered(): void {
+    this._expecting = 0;
+  }
+
   private _take(message: FromKernel, buffers: DataView[]): void {
     if (message.type === 'snapshot' && (message.page === this._page || message.page === '')) {
       window.clearTimeout(this._retry);
@@ -127,6 +132,8 @@ export class Link {
       if (this._receiver.overfull) {
         this._attachAnew();
       }
+    } else if ('page' in message && message.page === this._page) {
+      this.answered();
     }
   }
 

@@ -134,7 +134,8 @@ const STATUS: Record<keyof StatusLine, Check> = {
   text,
   kind: oneOf('info', 'warning', 'error'),
   details: text,
-  tensorflow: text
+  tensorflow: text,
+  actions: listOf(action)
 };
 
 /** Those keys of an object that are as they should be. */

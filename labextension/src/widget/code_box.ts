@@ -32,8 +32,6 @@ export class CodeBox implements ProgramEditor {
       this._fit();
       typed();
     });
-    // JupyterLab's shortcuts must not take keys from somebody who types.
-    this._text.dataset['lmSuppressShortcuts'] = 'true';
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
     row.append(

@@ -47,8 +47,6 @@ export class FieldsForm {
     this.element.addEventListener('submit', event => {
       event.preventDefault();
     });
-    // JupyterLab's shortcuts must not take keys from somebody who types.
-    this.element.dataset['lmSuppressShortcuts'] = 'true';
   }
 
   /**

@@ -2,7 +2,7 @@
  * The head of a lab: what runs, the buttons, the progress and the status line.
  */
 
-import type { StatusLine } from '../lab_traits';
+import type { Action, StatusLine } from '../lab_traits';
 import type { Command, Progress, RunState } from '../messages';
 import { button } from '../controls/button';
 import { formatCount, formatSeconds } from '../format';
@@ -16,7 +16,22 @@ const BUTTONS: Partial<Record<CommandName, { label: string; title: string }>> = 
   step: { label: 'Step', title: 'Take one step, then pause again' },
   replace: { label: 'Start next now', title: 'End this run and start the next' },
   stop: { label: 'Stop', title: 'End the run; what it has learnt stays' },
-  reset: { label: 'Reset', title: 'Put the settings back to the start' }
+  cancel_queued: { label: 'Cancel queued run', title: 'Take back what waits behind this run' },
+  reset: { label: 'Reset', title: 'Reset settings to those at the start; runs stay' },
+  clear_runs: { label: 'Clear runs', title: 'Take the ended runs off charts and table' }
+};
+
+/** While a run is live Train starts nothing at once, and must not look as if it did. */
+const QUEUE = { label: 'Queue next run', title: 'Run the program when this run has ended' };
+
+/** Where the focus goes when the button that has it is hidden. */
+const INSTEAD: Partial<Record<CommandName, CommandName>> = {
+  pause: 'resume',
+  resume: 'pause',
+  step: 'pause',
+  replace: 'stop',
+  cancel_queued: 'train',
+  clear_runs: 'train'
 };
 
 export class LabHeader {
@@ -32,14 +47,19 @@ export class LabHeader {
   private _tensorflow = part('p', 'lossviz-tensorflow');
   private _silence = part('p', 'lossviz-silence');
   private _trouble = part('p', 'lossviz-trouble');
+  private _actions = part('div', 'lossviz-actions');
+  private _offered = '';
   private _details = document.createElement('details');
   private _traceback = document.createElement('pre');
 
   /**
    * @param commands the buttons, in order.
-   * @param press gives the command of a button.
+   * @param _press gives the command of a button.
    */
-  constructor(commands: readonly CommandName[], press: (command: CommandName) => void) {
+  constructor(
+    commands: readonly CommandName[],
+    private readonly _press: (command: CommandName) => void
+  ) {
     this.element.className = 'lossviz-head';
     const buttons = part('div', 'lossviz-buttons');
     buttons.setAttribute('role', 'group');
@@ -49,10 +69,9 @@ export class LabHeader {
       const made = button(label, title, () => {
         // A press that would do nothing still gets the focus and the tooltip that says why.
         if (made.getAttribute('aria-disabled') !== 'true') {
-          press(command);
+          _press(command);
         }
       });
-      made.classList.toggle('lossviz-primary', command === 'train');
       this._buttons.set(command, made);
       buttons.append(made);
     }
@@ -79,6 +98,7 @@ export class LabHeader {
       this._silence,
       this._trouble,
       this._status,
+      this._actions,
       this._tensorflow,
       this._details
     );
@@ -91,6 +111,7 @@ export class LabHeader {
 
   /** Show which commands can be given now. */
   showCommands(commands: readonly string[]): void {
+    const focused = [...this._buttons].find(([, one]) => one === document.activeElement)?.[0];
     for (const [command, button] of this._buttons) {
       const possible = commands.includes(command);
       const disabled = String(!possible);
@@ -99,10 +120,25 @@ export class LabHeader {
       }
     }
     const resume = commands.includes('resume');
+    const live = commands.includes('stop');
     this._show('resume', resume);
     this._show('pause', !resume);
-    this._show('step', commands.includes('step'));
-    this._show('replace', commands.includes('replace'));
+    for (const command of ['step', 'replace', 'cancel_queued', 'clear_runs'] as const) {
+      this._show(command, commands.includes(command));
+    }
+    const train = this._buttons.get('train');
+    const { label = '', title = '' } = (live ? QUEUE : BUTTONS.train) ?? {};
+    if (train && train.textContent !== label) {
+      train.textContent = label;
+      train.title = title;
+    }
+    // What continues a paused run is the main thing to do; another run would wait behind it.
+    train?.classList.toggle('lossviz-primary', !(resume && live));
+    this._buttons.get('resume')?.classList.toggle('lossviz-primary', resume && live);
+    const next = focused && this._buttons.get(focused)?.hidden ? INSTEAD[focused] : undefined;
+    if (next) {
+      this._buttons.get(next)?.focus({ preventScroll: true });
+    }
   }
 
   /** Show the lab's status line. */
@@ -113,6 +149,7 @@ export class LabHeader {
       this._status.textContent = text;
     }
     this._status.dataset['kind'] = status.kind ?? 'info';
+    this._showActions(status.actions ?? []);
     this._tensorflow.textContent = status.tensorflow ?? '';
     this._tensorflow.hidden = !status.tensorflow;
     this._details.hidden = !status.details;
@@ -138,14 +175,12 @@ export class LabHeader {
   /**
    * Show where a run is; null before the first.
    *
-   * @param silent whether the kernel cannot be heard.
+   * @param lost what to say instead of the state that a run had when its kernel was heard last.
    */
-  showRun(run: RunState | null, progress: Progress | null, silent: boolean): void {
+  showRun(run: RunState | null, progress: Progress | null, lost = ''): void {
     const alive = run !== null && ['queued', 'running', 'paused'].includes(run.status);
-    // Of a kernel that is gone nobody knows more than what it said last.
-    const live = alive && !silent;
-    const status = alive && silent ? `was ${run.status}, no answer from the kernel` : run?.status;
-    this._name.textContent = run ? `${run.name} - ${status ?? ''}` : 'No run yet';
+    const live = alive && !lost;
+    this._name.textContent = run ? `${run.name} - ${(alive && lost) || run.status}` : 'No run yet';
     const rate = live && progress && progress.rate > 0 ? progress.rate : null;
     this._where.textContent = [
       run && progress?.step ? `step ${formatCount(progress.step)}` : '',
@@ -167,6 +202,28 @@ export class LabHeader {
     const text = run && progress ? describe(run, progress, percent, live, compiling) : '';
     this._left.textContent = text;
     this._bar.setAttribute('aria-valuetext', text || 'Nothing is running');
+  }
+
+  /** Buttons for what can be done about the status line; those on show stay, with the focus. */
+  private _showActions(actions: readonly Action[]): void {
+    const offered = JSON.stringify(actions);
+    if (offered === this._offered) {
+      return;
+    }
+    this._offered = offered;
+    const focused = this._actions.contains(document.activeElement);
+    this._actions.replaceChildren(
+      ...actions.map(({ command, label }) =>
+        button(label, '', () => {
+          this._press(command as CommandName);
+        })
+      )
+    );
+    this._actions.hidden = actions.length === 0;
+    if (focused) {
+      const next = this._actions.querySelector('button') ?? this._buttons.get('train');
+      next?.focus({ preventScroll: true });
+    }
   }
 
   private _show(command: CommandName, visible: boolean): void {

@@ -10,7 +10,17 @@ import { FieldsForm } from './form';
 import { LivePart } from './live_part';
 import { ProgramPart } from './program';
 
-const COMMANDS = ['train', 'pause', 'resume', 'step', 'replace', 'stop', 'reset'] as const;
+const COMMANDS = [
+  'train',
+  'pause',
+  'resume',
+  'step',
+  'replace',
+  'cancel_queued',
+  'stop',
+  'reset',
+  'clear_runs'
+] as const;
 
 const WORDS = {
   empty: 'Press Train to see the loss fall.',

@@ -14,6 +14,7 @@ import { Outbox } from '../transport/outbox';
 import { VIEWS } from '../views/list';
 import { Tabs } from '../views/tabs';
 import { LabHeader, type CommandName } from './header';
+import { keepKeys } from './keys';
 
 /** What a view says of itself. */
 export interface LiveWords {
@@ -68,6 +69,7 @@ export class LivePart {
   ) {
     _element.classList.add('lossviz-lab');
     _element.setAttribute('role', 'region');
+    keepKeys(_element, this._end.signal);
     this.header = new LabHeader(commands, _handlers.press);
     this._store = new RunStore(this.page, _channel, () => {
       this._link.askForShown();
@@ -120,6 +122,7 @@ export class LivePart {
   }
 
   showStatus(status: Partial<StatusLine>): void {
+    this._link.answered();
     this.header.showStatus(status);
   }
 
@@ -192,8 +195,9 @@ export class LivePart {
   private _showRun(): void {
     const run = this._store.followed;
     const silent = this._gone || this._link.silent;
+    const lost = this._gone ? 'kernel stopped' : silent ? 'no answer' : '';
     this._element.dataset['lossvizStatus'] = run?.state.status ?? '';
-    this.header.showRun(run?.state ?? null, run?.progress ?? null, silent);
+    this.header.showRun(run?.state ?? null, run?.progress ?? null, lost);
     const words = this._saved ? this._words.saved : this._words.silent;
     this.header.showSilence(silent ? words : '');
   }

@@ -130,6 +130,9 @@ export class ProgramPart {
     }
     // What was typed a moment ago, and a cell of the lab before this one, are to be read first.
     await this._sync.settled();
+    if (this._cell !== cell) {
+      return; // the lab was closed meanwhile, and nobody would see the run
+    }
     if (!(await cell.run())) {
       this._press('not_run');
     }

@@ -91,6 +91,9 @@ class TrainView implements View {
 
   private _showNumbers(): void {
     const { followed } = this._context.store;
+    if (!followed && !this._context.store.earlier.length) {
+      this._table.clear();
+    }
     if (followed) {
       this._table.show(followed);
     }

@@ -61,6 +61,17 @@ export class RunTable {
     }
   }
 
+  /** All runs have been cleared. */
+  clear(): void {
+    window.clearTimeout(this._timer);
+    this._timer = 0;
+    this._latest = undefined;
+    this._earlier = [];
+    this._rows.clear();
+    this._body.replaceChildren();
+    this.element.hidden = true;
+  }
+
   /** Nobody looks. */
   hide(): void {
     window.clearTimeout(this._timer);

@@ -1,0 +1,139 @@
+"""What a lab can go on with that it has not started: live runs, and the last one of its notebook.
+
+A lab that is made anew, after a reload without saving or after its kernel was restarted, knows
+nothing of the lab before it. The kernel knows the runs that are still live, and the history knows
+the notebook's last run.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lossviz._arguments import ArgumentError
+from lossviz.history import FAULTS, RunRow, recorder
+from lossviz.training import Run, kernel_runs, live_runs
+from lossviz.training.checkpoint import find
+from lossviz.widgets.fields import action
+from lossviz.widgets.lab_runs import BREAKS
+from lossviz.widgets.notebook import NOTEBOOK, notebook_path
+from lossviz.widgets.status import Notice
+from lossviz.wire import publisher
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A run that can be resumed from its last checkpoint.
+
+    Attributes:
+        row: what the history knows of it.
+        epoch: how many epochs had ended at the checkpoint.
+    """
+
+    row: RunRow
+    epoch: int
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.row.id
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return self.row.name
+
+    @property
+    def program(self) -> str:
+        """The text of its program."""
+        return self.row.program
+
+    def notice(self) -> Notice:
+        """What a lab says of it that has no run yet."""
+        row = self.row
+        where = f"{row.name} is saved at epoch {self.epoch:,} of {row.epochs:,}."
+        said = f"Kernel stopped. {where}" if row.status == "interrupted" else where
+        return Notice(said, actions=(action("resume", f"Resume {row.name}"),))
+
+
+class Offers:
+    """What one lab can go on with. Not locked; its lab is.
+
+    Attributes:
+        saved: the notebook's last run, where it was broken off.
+    """
+
+    def __init__(self, model: str, changed: Callable[[], None]) -> None:
+        """Look for runs of labs with the same model of the user's own.
+
+        Args:
+            model: the expression of that model; "" for the task's.
+            changed: called when something was found.
+        """
+        self.saved: Saved | None = None
+        self._model, self._changed = model, changed
+        self._looked = False
+
+    def look(self) -> None:
+        """Look once into the history, on a thread of its own: a network's drive may be slow."""
+        notebook = notebook_path()
+        if self._looked or not notebook:
+            return
+        self._looked = True
+        threading.Thread(
+            target=self._look, args=(notebook,), name="lossviz offers", daemon=True
+        ).start()
+
+    def notice(self, runs: Sequence[Run]) -> Notice | None:
+        """What is to be said to a lab that has these runs; None where there is nothing to offer."""
+        others = live_beside(runs)
+        if others:
+            first = others[0]
+            more = f", and {len(others) - 1} more wait" if len(others) > 1 else ""
+            does = "is training" if first.status == "running" else f"is {first.status}"
+            label = "Show it" if len(others) == 1 else "Show them"
+            return Notice(f"{first.name} {does}{more}.", actions=(action("follow", label),))
+        return None if runs or self.saved is None else self.saved.notice()
+
+    def _look(self, notebook: str) -> None:
+        try:
+            row = last_of(recorder.history().runs(), notebook, self._model)
+            if row is None or row.status not in BREAKS:
+                return
+            self.saved = Saved(row, find(row.id).rows)
+        except (*FAULTS, ArgumentError):
+            return  # without a history, or without a checkpoint, there is nothing to resume
+        self._changed()
+
+
+def live_beside(runs: Sequence[Run]) -> list[Run]:
+    """The live runs of this kernel that are none of these."""
+    known = {run.id for run in runs}
+    return [run for run in live_runs() if run.id not in known]
+
+
+def last_of(rows: Sequence[RunRow], notebook: str, model: str) -> RunRow | None:
+    """The last run of a lab of this notebook, in this kernel or one before it; None for none.
+
+    One that never took a step, such as a queued one that was cancelled, does not count.
+
+    Args:
+        rows: all runs, newest first.
+        notebook: the path of the notebook.
+        model: the expression of the user's own model in the lab; "" for the task's.
+    """
+    for row in rows:
+        trained = bool(row.program and row.steps)
+        found = row.config.get(NOTEBOOK), row.config.get("model", "")
+        if trained and found == (notebook, model):
+            return row
+    return None
+
+
+def _tell(_run: Run) -> None:
+    """Labs that have nothing to do hear of a run that code has started."""
+    publisher.wake()
+
+
+kernel_runs.listen(begun=_tell)
