@@ -13,9 +13,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = {
-    ROOT / "lossviz" / "wire" / f"{name}.py": ROOT / "labextension" / "src" / f"{name}.ts"
-    for name in ("lab_traits", "messages")
+    ROOT / "labextension" / "src" / f"{name}.ts": [
+        ROOT / "lossviz" / "wire" / f"{one}.py" for one in (*others, name)
+    ]
+    for name, others in {"lab_traits": (), "messages": ("run_types",)}.items()
 }
+"""Each TypeScript file, and the Python ones from which it is written."""
+
 WIDTH = 100
 MIRRORED = "`make protocol` writes the same in TypeScript from this file."
 PLAIN = {
@@ -88,22 +92,33 @@ def interface(node: ast.ClassDef) -> str:
     return "".join([*lines, "}\n"])
 
 
-def typescript(source: Path) -> str:
-    """The TypeScript file that mirrors a Python one."""
-    tree = ast.parse(source.read_text())
-    written = f"Written by `make protocol` from lossviz/wire/{source.name}; change that one."
-    told = (ast.get_docstring(tree) or "").replace(f"{MIRRORED}\n", "").replace(MIRRORED, "")
-    head = comment(f"{told.strip()}\n\n{written}")
-    parts = [head]
-    imports = [
-        f"import type {{ {', '.join(one.name for one in node.names)} }} from "
-        f"'./{node.module.rpartition('.')[2]}';\n"
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lossviz.wire.")
-        and node.module
-    ]  # fmt: skip
-    if imports:
-        parts.append("".join(imports))
+def typescript(sources: list[Path]) -> str:
+    """The TypeScript file that says what these Python files say; the last one gives its head."""
+    names = [source.stem for source in sources]
+    trees = [ast.parse(source.read_text()) for source in sources]
+    files = " and ".join(f"lossviz/wire/{name}.py" for name in reversed(names))
+    told = (ast.get_docstring(trees[-1]) or "").replace(MIRRORED, "").strip()
+    parts = [comment(f"{told}\n\nWritten by `make protocol` from {files}; change that.")]
+    imports = "".join(_imports(tree, names) for tree in trees)
+    return "\n".join(
+        [*parts, *filter(None, [imports]), *(one for tree in trees for one in _types(tree))]
+    )
+
+
+def _imports(tree: ast.Module, own: list[str]) -> str:
+    """The imports of types that other files have."""
+    lines = []
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lossviz.wire."):
+            stem = (node.module or "").rpartition(".")[2]
+            names = ", ".join(one.name for one in node.names)
+            if stem not in own:
+                lines.append(f"import type {{ {names} }} from './{stem}';\n")
+    return "".join(lines)
+
+
+def _types(tree: ast.Module) -> list[str]:
+    parts = []
     for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
         match node:
             case ast.ClassDef():
@@ -112,7 +127,7 @@ def typescript(source: Path) -> str:
                 parts.append(_documented(after) + f"export const {name} = {value!r};\n")
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 parts.append(_documented(after) + declared(f"export type {name} =", kind(value)))
-    return "\n".join(parts)
+    return parts
 
 
 def _documented(after: ast.stmt | None) -> str:
@@ -125,8 +140,8 @@ def _documented(after: ast.stmt | None) -> str:
 def main() -> None:
     """Write the files, or with --check say whether they are as they would be written."""
     stale = []
-    for source, target in SOURCES.items():
-        text = typescript(source)
+    for target, sources in SOURCES.items():
+        text = typescript(sources)
         if not target.is_file() or target.read_text() != text:
             stale.append(target.name)
             if "--check" not in sys.argv:

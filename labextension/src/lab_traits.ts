@@ -1,7 +1,7 @@
 /**
  * The traits of a lab that its pages show, typed; always the whole of what holds now.
  *
- * Written by `make protocol` from lossviz/wire/lab_traits.py; change that one.
+ * Written by `make protocol` from lossviz/wire/lab_traits.py; change that.
  */
 
 /** One line of a drop-down. */

@@ -3,16 +3,11 @@
  *
  * Numbers of a run travel in the message's binary buffers, little-endian, never as JSON.
  *
- * Written by `make protocol` from lossviz/wire/messages.py; change that one.
+ * Written by `make protocol` from lossviz/wire/messages.py and lossviz/wire/run_types.py; change
+ * that.
  */
 
 import type { KeptLoss } from './lab_traits';
-
-/**
- * The version of these messages. A page and a kernel of different ones do not understand each
- * other.
- */
-export const PROTOCOL = 2;
 
 /** The life of a run. The first three are alive, the others are ends. */
 export type Status =
@@ -146,6 +141,12 @@ export interface SeriesNews {
    */
   part?: SeriesPart;
 }
+
+/**
+ * The version of these messages. A page and a kernel of different ones do not understand each
+ * other.
+ */
+export const PROTOCOL = 2;
 
 /**
  * The kernel's answer to an Attach: everything a page needs, bounded in size.

@@ -10,16 +10,9 @@ from lossviz.series import LOSS, StepSeries, smoothed
 from lossviz.training import EpochRecord, Record
 from lossviz.wire import run_states, series_parts
 from lossviz.wire.allowance import Allowance
-from lossviz.wire.messages import (
-    Append,
-    EarlierRun,
-    EpochRow,
-    FromKernel,
-    Range,
-    RangeRequest,
-    Snapshot,
-)
+from lossviz.wire.messages import Append, FromKernel, Range, RangeRequest, Snapshot
 from lossviz.wire.outgoing import Outgoing
+from lossviz.wire.run_types import EarlierRun, EpochRow
 
 SNAPSHOT_POINTS = 4096
 """About as many values as a snapshot holds at most, whatever the run's length."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from lossviz.series import StepSeries
 from lossviz.training import Record
 from lossviz.wire import series_parts
-from lossviz.wire.messages import SeriesNews, SeriesPart
+from lossviz.wire.run_types import SeriesNews, SeriesPart
 
 WINDOW_POINTS = 1024
 """About as many values as steps take the place of which there are too many to be sent: about two

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossviz.training import EpochRecord, Event, Record
-from lossviz.wire.messages import EarlierRun, EpochRow, EventMark, Progress, RunState
+from lossviz.wire.run_types import EarlierRun, EpochRow, EventMark, Progress, RunState
 
 MOST_ROWS = 2000
 """So many epochs travel in a snapshot; thousands more could not be told apart on a chart."""

@@ -9,7 +9,8 @@ import numpy as np
 from lossviz.series import LOSS, Track
 from lossviz.training import Record
 from lossviz.wire import run_states
-from lossviz.wire.messages import EarlierRun, Saved
+from lossviz.wire.messages import Saved
+from lossviz.wire.run_types import EarlierRun
 from lossviz.wire.series_parts import float64, part
 
 POINTS = 1024

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lossviz.series import SparseSeries, SparseWindow, StepSeries, Track, Window
-from lossviz.wire.messages import SeriesNews, SeriesPart
 from lossviz.wire.run_states import finite
+from lossviz.wire.run_types import SeriesNews, SeriesPart
 
 Values = tuple[SeriesPart, list[bytes]]
 

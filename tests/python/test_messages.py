@@ -22,8 +22,8 @@ def protocol():
 
 
 def test_the_types_of_pages_are_those_of_the_kernel(protocol):
-    for source, target in protocol.SOURCES.items():
-        assert target.read_text() == protocol.typescript(source), "run make protocol"
+    for target, sources in protocol.SOURCES.items():
+        assert target.read_text() == protocol.typescript(sources), "run make protocol"
 
 
 def test_all_kinds_of_types_are_written(protocol, tmp_path):
@@ -43,11 +43,11 @@ def test_all_kinds_of_types_are_written(protocol, tmp_path):
         '    kind: Literal["one", "two"]\n'
         "Both = Plain | KeptLoss\n"
     )
-    assert protocol.typescript(source) == (
+    assert protocol.typescript([source]) == (
         "/**\n"
         " * All of them.\n"
         " *\n"
-        " * Written by `make protocol` from lossviz/wire/messages.py; change that one.\n"
+        " * Written by `make protocol` from lossviz/wire/messages.py; change that.\n"
         " */\n\n"
         "import type { KeptLoss } from './lab_traits';\n\n"
         "/** What null is. */\n"
@@ -69,7 +69,7 @@ def test_a_type_without_a_counterpart_is_named(protocol, tmp_path):
     source = tmp_path / "odd.py"
     source.write_text("class Odd:\n    size: tuple[int, int]\n")
     with pytest.raises(TypeError, match=r"line 2: no TypeScript for tuple\[int, int\]"):
-        protocol.typescript(source)
+        protocol.typescript([source])
 
 
 def test_stale_types_are_noticed(tmp_path):
@@ -77,7 +77,7 @@ def test_stale_types_are_noticed(tmp_path):
     for name in ("lossviz/wire", "labextension/src", ".ci"):
         (folder / name).mkdir(parents=True)
     (folder / ".ci" / "protocol.py").write_text(SCRIPT.read_text())
-    for name in ("messages", "lab_traits"):
+    for name in ("messages", "lab_traits", "run_types"):
         (folder / "lossviz" / "wire" / f"{name}.py").write_text('"""Nothing."""\n')
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
