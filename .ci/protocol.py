@@ -20,6 +20,7 @@ SOURCES = {
 }
 """Each TypeScript file, and the Python ones from which it is written."""
 
+VERSION = ROOT / "labextension" / "src" / "version.ts"
 WIDTH = 100
 MIRRORED = "`make protocol` writes the same in TypeScript from this file."
 PLAIN = {
@@ -137,11 +138,25 @@ def _documented(after: ast.stmt | None) -> str:
     return ""
 
 
+def version() -> str:
+    """The TypeScript file that says which version this is."""
+    package = ast.parse((ROOT / "lossviz" / "__init__.py").read_text())
+    for node in package.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__version__")], value=ast.Constant(value=found)):
+                told = (
+                    "The version of lossviz. Written by `make protocol` from lossviz/__init__.py."
+                )
+                return comment(told) + f"export const VERSION = '{found}';\n"
+    message = "lossviz/__init__.py has no __version__"
+    raise TypeError(message)
+
+
 def main() -> None:
     """Write the files, or with --check say whether they are as they would be written."""
     stale = []
-    for target, sources in SOURCES.items():
-        text = typescript(sources)
+    texts = {target: typescript(sources) for target, sources in SOURCES.items()}
+    for target, text in {**texts, VERSION: version()}.items():
         if not target.is_file() or target.read_text() != text:
             stale.append(target.name)
             if "--check" not in sys.argv:

@@ -7,9 +7,14 @@
 
 import type { PlotlyModule } from './chart/plotly_types';
 import type { Code, KeptLoss } from './lab_traits';
+import { VERSION } from './version';
 import type { ProgramEditor } from './widget/program_sync';
 
 export interface PageServices {
+  /** The versions of these services that the extension offers. */
+  readonly serves?: readonly number[];
+  /** Of the extension's package. */
+  readonly version?: string;
   /** A bundle of Plotly, loaded once for the page; without a name the one for flat axes. */
   plotly(name?: string): Promise<PlotlyModule>;
   /** The bundles that there are. An extension of before they had names does not say. */
@@ -57,12 +62,40 @@ const KEY = Symbol.for('lossviz.page');
 
 type Holder = Record<symbol, PageServices | undefined>;
 
-/** The services of this page, or undefined where the extension is missing. */
-export function pageServices(): PageServices | undefined {
+/** Versions of these services that a lab of this version can use; 1 does not say which it is. */
+const USED: readonly number[] = [1, 2];
+
+function published(): PageServices | undefined {
   return (globalThis as unknown as Holder)[KEY];
 }
 
+function served(services: PageServices): readonly number[] {
+  return services.serves ?? [1];
+}
+
+/** The services of this page; undefined where the extension is missing, or of a version too far. */
+export function pageServices(): PageServices | undefined {
+  const services = published();
+  return services && served(services).some(one => USED.includes(one)) ? services : undefined;
+}
+
+/** Which side to update, and how, where extension and kernel do not fit; "" where they do. */
+export function versionTrouble(): string {
+  const services = published();
+  if (!services || pageServices()) {
+    return '';
+  }
+  const older = Math.max(...served(services)) < Math.min(...USED);
+  const where = older ? "JupyterLab's environment" : "the kernel's environment";
+  const next = older ? 'reload the page' : 'restart the kernel';
+  return (
+    `JupyterLab has lossviz ${services.version ?? '0.1.0'} and this kernel ${VERSION}, which do ` +
+    'not work together: the program stands in the lab instead of a cell. Update lossviz in ' +
+    `${where} (pip install --upgrade lossviz), then ${next}.`
+  );
+}
+
 /** Offer these services to every lab of this page. */
-export function publishPageServices(services: PageServices): void {
-  (globalThis as unknown as Holder)[KEY] = services;
+export function publishPageServices(services: Omit<PageServices, 'serves' | 'version'>): void {
+  (globalThis as unknown as Holder)[KEY] = { ...services, serves: [1, 2], version: VERSION };
 }

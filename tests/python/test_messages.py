@@ -24,6 +24,7 @@ def protocol():
 def test_the_types_of_pages_are_those_of_the_kernel(protocol):
     for target, sources in protocol.SOURCES.items():
         assert target.read_text() == protocol.typescript(sources), "run make protocol"
+    assert protocol.VERSION.read_text() == protocol.version(), "run make protocol"
 
 
 def test_all_kinds_of_types_are_written(protocol, tmp_path):
@@ -79,6 +80,7 @@ def test_stale_types_are_noticed(tmp_path):
     (folder / ".ci" / "protocol.py").write_text(SCRIPT.read_text())
     for name in ("messages", "lab_traits", "run_types"):
         (folder / "lossviz" / "wire" / f"{name}.py").write_text('"""Nothing."""\n')
+    (folder / "lossviz" / "__init__.py").write_text('__version__ = "3.2.1"\n')
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(folder / ".ci" / "protocol.py"), *arguments]

@@ -6,7 +6,7 @@ import { bundle, type BundleName } from '../chart/bundles';
 import { followTheme } from '../chart/theme';
 import type { StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
-import { pageServices } from '../page';
+import { pageServices, versionTrouble } from '../page';
 import { RunStore } from '../store/run_store';
 import { trySend, type Channel } from '../transport/channel';
 import { Link, newPageId } from '../transport/link';
@@ -95,7 +95,7 @@ export class LivePart {
       empty: _words.empty,
       ask: name => this._askForPlotly(name),
       trouble: text => {
-        this.header.showTrouble(text);
+        this.header.showTrouble(text || versionTrouble());
         if (!text) {
           _element.classList.remove('lossviz-without-charts');
         }
@@ -118,6 +118,7 @@ export class LivePart {
       },
       this._end.signal
     );
+    this.header.showTrouble(versionTrouble());
     this._showRun();
   }
 
