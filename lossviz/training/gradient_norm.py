@@ -65,8 +65,9 @@ class GradientNorm:
         if not halves:
             return
         if getattr(optimizer, "inner_optimizer", None) is not None:
-            scale = tf.square(tf.cast(optimizer.dynamic_scale, tf.float32))
-            halves = [tf.add_n(halves) / scale]
+            # As Keras scales the loss itself: `fit` builds the optimizer in its first step.
+            scale = optimizer.dynamic_scale if optimizer.built else optimizer.initial_scale
+            halves = [tf.add_n(halves) / tf.square(tf.cast(scale, tf.float32))]
         if self._graph is None or tf.compat.v1.get_default_graph() is self._graph:
             self._halves += halves
             return

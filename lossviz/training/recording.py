@@ -1,8 +1,6 @@
-"""Keeps runs in the history: a listener of their registry, without which a training is the same."""
+"""Keeps runs in the history: a listener, without which a training is the same."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from lossviz.history import recorder
 from lossviz.training.recorded import RecordedRun
@@ -10,20 +8,14 @@ from lossviz.training.registry import kernel_runs
 from lossviz.training.run import Run
 
 
-def record_runs() -> Callable[[], None]:
-    """Write every run from now on; gives what ends that. Those that train go on being written."""
-    return kernel_runs.listen(begun=_follow, ended=_wake)
+def follow(run: Run) -> None:
+    """Write a new run into the history until its end."""
+    record = run.record
+    recorder.follow(RecordedRun(record))
+    # What is recorded must not fall behind a checkpoint, from which the run would go on.
+    record.at_checkpoint.append(recorder.flush)
+    record.at_end.append(recorder.wake)
 
 
-def _follow(run: Run) -> None:
-    recorder.follow(RecordedRun(run.record))
-    # What is recorded must not fall behind a checkpoint, from which it would be continued.
-    run.record.at_checkpoint.append(recorder.flush)
-
-
-def _wake(_: Run) -> None:
-    recorder.wake()
-
-
-stop_recording = record_runs()
-"""Ends the recording that begins when lossviz trains for the first time."""
+stop_recording = kernel_runs.listen(begun=follow)
+"""Call it, and runs that begin later are not written."""

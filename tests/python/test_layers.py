@@ -21,8 +21,8 @@ FLOORS = {
     "wire": 5, "widgets": 6, "server": 6, "teach": 6, "cli": 6,
 }  # fmt: skip
 PAGE_FLOORS = {
-    "protocol": 1, "transport": 2, "store": 3, "chart": 4, "views": 5, "form": 5, "widget": 6,
-    "cell": 7, "panel": 7, "plugins": 8,
+    "protocol": 1, "controls": 1, "series": 1, "transport": 2, "store": 3, "chart": 4, "views": 5,
+    "form": 5, "widget": 6, "cell": 7, "panel": 7, "plotly": 7, "plugins": 8,
 }  # fmt: skip
 """The page's folders; a file beside them is below all, and `TOPMOST` above."""
 
@@ -144,7 +144,7 @@ def page_imports(path: Path) -> Iterator[str]:
         target = (path.parent / (match[1] or match[2])).resolve().relative_to(PAGE).as_posix()
         name = next((one for one in (target, f"{target}/index") if one in PAGE_FILES), None)
         if name is None:
-            assert target.endswith(".css") or (PAGE / f"{target}.d.ts").is_file(), target
+            assert target.endswith(".css") or (PAGE / f"{target.removesuffix('.js')}.d.ts").is_file(), target
         else:
             yield name
 
