@@ -124,6 +124,38 @@ it('sends a command only when the kernel is known to hear', () => {
   ]);
 });
 
+it('leaves what was pressed too early to the view that stays', () => {
+  form('0.1');
+  const second = new RunView('v', wire);
+  const press = (where: RunView): void => {
+    where.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
+      if (one.textContent === 'Stop') {
+        one.click();
+      }
+    });
+  };
+  second.showForm({ commands: COMMANDS });
+  press(second);
+  second.dispose();
+  answer();
+  expect(sent('command')).toMatchObject([{ command: 'stop', page: page() }]);
+});
+
+it('leaves what was pressed too early to its next view', () => {
+  form('0.1');
+  view.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
+    if (one.textContent === 'Pause') {
+      one.click();
+    }
+  });
+  view.dispose();
+  wire = new Wire();
+  view = new RunView('v', wire);
+  expect(sent('command')).toEqual([]);
+  answer();
+  expect(sent('command')).toMatchObject([{ command: 'pause', page: page() }]);
+});
+
 it('is filled by what the kernel tells all pages, unasked', () => {
   answer('');
   expect(view.element.dataset['lossvizStatus']).toBe('running');

@@ -51,7 +51,7 @@ export class Lab {
     const press = (command: Command['command']): void => {
       this._press(command);
     };
-    this._live = new LivePart(this.element, channel, COMMANDS, WORDS, {
+    this._live = new LivePart(labId, this.element, channel, COMMANDS, WORDS, {
       press,
       connected: () => {
         this._program.connect();

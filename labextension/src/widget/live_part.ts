@@ -9,6 +9,7 @@ import { onThemeChange } from '../chart/theme';
 import type { StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { pageServices } from '../page';
+import { Outbox } from '../transport/outbox';
 import type { Channel } from './channel';
 import { EpochsChart } from './epochs_chart';
 import { LabHeader, type CommandName } from './header';
@@ -51,16 +52,18 @@ export class LivePart {
   private _table = new RunTable();
   private _charts: [LineChart, LineChart];
   private _end = new AbortController();
-  private _waiting: FromPage[] = [];
+  private _outbox: Outbox;
   private _saved = false;
   private _gone = false;
 
   /**
+   * @param id the lab's or the run view's id.
    * @param _view the view's element.
    * @param _channel the way to the kernel.
    * @param commands the buttons of the head, in order.
    */
   constructor(
+    id: string,
     private readonly _view: HTMLElement,
     private readonly _channel: Channel,
     commands: readonly CommandName[],
@@ -75,9 +78,16 @@ export class LivePart {
     this.feed = new RunFeed(_channel, () => {
       if (this.feed.attached) {
         _handlers.connected?.();
-        this._sendWaiting();
+        this._outbox.flush();
       }
       this._showRun();
+    });
+    // What is sent before the kernel has answered could be lost.
+    this._outbox = new Outbox(id, this.feed.page, message => {
+      if (this.feed.attached) {
+        _channel.send(_handlers.addressed?.(message) ?? message);
+      }
+      return this.feed.attached;
     });
     this._charts = [
       new StepChart(this.feed, _words.empty).chart,
@@ -119,10 +129,7 @@ export class LivePart {
 
   /** Send, or wait with it until the kernel has answered: what is sent before could be lost. */
   send(message: FromPage): void {
-    this._waiting.push(message);
-    if (this.feed.attached) {
-      this._sendWaiting();
-    }
+    this._outbox.put(message);
   }
 
   /** Send a person's command; an answer is expected soon. */
@@ -133,17 +140,12 @@ export class LivePart {
 
   dispose(): void {
     this._end.abort();
+    this._outbox.dispose();
     this.feed.dispose();
     this._table.dispose();
     this._charts.forEach(chart => {
       chart.dispose();
     });
-  }
-
-  private _sendWaiting(): void {
-    for (const message of this._waiting.splice(0)) {
-      this._channel.send(this._handlers.addressed?.(message) ?? message);
-    }
   }
 
   private _loadPlotly(): void {

@@ -8,6 +8,8 @@ import type { Channel } from './channel';
 import { LivePart } from './live_part';
 import { RateField } from './rate_field';
 
+const COMMANDS = ['pause', 'resume', 'step', 'stop'] as const;
+
 const WORDS = {
   empty: 'Waiting for the kernel...',
   silent:
@@ -22,7 +24,7 @@ export class RunView {
   private _rate: RateField;
 
   constructor(viewId: string, channel: Channel) {
-    this._live = new LivePart(this.element, channel, ['pause', 'resume', 'step', 'stop'], WORDS, {
+    this._live = new LivePart(viewId, this.element, channel, COMMANDS, WORDS, {
       press: command => {
         this._live.command(command, false);
       }
