@@ -225,8 +225,7 @@ class Session:
         """Do what was asked of the lab's runs; False for another command."""
         launch, run = self._launch, self._launch.runs.current
         if name == "resume" and not launch.runs.training:
-            if not launch.preparing:
-                self._resume(page, cell)
+            self._resume(page, cell)
         elif name == "clear_runs":
             self._ask_to_clear()
         elif name == "follow":
@@ -369,7 +368,7 @@ class Session:
     def _resume(self, page: str, cell: bool) -> None:
         """Let the run go on that was broken off last, with the code that it had."""
         found = self._launch.runs.broken_off or self._offers.saved
-        if found is None:
+        if found is None or self._launch.preparing:
             return
         bond = self._bond
         bond.write()
