@@ -51,7 +51,7 @@ class Feed:
         self._attached = False
         self._pages: dict[str, frozenset[str]] = {}
         self._had_pages = False
-        self._ended: dict[str, EarlierRun] = {}
+        self._ended: dict[str, tuple[int, EarlierRun]] = {}
         self._names = frozenset({LOSS})
         self._begin(None)
 
@@ -294,6 +294,9 @@ class Feed:
     def _describe(self, record: Record) -> EarlierRun:
         if not record.ended:
             return run_states.earlier(record)
-        if record.id not in self._ended:
-            self._ended[record.id] = run_states.earlier(record)
-        return self._ended[record.id]
+        # A run that went on, and has ended again, has more steps.
+        steps, described = self._ended.get(record.id, (-1, None))
+        if described is None or steps != len(record.losses):
+            described = run_states.earlier(record)
+            self._ended[record.id] = (len(record.losses), described)
+        return described

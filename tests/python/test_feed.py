@@ -288,3 +288,25 @@ def test_a_feed_without_pages_sends_nothing_until_the_next_page_comes():
     assert feed.left
     assert not sent
     assert (first.run, second.run) == (None, None)
+
+
+def test_an_earlier_run_that_went_on_is_described_anew():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append(message))
+    before, now = record("before"), record("now")
+    before.add_steps(np.float32([3.0]), 0.1)
+    before.end("stopped", "stopped")
+    feed.follow(now, [before])
+    feed.attach("p")
+    feed.publish()
+    longer = record("before")
+    longer.add_steps(np.float32([3.0, 2.0]), 0.1)
+    longer.end("completed", "done")
+    feed.follow(now, [longer])
+    feed.attach("p")
+    feed.publish()
+    described = [message["earlier"][0] for message in sent]
+    assert [(one["last"], one["run"]["status"]) for one in described] == [
+        (3.0, "stopped"),
+        (2.0, "completed"),
+    ]
