@@ -68,7 +68,7 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE TABLE losses (
         run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-        block INTEGER NOT NULL,    -- holds the steps from block * BLOCK_STEPS on
+        block INTEGER NOT NULL,    -- holds the steps from block * 16384 on
         data BLOB NOT NULL,
         PRIMARY KEY (run, block)
     );
