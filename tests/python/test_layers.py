@@ -21,8 +21,8 @@ FLOORS = {
     "wire": 5, "widgets": 6, "server": 6, "teach": 6, "cli": 6,
 }  # fmt: skip
 PAGE_FLOORS = {
-    "protocol": 1, "transport": 2, "store": 3, "chart": 4, "views": 5, "form": 5, "widget": 6,
-    "cell": 7, "panel": 7, "plugins": 8,
+    "protocol": 1, "series": 1, "controls": 1, "output": 1, "transport": 2, "store": 3, "chart": 4,
+    "plotly": 5, "views": 5, "form": 5, "widget": 6, "cell": 7, "panel": 7, "plugins": 8,
 }  # fmt: skip
 """The page's folders; a file beside them is below all, and `TOPMOST` above."""
 
@@ -144,7 +144,9 @@ def page_imports(path: Path) -> Iterator[str]:
         target = (path.parent / (match[1] or match[2])).resolve().relative_to(PAGE).as_posix()
         name = next((one for one in (target, f"{target}/index") if one in PAGE_FILES), None)
         if name is None:
-            assert target.endswith(".css") or (PAGE / f"{target}.d.ts").is_file(), target
+            # A style sheet, a script without types, or one that the build makes.
+            there = [PAGE / target, PAGE / f"{target.removesuffix('.js')}.d.ts"]
+            assert target.endswith(".css") or any(one.is_file() for one in there), target
         else:
             yield name
 
