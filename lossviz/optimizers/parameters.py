@@ -36,7 +36,8 @@ _KNOWN: Mapping[str, Parameter] = {
     "ema_momentum": _share("Decay of the weights' running mean, with Use ema."),
     "beta": _positive("The beta of the paper; 0 leaves the learning rate."),
     "epsilon": _positive("Added to divisors, so that none is 0."),
-    "epsilon_1": _positive("Added to squared gradients, so that no divisor is 0."),
+    # Its square, which is no float32 any more, is what Keras divides by where gradients are 0.
+    "epsilon_1": _positive("Added to squared gradients; try 1e-16 where weights become NaN."),
     "epsilon_2": _positive("The smallest scale of a weight: steps never get smaller than it."),
     "initial_accumulator_value": _positive("The sums of squared gradients begin with this."),
     "l1_regularization_strength": _positive("How strongly weights are pulled to exactly 0."),

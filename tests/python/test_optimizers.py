@@ -180,3 +180,14 @@ def test_a_none_that_is_no_value_is_the_person_s_own():
     text = render(lossviz.TrainingConfig(optimizer="muon"))
     assert read(text.replace("momentum=0.95", "rms_rate=None")).custom == ["optimizer"]
     assert read(text.replace("momentum=0.95", "clipnorm=None")).custom == []
+
+
+@pytest.mark.parametrize(("epsilon", "finite"), [(1e-30, False), (1e-16, True)])
+def test_what_is_said_of_adafactor_is_true(epsilon, finite):
+    assert optimizers.get("adafactor").params["epsilon_1"].default == 1e-30
+    assert "1e-16" in optimizers.get("adafactor").params["epsilon_1"].help
+    weights = keras.Variable(np.ones((4, 3), "f4"))
+    gradient = np.ones((4, 3), "f4")
+    gradient[2] = gradient[:, 2] = 0
+    keras.optimizers.Adafactor(0.01, epsilon_1=epsilon).apply([gradient], [weights])
+    assert np.isfinite(weights.numpy()).all() == finite
