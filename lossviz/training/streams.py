@@ -100,28 +100,35 @@ def of_rows(batch: Any, samples: int) -> Stream:
             dataset = dataset.shuffle(buffer, seed=seed % 2**31, reshuffle_each_iteration=True)
         return Stream(dataset=dataset.batch(batch_size).map(take, tf.data.AUTOTUNE))
 
+    readers = tf.nest.map_structure(_reader, batch)
+
     def take(index: Any) -> Any:
-        return tf.nest.map_structure(lambda data: _rows_at(data, index), batch)
+        return tf.nest.map_structure(lambda read: read(index), readers)
 
     return replace(rows(min(32, samples), None), rows=rows)
 
 
+def _reader(data: Any) -> Callable[[Any], Any]:
+    """`f(index)` that gives the rows of these numbers, in the graph."""
+    if not isinstance(data, tf.SparseTensor):
+        return lambda index: _rows_at(data, index)
+    # TensorFlow cannot gather from sparse tensors, but from what each row holds.
+    data = tf.sparse.reorder(data)
+    ends = tf.range(data.dense_shape[0] + 1)
+    splits = tf.searchsorted(tf.ensure_shape(data.indices[:, 0], [None]), ends, out_type=tf.int64)
+    places = tf.RaggedTensor.from_row_splits(data.indices[:, 1:], splits, validate=False)
+    values = tf.RaggedTensor.from_row_splits(data.values, splits, validate=False)
+
+    def read(index: Any) -> Any:
+        found = tf.gather(places, index)
+        indices = tf.concat([found.value_rowids()[:, None], found.flat_values], 1)
+        shape = tf.concat([tf.shape(index, tf.int64), data.dense_shape[1:]], 0)
+        return tf.SparseTensor(indices, tf.gather(values, index).flat_values, shape)
+
+    return read
+
+
 def _rows_at(data: Any, index: Any) -> Any:
-    if isinstance(data, tf.SparseTensor):
-        # Slices in a row, each of one sample: TensorFlow cannot gather from sparse tensors.
-        width = tf.concat([[1], data.dense_shape[1:]], 0)
-        rest = tf.zeros_like(data.dense_shape[1:])
-        parts = tf.map_fn(
-            lambda row: tf.sparse.slice(data, tf.concat([[row], rest], 0), width),
-            index,
-            fn_output_signature=tf.SparseTensorSpec([1, *data.shape[1:]], data.dtype),
-        )
-        found = tf.sparse.reshape(
-            parts, tf.concat([tf.shape(index, tf.int64), data.dense_shape[1:]], 0)
-        )
-        return tf.SparseTensor(
-            found.indices, found.values, tf.ensure_shape(found.dense_shape, [len(data.shape)])
-        )
     if isinstance(data, np.memmap):
         found = tf.numpy_function(
             lambda rows: np.ascontiguousarray(data[np.asarray(rows)]), [index], data.dtype

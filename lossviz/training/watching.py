@@ -63,8 +63,7 @@ class Watching:
         if not self._new:
             return
         found: list[mistakes.Finding] = []
-        # An odd set-up must not be kept from training by the part that looks for mistakes.
-        with contextlib.suppress(Exception):
+        with mistakes.tolerated("the look at the set-up"):
             found = self._found_before()
         self._tell(found, warn)
 

@@ -119,7 +119,7 @@ def cases() -> list[Case]:
         Case(classes, {}, ("val_accuracy",), Promise(0.95)),
         Case(classes, rare, ("val_accuracy",)),
         Case(classes, rare | weighted, ("val_accuracy",), weighted=True),
-        Case("image_segmentation", {}, cells, Promise(0.75)),
+        Case("image_segmentation", {}, cells, Promise(0.9)),
         Case("image_segmentation", {"loss": "cross_entropy"}, cells),
         Case("image_segmentation", weighted, cells, weighted=True),
         Case("optical_character_recognition", {},

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# How long one example takes depends on what else the machine does.
+settings.register_profile("lossviz", deadline=None)
+settings.load_profile("lossviz")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -18,6 +25,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ["LOSSVIZ_HOME"] = str(folder)
     yield folder
     del os.environ["LOSSVIZ_HOME"]
+
+
+@pytest.fixture(autouse=True)
+def seeded(request: pytest.FixtureRequest) -> None:
+    """Each test has a seed of its own, the same in every run: its weights are no accident."""
+    if keras := sys.modules.get("keras"):
+        keras.utils.set_random_seed(zlib.crc32(request.node.nodeid.encode()))
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_a_run_that_does_not_fit_its_history_keeps_no_other_out(tmp_path, monkey
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
     cut=st.floats(0, 1),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_losses_come_back_as_they_were_written(tmp_path_factory, parts, ends, cut):
     history = History(tmp_path_factory.mktemp("history"))
     stream = np.random.default_rng(len(parts))

@@ -135,7 +135,7 @@ def one_hot(stream, shape, classes, present=None):
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("name", PLAIN)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 2**31), shape=st.sampled_from([(1,), (7,), (1, 1), (4, 3), (2, 3, 2)]))
 def test_losses_of_numbers_agree_with_their_formulas(name, scale, seed, shape):
     formula, params = PLAIN[name]
@@ -155,7 +155,7 @@ def test_losses_of_numbers_agree_with_their_formulas(name, scale, seed, shape):
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("name", CLASSES)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 2**31),
     shape=st.sampled_from([(1,), (5,), (1, 3, 3), (2, 2, 3)]),
@@ -205,7 +205,7 @@ def test_quadratic_of_probabilities():
 
 
 @given(seed=st.integers(0, 2**31), weights=st.lists(st.floats(0, 50), min_size=4, max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_class_weights_are_those_of_keras(seed, weights):
     stream = np.random.default_rng(seed)
     output, target = stream.normal(size=(7, 4)).astype("f4") * 3, one_hot(stream, (7,), 4)
@@ -237,7 +237,7 @@ def every_alignment(log_p, label):
     time=st.integers(1, 5),
     labels=st.lists(st.lists(st.integers(1, 2), max_size=3), min_size=1, max_size=3),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_ctc_sums_over_every_alignment(scale, seed, time, labels):
     stream = np.random.default_rng(seed)
     output = np.float32(stream.normal(size=(len(labels), time, 3)) * scale)
@@ -271,7 +271,7 @@ def test_ctc_agrees_with_keras():
     seed=st.integers(0, 2**31), negatives=st.sampled_from([0.0, 1.0, 3.0]),
     share=st.sampled_from([0.0, 0.2, 1.0]), scale=st.sampled_from(SCALES),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_ssd_chooses_the_hardest_negatives(seed, negatives, share, scale):
     stream = np.random.default_rng(seed)
     labels = np.where(stream.random((2, 9)) < share, stream.integers(1, 4, (2, 9)), 0)

@@ -24,7 +24,7 @@ def metric(name, classes=3, data=None):
 
 
 @given(seed=st.integers(0, 2**31), batches=st.integers(1, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_mean_iou_is_that_of_scikit_learn(seed, batches):
     stream = np.random.default_rng(seed)
     mean = metric("mean_iou")
@@ -60,7 +60,7 @@ def levenshtein(a, b):
 
 
 @given(seed=st.integers(0, 2**31))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_reading_metrics_are_those_of_plain_edit_distance(seed):
     stream = np.random.default_rng(seed)
     output = stream.normal(size=(4, 7, 3))
@@ -101,7 +101,7 @@ def scenes(draw):
 
 
 @given(scenes())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_boxes_come_back_from_what_a_detector_learns(scene):
     boxes, labels = scene
     target = ANCHORS.encode(boxes, labels)
@@ -147,7 +147,7 @@ def plain_average_precision(rows, boxes):
 
 
 @given(seed=st.integers(0, 2**31), noise=st.sampled_from([0.3, 1.0, 3.0]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_mean_average_precision_by_going_through_all_finds(seed, noise):
     stream = np.random.default_rng(seed)
     boxes = [stream.uniform(0, 0.6, (2, 2)) for _ in range(6)]

@@ -8,5 +8,6 @@ from lossviz.training.mistakes.batch_watch import BatchWatch
 from lossviz.training.mistakes.before import before
 from lossviz.training.mistakes.epoch import after_epoch
 from lossviz.training.mistakes.finding import Finding, Setup
+from lossviz.training.mistakes.tolerance import tolerated
 
-__all__ = ["BatchWatch", "Finding", "Setup", "after_epoch", "before"]
+__all__ = ["BatchWatch", "Finding", "Setup", "after_epoch", "before", "tolerated"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from lossviz.training.mistakes.heads import Head, heads
 from lossviz.training.mistakes.leaves import as_float, sampled
 from lossviz.training.mistakes.loss_kind import ABSOLUTE, SQUARED, plain
 from lossviz.training.mistakes.told import not_yet_told
+from lossviz.training.mistakes.tolerance import tolerated
 from lossviz.training.mistakes.weight_marks import marks, moved
 
 STILL = 3
@@ -26,8 +26,6 @@ def after_epoch(
     epoch: int,
     history: Sequence[Mapping[str, float]],
     setup: Setup,
-    *,
-    strict: bool = False,
 ) -> list[Finding]:
     """The mistakes that the end of an epoch shows.
 
@@ -37,7 +35,6 @@ def after_epoch(
         epoch: its number, from 1.
         history: those of the epochs before it.
         setup: the set-up that `before` was given.
-        strict: raise what goes wrong within a rule, which otherwise is silent.
     """
     losses = [float(row["loss"]) for row in (*history, logs) if "loss" in row]
 
@@ -51,9 +48,7 @@ def after_epoch(
 
     found = []
     for rule in all_rules():
-        with contextlib.ExitStack() as stack:
-            if not strict:
-                stack.enter_context(contextlib.suppress(Exception))
+        with tolerated("a rule of an epoch's end"):
             one = rule()
             if one is not None:
                 found.append(one)

@@ -93,7 +93,7 @@ def set_up(case: Case) -> Setup:
 def told(case: Case) -> list[Finding]:
     """Everything that is told of a case while Keras trains it; rules that fail, fail the test."""
     setup = set_up(case)
-    found = before(setup, strict=True)
+    found = before(setup)
     if any(one.fatal for one in found):
         return found
     if case.data is not None:
@@ -105,7 +105,7 @@ def told(case: Case) -> list[Finding]:
     class AtEnd(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             logs = dict(logs or {})
-            found.extend(after_epoch(self.model, logs, epoch + 1, history, setup, strict=True))
+            found.extend(after_epoch(self.model, logs, epoch + 1, history, setup))
             history.append(logs)
 
     case.model.fit(**case.arguments(), verbose=0, callbacks=[AtEnd()])
