@@ -122,7 +122,24 @@ it('sends a command only when the kernel is known to hear', () => {
   ]);
 });
 
-it('does not lose a press with a view that is rendered again before the kernel answers', () => {
+it('leaves what was pressed too early to the view that stays', () => {
+  form('0.1');
+  const second = new RunView('v', wire);
+  const press = (where: RunView): void => {
+    where.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
+      if (one.textContent === 'Stop') {
+        one.click();
+      }
+    });
+  };
+  second.showForm({ commands: COMMANDS });
+  press(second);
+  second.dispose();
+  answer();
+  expect(sent('command')).toMatchObject([{ command: 'stop', page: page() }]);
+});
+
+it('leaves what was pressed too early to its next view', () => {
   form('0.1');
   view.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
     if (one.textContent === 'Pause') {
@@ -132,10 +149,9 @@ it('does not lose a press with a view that is rendered again before the kernel a
   view.dispose();
   wire = new Wire();
   view = new RunView('v', wire);
+  expect(sent('command')).toEqual([]);
   answer();
-  expect(sent('command')).toEqual([
-    { type: 'command', command: 'pause', page: page(), cell: false }
-  ]);
+  expect(sent('command')).toMatchObject([{ command: 'pause', page: page() }]);
 });
 
 it('does not call a run running whose kernel is gone', () => {
