@@ -104,13 +104,21 @@ class _Script:
             self._data(found),
             self._model(found),
             f"\n# The loss\n{loss}\n",
-            f"# The optimizer\noptimizer = {optimizer_call(config, 'tf.keras.optimizers', 12)}\n",
+            self._optimizer(),
             self._step(),
             self._validation(),
             self._training(),
         ]
         text = "\n".join(section for section in sections if section)
         return re.sub(r"\n{4,}", "\n\n\n", text)
+
+    def _optimizer(self) -> str:
+        made = optimizer_call(self.config, "tf.keras.optimizers", 12)
+        lines = ["# The optimizer", f"optimizer = {made}"]
+        if self.config.optimizer == "schedulefreeadamw":
+            # Built within the graph, as Keras does by itself, it would begin anew at every step.
+            lines.append("optimizer.build(model.trainable_variables)")
+        return "\n".join(lines) + "\n"
 
     def _extracted(self) -> Extract:
         roots: dict[str, Callable[..., Any]] = {}
