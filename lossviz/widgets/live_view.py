@@ -136,6 +136,11 @@ class LiveView(anywidget.AnyWidget):
             self._static.draw(record)
         return live
 
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        super()._send(msg, buffers=buffers)
+        # What answers a page over a subshell would bind all pages to it, also after its end.
+        forget_route(self.comm)
+
     def _send_to_pages(self, message: FromKernel, buffers: list[bytes]) -> None:
         self.send(message, buffers)
 
