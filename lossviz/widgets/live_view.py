@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 from IPython.display import display
 
+from lossviz.series import LOSS
 from lossviz.training import Record
 from lossviz.widgets.static_view import StaticView, call_after_cells
 from lossviz.wire import Feed, forget_route, publisher, saved
@@ -149,7 +150,9 @@ class LiveView(anywidget.AnyWidget):
         kind = message.get("type")
         self._feed.answered()
         if kind == "attach":
-            self._feed.attach(str(message["page"]), [str(one) for one in message["series"]])
+            # A page from before series had names asks for the loss alone.
+            shown = [str(one) for one in message.get("series", ())]
+            self._feed.attach(str(message["page"]), shown)
             self.take(kind, message)
         elif kind == "detach":
             self._feed.detach(str(message["page"]))
@@ -160,7 +163,7 @@ class LiveView(anywidget.AnyWidget):
                     "page": str(message["page"]),
                     "number": int(message["number"]),
                     "run": str(message["run"]),
-                    "series": str(message["series"]),
+                    "series": str(message.get("series", LOSS)),
                     "start": int(message["start"]),
                     "stop": int(message["stop"]),
                     "points": int(message["points"]),

@@ -313,6 +313,7 @@ def test_a_checkpoint_that_finds_no_room_says_so(tmp_path, monkeypatch):
     (folder / "latest.json.step-3-abc").symlink_to("/dev/full")
     told, saved = [], []
     state = State({"model/00000/a": tf.zeros(3)}, {"epoch": 1}, 3, 0)
-    Checkpoints("one", told.append, saved.append).save(state)
+    kept = Checkpoints("one", first=list, failed=told.append, saved=saved.append)
+    kept.save(state)
     assert told == ["The checkpoint could not be written: the disk is full. Training goes on."]
     assert saved == []

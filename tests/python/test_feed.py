@@ -305,7 +305,7 @@ def test_an_earlier_run_that_went_on_is_described_anew():
     feed.follow(now, [longer])
     feed.attach("p")
     feed.publish()
-    described = [message["earlier"][0] for message in sent]
+    described = [one["earlier"][0] for one in sent if one["type"] == "snapshot"]
     assert [(one["last"], one["run"]["status"]) for one in described] == [
         (3.0, "stopped"),
         (2.0, "completed"),

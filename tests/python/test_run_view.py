@@ -191,5 +191,5 @@ def test_a_view_shows_every_step_of_a_short_run(points, dense_model):
     message, buffers = sent[0]
     assert message["run"]["id"] == run.id
     assert message["earlier"] == []
-    np.testing.assert_array_equal(np.frombuffer(buffers[2], "<f4"), run.step_loss[3:])
+    np.testing.assert_array_equal(np.frombuffer(buffers[4], "<f4"), run.step_loss[3:])
     view.close()
