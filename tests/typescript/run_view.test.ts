@@ -161,7 +161,7 @@ it('does not call a run running whose kernel is gone', () => {
   expect(head()).toContain('left');
   view.disconnect();
   expect(head()).not.toContain('run 1 - running');
-  expect(head()).toContain('no answer from the kernel');
+  expect(head()).toContain('kernel stopped');
   expect(head()).not.toMatch(/left|steps\/s/);
 });
 
