@@ -3,7 +3,7 @@
  */
 
 import { bucketLine, decimate, join, type Line } from '../series/decimate';
-import type { Range } from '../messages';
+import type { Range, RangeRequest } from '../messages';
 import { trySend, type Channel } from '../transport/channel';
 import { BufferReader, readPart, type Steps } from './series_parts';
 
@@ -103,18 +103,7 @@ export class StepRanges {
       this._asked.set(key, { number, time: now, kind, series });
       this._growing.delete(kind);
       this._growing.set(kind, { ...before, time: now });
-      const page = this._page;
-      trySend(this._channel, {
-        type: 'range',
-        page,
-        number,
-        run,
-        series,
-        start,
-        stop,
-        points,
-        smoothing
-      });
+      this._send({ number, run, series, start, stop, points, smoothing });
       // Also when nothing else will have changed by then.
       window.setTimeout(() => {
         if (this._asked.get(key)?.number === number) {
@@ -156,6 +145,10 @@ export class StepRanges {
     this._unsubscribe();
   }
 
+  private _send(request: Omit<RangeRequest, 'type' | 'page'>): void {
+    trySend(this._channel, { type: 'range', page: this._page, ...request });
+  }
+
   private async _part(run: string, series: string, start: number, stop: number): Promise<Steps> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const number = ++this._number;
@@ -166,19 +159,7 @@ export class StepRanges {
           resolve(undefined);
         }, RETRY_MS);
       });
-      const points = MOST_AT_ONCE;
-      const page = this._page;
-      trySend(this._channel, {
-        type: 'range',
-        page,
-        number,
-        run,
-        series,
-        start,
-        stop,
-        points,
-        smoothing: 0
-      });
+      this._send({ number, run, series, start, stop, points: MOST_AT_ONCE, smoothing: 0 });
       const steps = await answer;
       if (steps) {
         return steps;
