@@ -88,7 +88,9 @@ def _read(frames: list[bytes], request: str, outcome: Outcome) -> bool:
     elif header["msg_type"] == "comm_msg":
         message = content["data"].get("content", {})
         if isinstance(message, dict) and message.get("type") == "append":
-            steps = len(parts[4]) // 4
-            outcome.appends.append((message["start"], steps, sum(map(len, frames))))
+            # Its only series is the loss; one without news tells of something else.
+            for news in message["series"]:
+                steps = len(parts[4]) // 4
+                outcome.appends.append((news["start"], steps, sum(map(len, frames))))
     done = header["msg_type"] == "status" and content["execution_state"] == "idle"
     return done and parent.get("msg_id") == request
