@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.series import SparseSeries, SparseWindow, StepSeries, Track, Window
+from lossviz.series import SparseSeries, SparseWindow, StepSeries, Track
 from lossviz.wire.run_states import finite
 from lossviz.wire.run_types import SeriesNews, SeriesPart
 
@@ -19,7 +19,12 @@ def part(
     """The steps `start <= step < stop` of a series in at most about `2 * points` values."""
     if isinstance(series, StepSeries):
         window = series.window(start, stop, points=points)
-        return of_window(name, window, finite(series.best))
+        described: SeriesPart = {
+            "name": name, "start": window.start, "width": window.width,
+            "buckets": len(window.minimum), "raw_start": window.raw_start,
+            "best": finite(series.best), "sparse": False,
+        }  # fmt: skip
+        return described, [float32(one) for one in (window.minimum, window.maximum, window.raw)]
     return of_sparse_window(name, start, series.window(start, stop, points=points))
 
 
@@ -32,16 +37,6 @@ def of_sparse_window(name: str, start: int, window: SparseWindow) -> Values:
     places = [float64(window.steps), float64(window.raw_steps)]
     values = [float32(one) for one in (window.minimum, window.maximum, window.raw)]
     return described, [*values, *places]
-
-
-def of_window(name: str, window: Window, best: float | None = None) -> Values:
-    """A window of a series with one value a step."""
-    described: SeriesPart = {
-        "name": name, "start": window.start, "width": window.width,
-        "buckets": len(window.minimum), "raw_start": window.raw_start, "best": best,
-        "sparse": False,
-    }  # fmt: skip
-    return described, [float32(one) for one in (window.minimum, window.maximum, window.raw)]
 
 
 def news(

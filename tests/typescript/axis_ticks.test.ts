@@ -1,27 +1,13 @@
 import { expect, it } from 'vitest';
 import { roomy, wholeTicks } from '../../labextension/src/chart/axis_ticks';
-import type { ChartView } from '../../labextension/src/chart/kind';
 import { lineFigure } from '../../labextension/src/chart/line_figure';
-import { PAPER } from '../../labextension/src/chart/theme';
-
-const view: ChartView = {
-  width: 660,
-  height: 200,
-  columns: 600,
-  zoom: null,
-  logarithmic: false,
-  pointed: false,
-  options: {},
-  unit: null,
-  theme: PAPER,
-  empty: ''
-};
+import { chartView } from './runs';
 
 /** The axis below a line from one place to another, as Plotly is told of it. */
 function axis(from: number, to: number, zoom: [number, number] | null = null): object {
   const line = { x: Float64Array.of(from, to), y: Float32Array.of(1, 0), name: '', colour: '#000' };
   const picture = { lines: [line], points: 2, unit: 'epoch', summary: '' };
-  return lineFigure(picture, { ...view, zoom }).layout['xaxis'] as object;
+  return lineFigure(picture, { ...chartView, zoom }).layout['xaxis'] as object;
 }
 
 it.each([

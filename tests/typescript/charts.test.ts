@@ -3,22 +3,14 @@ import { epochLoss } from '../../labextension/src/chart/epoch_loss';
 import type { ChartKind, ChartView, Figure } from '../../labextension/src/chart/kind';
 import { CHARTS } from '../../labextension/src/chart/list';
 import { stepLoss } from '../../labextension/src/chart/step_loss';
-import { PAPER } from '../../labextension/src/chart/theme';
 import type { Range, RangeRequest } from '../../labextension/src/messages';
 import { RunStore } from '../../labextension/src/store/run_store';
-import { buffer, part as seriesPart, progress, row, run, snapshot } from './runs';
+import { buffer, chartView, part as seriesPart, progress, row, run, snapshot } from './runs';
 import { Wire } from './wire';
 
 const view: ChartView = {
-  width: 660,
-  height: 200,
-  columns: 600,
-  zoom: null,
-  logarithmic: false,
-  pointed: false,
+  ...chartView,
   options: { axis: 'step', epoch: '', smoothing: '0' },
-  unit: null,
-  theme: PAPER,
   empty: 'Press Train.'
 };
 

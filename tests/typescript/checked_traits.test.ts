@@ -6,6 +6,7 @@ import {
   checkedStatus
 } from '../../labextension/src/widget/checked_traits';
 import widget from '../../labextension/src/widget/index';
+import { stubObservers } from './observers';
 import { buffer, row, run, snapshot } from './runs';
 
 interface Loose {
@@ -24,12 +25,7 @@ function saved(change: (message: Loose) => void = () => undefined): Saved {
 }
 
 beforeEach(() => {
-  class Observer {
-    observe = (): void => undefined;
-    disconnect = (): void => undefined;
-  }
-  vi.stubGlobal('ResizeObserver', Observer);
-  vi.stubGlobal('IntersectionObserver', Observer);
+  stubObservers();
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 });
 

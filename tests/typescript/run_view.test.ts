@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Field } from '../../labextension/src/lab_traits';
-import type { Snapshot } from '../../labextension/src/messages';
 import { RunView } from '../../labextension/src/widget/run_view';
-import { part } from './runs';
+import { stubObservers } from './observers';
+import { part, progress, run, snapshot } from './runs';
 import { Wire } from './wire';
 
 const COMMANDS = ['pause', 'stop', 'apply_learning_rate'];
@@ -21,38 +21,13 @@ function page(): string {
 }
 
 function answer(page_ = page()): void {
-  const snapshot: Snapshot = {
-    type: 'snapshot',
-    page: page_,
+  const message = snapshot(page_, {
     sequence: 0,
-    run: {
-      id: 'a',
-      name: 'run 1',
-      status: 'running',
-      epochs: 4,
-      steps_per_epoch: 10,
-      device: 'CPU:0',
-      colour: 0,
-      loss: 'mse',
-      events: [],
-      checkpoints: [],
-      error: null,
-      series: []
-    },
-    progress: {
-      step: 3,
-      epoch: 1,
-      epoch_start: 0,
-      phase: 'training',
-      rate: 100,
-      left: 12,
-      seconds: 1
-    },
-    series: [part({ best: 1 })],
-    rows: [],
-    earlier: []
-  };
-  wire.deliver(snapshot, [], [], [3, 2, 1]);
+    run: { ...run, epochs: 4, steps_per_epoch: 10 },
+    progress: { ...progress, step: 3, rate: 100, left: 12, seconds: 1 },
+    series: [part({ best: 1 })]
+  });
+  wire.deliver(message, [], [], [3, 2, 1]);
 }
 
 function input(): HTMLInputElement {
@@ -75,13 +50,7 @@ function sent(kind: string): object[] {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  // What jsdom lacks; nothing is drawn here.
-  class Observer {
-    observe = (): void => undefined;
-    disconnect = (): void => undefined;
-  }
-  vi.stubGlobal('ResizeObserver', Observer);
-  vi.stubGlobal('IntersectionObserver', Observer);
+  stubObservers();
   vi.stubGlobal('matchMedia', () => ({ addEventListener: () => undefined }));
   wire = new Wire();
   view = new RunView('v', wire);

@@ -1,3 +1,5 @@
+import type { ChartView } from '../../labextension/src/chart/kind';
+import { PAPER } from '../../labextension/src/chart/theme';
 import type {
   EpochRow,
   Progress,
@@ -78,3 +80,17 @@ export function row(epoch: number, loss: number | null, validation: number): Epo
 export function buffer(values: readonly number[]): DataView {
   return new DataView(Float32Array.from(values).buffer);
 }
+
+/** Somebody who looks at a whole chart. */
+export const chartView: ChartView = {
+  width: 660,
+  height: 200,
+  columns: 600,
+  zoom: null,
+  logarithmic: false,
+  pointed: false,
+  options: {},
+  unit: null,
+  theme: PAPER,
+  empty: ''
+};

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ChartHost, type ChartContext } from '../../labextension/src/chart/host';
 import type { ChartKind } from '../../labextension/src/chart/kind';
 import { CHARTS } from '../../labextension/src/chart/list';
@@ -6,6 +6,7 @@ import { RunStore } from '../../labextension/src/store/run_store';
 import type { View, ViewContext, ViewKind } from '../../labextension/src/views/kind';
 import { VIEWS } from '../../labextension/src/views/list';
 import { Tabs } from '../../labextension/src/views/tabs';
+import { stubObservers } from './observers';
 import { buffer, run, snapshot } from './runs';
 import { Wire } from './wire';
 
@@ -13,13 +14,7 @@ let store: RunStore;
 let context: ViewContext;
 
 beforeEach(() => {
-  // What jsdom lacks; nothing is drawn here.
-  class Observer {
-    observe = (): void => undefined;
-    disconnect = (): void => undefined;
-  }
-  vi.stubGlobal('ResizeObserver', Observer);
-  vi.stubGlobal('IntersectionObserver', Observer);
+  stubObservers();
   store = new RunStore('p', new Wire());
   context = {
     store,

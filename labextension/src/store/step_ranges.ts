@@ -31,10 +31,7 @@ const MOST_TRIES = 3;
 
 export class StepRanges {
   private _known = new Map<string, Steps>();
-  private _asked = new Map<
-    string,
-    { number: number; time: number; kind: string; series: string }
-  >();
+  private _asked = new Map<string, { number: number; time: number; kind: string }>();
   /** By run, start and points: what was asked last, and the last that was answered. */
   private _growing = new Map<string, { time: number; answered?: string }>();
   /** By the question's number, who waits for the answer. */
@@ -100,7 +97,7 @@ export class StepRanges {
     }
     if (asked ? now - asked.time > RETRY_MS : !soon) {
       const number = ++this._number;
-      this._asked.set(key, { number, time: now, kind, series });
+      this._asked.set(key, { number, time: now, kind });
       this._growing.delete(kind);
       this._growing.set(kind, { ...before, time: now });
       this._send({ number, run, series, start, stop, points, smoothing });
