@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
-from lossviz.training.gradient_norm import GradientNorm
+from lossviz.training.gradient_norm import GradientNorm, rooted
 from lossviz.training.keras_steps import optimizers_of
 from lossviz.training.learning_rate import LearningRate
 from lossviz.training.own_values import OwnValues, replaced
@@ -23,8 +23,8 @@ MOST_NAMES = 32
 
 _MADE = "_lossviz_caught_values"
 
-Caught = tuple[tuple[str, ...], NDArray[np.float32]]
-"""Names, "loss" first, and values: float32 [steps, names]."""
+Caught = dict[str, NDArray[np.float32]]
+"""Values by name, "loss" among them: float32 [steps] each."""
 
 
 class CaughtValues:
@@ -72,10 +72,10 @@ class CaughtValues:
         """The values of the steps since the last call."""
         count = int(self._count.numpy())
         if not count:
-            return ("loss",), np.empty((0, 1), np.float32)
+            return {"loss": np.empty(0, np.float32)}
         values: NDArray[np.float32] = self._rows.numpy()[:count, : len(self._names)]
         self._count.assign(0.0)
-        return self._names, values
+        return rooted(dict(zip(self._names, values.T, strict=True)))
 
     def _make(self, model: Any) -> Callable[[Any], Any]:
         heard = OwnValues(model)

@@ -147,7 +147,7 @@ class KerasSteps(Steps):
         target = self._target
         caught = OwnValues(target)
         step = target.test_step if held_out else target.train_step
-        rate = {} if held_out or self.optimizer is None else LearningRate(self.optimizer).named()
+        rate = {} if held_out else self._rate()
         with self._plain(), caught.caught(), self._norm.heard(self.optimizers):
             logs = _unconverted(step)(batch)
         logs = _flat(logs)
@@ -156,6 +156,13 @@ class KerasSteps(Steps):
         if not held_out:
             values |= self._norm.named() | rate | caught.values(logs)
         return values, _stacked(logs)
+
+    def _rate(self) -> dict[str, Any]:
+        """The learning rate by its name, where it may change between two steps of a chunk."""
+        if self.optimizer is None:
+            return {}
+        rate = LearningRate(self.optimizer)
+        return rate.named() if rate.scheduled or self._own_step else {}
 
     def _traced(self, step: Any, batch: Any) -> None:
         with self._plain():

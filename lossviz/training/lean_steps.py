@@ -51,7 +51,9 @@ class LeanSteps(Steps):
         self._update = traced_anew(train_step) or self._default
         if mirrored is not None:
             self._update = mirrored.step(objective)
-        self._rate = LearningRate(self.optimizer)
+        rate = LearningRate(self.optimizer)
+        # Else it is known without the graph: it changes between two chunks alone.
+        self._rate = rate if rate.scheduled or train_step is not None else None
         self._norm = GradientNorm()
         # Metrics stay outside: they count texts and boxes, which XLA cannot compile.
         self._step = tf.function(self._heard, jit_compile=True) if jit_compile else self._heard
@@ -92,7 +94,7 @@ class LeanSteps(Steps):
             # Each device has a part of the gradients.
             loss, output = self._update(inputs, target)
             return loss, output, {}, {}
-        rate = self._rate.named()
+        rate = {} if self._rate is None else self._rate.named()
         with plain_updates(self.optimizer), self._norm.heard([self.optimizer]):
             result = self._update(inputs, target)
         loss, output, told = parted(result)

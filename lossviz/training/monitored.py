@@ -208,14 +208,13 @@ class MonitoredFit:
         if not self._calls:
             return
         self._calls = 0
-        names, values = self._values.take()
-        losses = values[:, 0]
+        named = self._values.take()
+        losses = named.pop("loss")
         now = time.perf_counter() if now is None else now
         # The first ones were compiled; after a pause or a validation the time says nothing.
         seconds = None if self._since is None else now - self._since
         self._since = now
         self._record.set_phase("training")
-        named = dict(zip(names[1:], values.T[1:], strict=True))
         self._record.add_steps(losses, seconds, named)
         self._notes.losses(losses)
         self._notes.learning_rate(tell=False)
@@ -245,7 +244,7 @@ class _Means:
 
     def take(self) -> Caught:
         values, self._values = self._values, []
-        return ("loss",), tf.cast(tf.stack(values), tf.float32).numpy()[:, None]
+        return {"loss": tf.cast(tf.stack(values), tf.float32).numpy()}
 
 
 def optimizer_of(model: Any) -> Any:

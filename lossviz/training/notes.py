@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.training.learning_rate import LearningRate
+from lossviz.training.learning_rate import NAME, LearningRate
 from lossviz.training.record import Record
 
 
@@ -19,6 +20,7 @@ class Notes:
         self._record = record
         self._optimizer = optimizer
         self._source = LearningRate(optimizer)
+        self._rate: float | None = None
         self._warned_of_nan = False
 
     @property
@@ -38,7 +40,7 @@ class Notes:
     def learning_rate(self, *, tell: bool) -> None:
         """Note that of the next step; with `tell` a change is an event."""
         record, scheduled = self._record, self._source.scheduled
-        rate = self._source.read()
+        self._rate = rate = self._source.read()
         if rate is None:
             return
         before = record.learning_rates.last
@@ -46,6 +48,17 @@ class Notes:
         if tell and not scheduled and before not in {None, rate}:
             text = f"Learning rate changed from {before:.4g} to {rate:.4g}."
             record.add_event("learning_rate", text)
+
+    def with_rate(
+        self, named: Mapping[str, NDArray[np.float32]], steps: int
+    ) -> dict[str, NDArray[np.float32]]:
+        """The values of so many steps by name, with the learning rate that was noted before them.
+
+        It was that of all of them, where their graph does not say otherwise.
+        """
+        if self._rate is None or NAME in named:
+            return dict(named)
+        return {**named, NAME: np.full(steps, self._rate, np.float32)}
 
     def losses(self, taken: NDArray[np.float32]) -> None:
         """These are the latest losses, float32 [steps]: mark the first that is not finite."""

@@ -17,6 +17,7 @@ from lossviz.training.checkpoint import Checkpoints, Found, State, copied
 from lossviz.training.control import Control
 from lossviz.training.faults import NonFiniteLossError, explain
 from lossviz.training.freed_memory import give_back
+from lossviz.training.gradient_norm import rooted
 from lossviz.training.notes import Notes
 from lossviz.training.pace import Pace
 from lossviz.training.position import Position
@@ -276,7 +277,10 @@ class Trainer:
         self._longest = max(self._longest, seconds)
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
-        record.add_steps(chunk.losses, seconds if measured else None, chunk.named)
+        named = rooted(chunk.named)
+        if self._notes is not None:
+            named = self._notes.with_rate(named, len(chunk.losses))
+        record.add_steps(chunk.losses, seconds if measured else None, named)
         if self._notes is not None and self._notes.scheduled:
             # Where the line from the chunk's beginning ends; others stay as they are until set.
             self._note_learning_rate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import zlib
@@ -16,6 +17,20 @@ from hypothesis import settings
 # How long one example takes depends on what else the machine does.
 settings.register_profile("lossviz", deadline=None)
 settings.load_profile("lossviz")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """A report of a failure parses the test's source, and a training thread may parse a loss.
+
+    Python before 3.13 counts the depth of both in one place, and hands over between them where a
+    collection of garbage calls Python code: the report then fails, and with it the whole session.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
