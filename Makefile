@@ -13,8 +13,10 @@ export PYTHONWARNINGS =
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_BROWSER = $(if $(or $(CI),$(AS_ROOT),$(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),,none)),--no-browser)
 
+KERAS_TESTS = tests/python/conformance tests/python/mistakes
+
 .DEFAULT_GOAL = help
-.PHONY: help lab test test-python test-browser bench bench-tasks lint protocol build clean
+.PHONY: help lab test test-python test-keras test-browser bench bench-tasks lint protocol build clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,11 +28,17 @@ lab: ## start JupyterLab on the quickstart notebook
 test: ## run every test: TypeScript, Python, a real kernel, a real browser
 	@$(SETUP) --chromium
 	@cd labextension && jlpm test
-	@$(MAKE) --no-print-directory -j2 -k -O test-python test-browser
+	@$(MAKE) --no-print-directory -j3 -k -O test-python test-keras test-browser
 
 # Side by side: a browser test mostly waits. The output of each comes when it has ended.
-test-python test-browser: test-%:
-	@$(BIN)/python -m pytest tests/$* $(PYTEST_ARGS)
+test-python: # all but Keras' set-ups
+	@$(BIN)/python -m pytest tests/python $(KERAS_TESTS:%=--ignore=%) $(PYTEST_ARGS)
+
+test-keras: # set-ups beside `fit`, and mistakes in them
+	@$(BIN)/python -m pytest $(KERAS_TESTS) $(PYTEST_ARGS)
+
+test-browser:
+	@$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
 bench: ## run the benchmarks and print their table
 	@$(SETUP) --chromium --bench

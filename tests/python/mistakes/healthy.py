@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from case import Case
 from seeds import Rng
-from set_up import Case
 
 HEALTHY: dict[str, Callable[[Rng], Case]] = {}
 

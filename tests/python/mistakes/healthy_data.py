@@ -5,10 +5,10 @@ from __future__ import annotations
 import keras
 import numpy as np
 import tensorflow as tf
+from case import Case
 from healthy import healthy
 from keras import layers
 from seeds import SPARSE, binary_logits, classes, one_hot, pictures, sparse_logits, table
-from set_up import Case
 from small_models import ScalingConv, compiled, conv, dense
 
 # Pictures

@@ -5,10 +5,10 @@ from __future__ import annotations
 import keras
 import numpy as np
 import tensorflow as tf
+from case import Case
 from healthy import healthy
 from keras import layers
 from seeds import SPARSE, binary_logits, classes, pictures, sparse_logits, table
-from set_up import Case
 from small_models import compiled, dense
 
 # Autoencoders, VAE, GAN
@@ -89,7 +89,7 @@ def a_gan_with_two_optimizers(rng):
     model = GAN()
     model(np.zeros((1, 8), "f4"))
     model.compile()
-    return Case(model, table(rng, 80, 8), own_step=True)
+    return Case(model, table(rng, 80, 8))
 
 
 # Text and sequences

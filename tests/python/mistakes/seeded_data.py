@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import tensorflow as tf
+from case import Case
 from keras import layers
 from seeds import (
     SPARSE,
@@ -16,7 +17,6 @@ from seeds import (
     sparse_logits,
     table,
 )
-from set_up import Case
 from small_models import Conv, compiled, conv, dense
 
 # Values

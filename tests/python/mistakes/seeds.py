@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-from set_up import Case
+from case import Case
 
 Rng = np.random.Generator
 SEEDED: dict[str, tuple[str, Callable[[Rng], Case]]] = {}
