@@ -13,7 +13,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ILatexTypesetter } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { bridgeBusyKernel } from './cell/busy_kernel';
-import { keepPictures } from './cell/kept_picture';
+import { keepPictures, keepsPicture } from './cell/kept_picture';
 import { LabCell } from './cell/lab_cell';
 import { NEW_LAB, addCommands } from './commands';
 import { publishPageServices } from './page';
@@ -35,6 +35,13 @@ const services: JupyterFrontEndPlugin<void> = {
     tracker.widgetAdded.connect((_sender, panel) => {
       keepPictures(panel);
       bridgeBusyKernel(panel);
+      void panel.context.ready.then(() => {
+        if (keepsPicture(panel)) {
+          // Its charts are drawn as soon as ipywidgets has brought the lab back. Whoever wants the
+          // bundle then is told where it cannot be had.
+          loadPlotly().catch(() => undefined);
+        }
+      });
     });
     publishPageServices({
       plotly: loadPlotly,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepPictures } from '../../labextension/src/cell/kept_picture';
+import { keepPictures, keepsPicture } from '../../labextension/src/cell/kept_picture';
 
 type Handler = (sender: unknown, message: unknown) => void;
 
@@ -49,6 +49,14 @@ function of(lab: string, png: string): Output {
   return { data: { 'image/png': png }, metadata: { lossviz: { lab } } };
 }
 
+function panelOf(cells: object[], messages: Signal, disposed: Signal) {
+  return {
+    sessionContext: { iopubMessage: messages },
+    content: { model: { cells } },
+    disposed
+  } as unknown as Parameters<typeof keepPictures>[0];
+}
+
 function open(): { outputs: Outputs; messages: Signal; disposed: Signal } {
   const outputs = new Outputs([
     { data: { 'text/plain': 'a lab' }, metadata: {} },
@@ -56,11 +64,7 @@ function open(): { outputs: Outputs; messages: Signal; disposed: Signal } {
     of('two', 'old')
   ]);
   const [messages, disposed] = [new Signal(), new Signal()];
-  keepPictures({
-    sessionContext: { iopubMessage: messages },
-    content: { model: { cells: [{ type: 'markdown' }, { outputs }] } },
-    disposed
-  } as unknown as Parameters<typeof keepPictures>[0]);
+  keepPictures(panelOf([{ type: 'markdown' }, { outputs }], messages, disposed));
   return { outputs, messages, disposed };
 }
 
@@ -87,4 +91,13 @@ it('leaves alone what is no picture of a lab', () => {
   expect(outputs.changes).toBe(0);
   disposed.emit();
   expect(messages.handlers.size).toBe(0);
+});
+
+it('tells a notebook that keeps a picture from one that does not', () => {
+  const keeps = (...outputs: Output[]): boolean =>
+    keepsPicture(
+      panelOf([{ type: 'markdown' }, { outputs: new Outputs(outputs) }], new Signal(), new Signal())
+    );
+  expect(keeps({ data: {}, metadata: {} }, of('one', 'x'))).toBe(true);
+  expect(keeps({ data: { 'image/png': 'x' }, metadata: {} })).toBe(false);
 });

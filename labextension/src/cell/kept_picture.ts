@@ -35,14 +35,28 @@ export function keepPictures(panel: NotebookPanel): void {
   });
 }
 
+/** Whether the notebook of `panel` keeps a lab's picture, so that its lab will soon be there, too. */
+export function keepsPicture(panel: NotebookPanel): boolean {
+  return !pictures(panel).next().done;
+}
+
 function takePicture(panel: NotebookPanel, { data = {}, metadata = {} }: Update['content']): void {
   const lab = labOf(metadata);
-  for (const cell of lab ? (panel.content.model?.cells ?? []) : []) {
+  for (const [outputs, index] of lab ? pictures(panel) : []) {
+    const output = outputs.get(index);
+    if (labOf(output.metadata) === lab && differs(output.data, data)) {
+      outputs.set(index, { output_type: 'display_data', data, metadata });
+    }
+  }
+}
+
+/** The pictures of labs that the notebook keeps: outputs, and the place in them. */
+function* pictures(panel: NotebookPanel): Generator<[OutputModels, number]> {
+  for (const cell of panel.content.model?.cells ?? []) {
     const outputs = (cell as unknown as { outputs?: OutputModels }).outputs;
-    for (let index = 0; index < (outputs?.length ?? 0); index++) {
-      const output = outputs?.get(index);
-      if (output && labOf(output.metadata) === lab && differs(output.data, data)) {
-        outputs?.set(index, { output_type: 'display_data', data, metadata });
+    for (let index = 0; outputs && index < outputs.length; index++) {
+      if (labOf(outputs.get(index).metadata)) {
+        yield [outputs, index];
       }
     }
   }
