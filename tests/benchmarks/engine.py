@@ -197,7 +197,7 @@ def large_runs(count: int = 200) -> str:
         assert run.status == "completed", run.error
         return process.memory_info().rss
 
-    # An array or two of a run that has just ended may still be there: the least of some runs counts.
+    # Arrays of a run that has just ended may still be there: the least of some runs counts.
     turn = 2 * RUNS
     taken = [one() for _ in range(turn + count + turn)]
     grown = min(taken[-turn:]) - min(taken[turn : 2 * turn])
