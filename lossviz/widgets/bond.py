@@ -8,14 +8,16 @@ One text, three keepers, each with its own states:
     unreadable: `problem` says why, choices wait in `pending`. -> readable, with a text that is.
     asking: `asks`, and the question in this class: a chosen loss would replace a custom one.
 `ProgramSync` on each page (`labextension/src/widget/program_sync.ts`)
-    closed: no editor, or the kernel has no text yet. -> opened, by comparing both texts: a cell's
-    text that differs is told to the kernel (`opening`), the code box takes the kernel's.
+    closed: no editor, or the kernel has no text yet. -> agreed or told, by comparing both texts: a
+    cell's text that differs is told to the kernel (`opening`), the code box takes the kernel's.
     agreed: editor and kernel hold the text of `revision`. A change of the kernel is made here as
     edits.
     typed: a timer runs; at its end the text is told to the kernel with the `revision` on which it
     was typed. -> told.
     told: until `handled` has the number, what the kernel says is not looked at. -> agreed. The
     kernel puts choices made since that revision on top of what was typed.
+    left: in a shared notebook, the page on which a change was made makes it. -> agreed; after a
+    moment without it this page makes the change.
 `LabCell` on each page with real cells (`labextension/src/cell/lab_cell.ts`)
     without: no cell is known. bound: `find.ts` has found it by the kernel's id, by the hint in its
     metadata, or as an orphan below the lab. missing: it was bound and is not in the notebook; it is

@@ -122,6 +122,40 @@ it('does nothing twice where another page was quicker', () => {
   expect([editor.text, editor.steps]).toEqual(['two', 0]);
 });
 
+it('leaves the next change of the other page to it, too', () => {
+  editor.shared = true;
+  sync.use(editor);
+  sync.show(code(1, 'one'));
+  sync.show(code(2, 'two', { by: 'other' }));
+  expect(sync.state).toBe('left');
+  vi.advanceTimersByTime(500);
+  sync.show(code(3, 'three', { by: 'other' }));
+  expect(editor.text).toBe('one');
+  type('three');
+  sync.show(code(3, 'three', { by: 'other' }));
+  vi.advanceTimersByTime(3000);
+  expect([editor.text, editor.steps]).toEqual(['three', 0]);
+});
+
+it('goes through its states, and does not tell what was typed while there was no text', () => {
+  sync.use(editor);
+  type('one');
+  vi.advanceTimersByTime(1000);
+  expect([sync.state, sent]).toEqual(['closed', []]);
+  sync.show(code(1, 'one'));
+  expect(sync.state).toBe('agreed');
+  type('one!');
+  expect(sync.state).toBe('typed');
+  vi.advanceTimersByTime(200);
+  expect(sync.state).toBe('told');
+  sync.show(code(2, 'one!', { handled: {} }));
+  expect(sync.state).toBe('told');
+  sync.show(code(2, 'one!'));
+  expect(sync.state).toBe('agreed');
+  sync.use(undefined);
+  expect(sync.state).toBe('closed');
+});
+
 it('helps itself where the other page does not come', () => {
   editor.shared = true;
   sync.use(editor);

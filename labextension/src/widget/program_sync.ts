@@ -31,16 +31,27 @@ export interface ProgramEditor {
   edit(edits: readonly TextEdit[]): void;
 }
 
+/**
+ * How editor and kernel stand to each other:
+ *
+ * - closed: there is no editor, or no text of the kernel's. Both texts are compared when there are.
+ * - agreed: both held the same text; a change of the kernel's is made in the editor at once.
+ * - typed: a person has typed here, which the kernel is told in a moment.
+ * - told: the kernel has been told and has not handled it; until then its text says nothing new.
+ * - left: the kernel's change is left to the page of a shared notebook on which it was made.
+ */
+export type SyncState = 'closed' | 'agreed' | 'typed' | 'told' | 'left';
+
 export class ProgramSync {
+  private _state: SyncState = 'closed';
   private _editor: ProgramEditor | undefined;
   private _code: Partial<Code> = {};
   /** The text on which editor and kernel agreed last, and its revision. */
   private _agreed = { revision: -1, text: '' };
   private _number = 0;
+  /** Of the states `typed` and `left`, which end by themselves. */
   private _timer = 0;
-  private _later = 0;
   private _editing = false;
-  private _opened = false;
 
   /**
    * @param _page the page's id.
@@ -51,53 +62,56 @@ export class ProgramSync {
     private readonly _send: (message: Source) => void
   ) {}
 
+  get state(): SyncState {
+    return this._state;
+  }
+
   get editor(): ProgramEditor | undefined {
     return this._editor;
   }
 
   /** From now on this editor is kept in step; undefined for none. */
   use(editor: ProgramEditor | undefined): void {
-    this._stopTimers();
+    this._enter('closed');
     this._editor = editor;
-    this._opened = false;
     this._open();
   }
 
   /** The kernel's program has changed. */
   show(code: Partial<Code>): void {
     this._code = code;
-    if (!this._opened) {
+    if (this._state === 'closed') {
       this._open();
-    } else {
+    } else if (this._state !== 'typed') {
       this._follow();
+    } else if (this._handled) {
+      // Somebody is typing here: the kernel puts both together.
+      this.flush();
     }
   }
 
   /** A person has typed into the editor; cheap, for it is called at every key. */
   typed(): void {
-    if (!this._editing) {
-      window.clearTimeout(this._timer);
-      this._timer = window.setTimeout(() => {
+    if (!this._editing && this._state !== 'closed') {
+      this._enter('typed', TYPING_MS, () => {
         this.flush();
-      }, TYPING_MS);
+      });
     }
   }
 
   /** Wait until editor and kernel hold the same text; at most a moment, for the kernel may be gone. */
   async settled(): Promise<void> {
     this.flush();
-    for (let waited = 0; waited < MOST_SETTLING_MS && !this._inStep(); waited += SETTLING_MS) {
+    for (let waited = 0; waited < MOST_SETTLING_MS && !this._inStep; waited += SETTLING_MS) {
       await new Promise(resolve => window.setTimeout(resolve, SETTLING_MS));
     }
   }
 
   /** Send what was typed and not sent yet. */
   flush(): void {
-    window.clearTimeout(this._timer);
-    if (!this._timer || !this._editor) {
+    if (this._state !== 'typed' || !this._editor) {
       return;
     }
-    this._timer = 0;
     const text = this._editor.read();
     if (text !== this._agreed.text) {
       this._tell(this._editor, text, false);
@@ -108,7 +122,16 @@ export class ProgramSync {
 
   dispose(): void {
     this.flush();
-    this._stopTimers();
+    this._enter('closed');
+  }
+
+  /** Whether the kernel has handled everything that this page has told it. */
+  private get _handled(): boolean {
+    return (this._code.handled?.[this._page] ?? 0) >= this._number;
+  }
+
+  private get _inStep(): boolean {
+    return this._state === 'agreed' && this._editor?.read() === this._code.text;
   }
 
   /** Compare the editor with the kernel for the first time. */
@@ -117,7 +140,6 @@ export class ProgramSync {
     if (!this._editor || revision < 1) {
       return;
     }
-    this._opened = true;
     const found = this._editor.read();
     if (this._editor.cell === '' && found !== text) {
       // The code box has no life of its own: it begins with the kernel's text.
@@ -127,18 +149,18 @@ export class ProgramSync {
       this._tell(this._editor, found, true);
       return;
     }
-    this._agreed = { revision, text };
+    this._agree(revision, text);
   }
 
-  private _follow(): void {
-    const { revision = 0, text = '', handled = {}, by = '' } = this._code;
+  /** Make what the kernel has changed, as soon as it has handled what it was told. */
+  private _follow(alone = false): void {
+    const { revision = 0, text = '', by = '' } = this._code;
     const editor = this._editor;
-    if (!editor || !this._opened || (handled[this._page] ?? 0) < this._number) {
+    if (!editor) {
       return;
     }
-    if (this._timer) {
-      // Somebody is typing here: the kernel puts both together.
-      this.flush();
+    if (!this._handled) {
+      this._enter('told');
       return;
     }
     const found = editor.read();
@@ -147,21 +169,27 @@ export class ProgramSync {
         this._tell(editor, found, false);
         return;
       }
-      if (editor.shared && by !== this._page && !this._later) {
-        this._later = window.setTimeout(() => {
-          this._follow();
-          this._later = 0;
-        }, SHARED_MS);
+      if (editor.shared && by !== this._page && !alone) {
+        this._leave();
         return;
       }
       this._change(editor, text);
     }
-    this._agreed = { revision, text };
+    this._agree(revision, text);
   }
 
-  private _inStep(): boolean {
-    const answered = (this._code.handled?.[this._page] ?? 0) >= this._number;
-    return this._opened && answered && !this._timer && this._editor?.read() === this._code.text;
+  /** Another page makes the change; where it does not come, this one does. */
+  private _leave(): void {
+    if (this._state !== 'left') {
+      this._enter('left', SHARED_MS, () => {
+        this._follow(true);
+      });
+    }
+  }
+
+  private _agree(revision: number, text: string): void {
+    this._agreed = { revision, text };
+    this._enter('agreed');
   }
 
   private _change(editor: ProgramEditor, text: string): void {
@@ -177,6 +205,7 @@ export class ProgramSync {
     const revision = this._agreed.revision;
     this._agreed = { revision, text };
     this._number += 1;
+    this._enter('told');
     this._send({
       type: 'source',
       page: this._page,
@@ -189,9 +218,10 @@ export class ProgramSync {
     });
   }
 
-  private _stopTimers(): void {
+  /** Go to a state, which ends with `then` after so long. */
+  private _enter(state: SyncState, after = 0, then?: () => void): void {
     window.clearTimeout(this._timer);
-    window.clearTimeout(this._later);
-    this._timer = this._later = 0;
+    this._state = state;
+    this._timer = then ? window.setTimeout(then, after) : 0;
   }
 }
