@@ -1,4 +1,4 @@
-"""Smoothing of a noisy curve, on the raw values; the kernel's side of chart/smoothing.ts."""
+"""Smoothing of a noisy curve, on the raw values; the kernel's side of series/smoothing.ts."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from lossviz.series import LOSS, StepSeries, smoothed
+from lossviz.series import LOSS
 from lossviz.training import EpochRecord, Record
 from lossviz.wire import run_states, series_parts
 from lossviz.wire.allowance import Allowance
@@ -158,7 +158,9 @@ class Feed:
             else:
                 late = not self._publish_news(record)
         for page in waiting:
-            self._publish_snapshot(page, pages.get(page, frozenset({LOSS})), record)
+            # One for all pages has to hold what any of them shows.
+            wanted = pages.get(page, frozenset({LOSS})) if page else self._names
+            self._publish_snapshot(page, wanted, record)
         with self._lock:
             self._attached = bool(self._pages)
         for request in asked:
@@ -267,12 +269,8 @@ class Feed:
         if name not in record.series:
             return  # of a run that does not have it, there is nothing to show
         series = record.series[name]
-        if request["smoothing"] and isinstance(series, StepSeries):
-            smooth = StepSeries()
-            smooth.append(smoothed(series.read(start, stop), request["smoothing"]))
-            part, buffers = series_parts.part(name, smooth, 0, stop - start, points)
-            part["start"] += start
-            part["raw_start"] += start
+        if weight := request["smoothing"]:
+            part, buffers = series_parts.smoothed_part(name, series, (start, stop), points, weight)
         else:
             part, buffers = series_parts.part(name, series, start, stop, points)
         message: Range = {

@@ -18,6 +18,9 @@ MOST_EVENTS = 50
 """So many events of each kind: a callback that changes the learning rate after every epoch must not
 push out a pause."""
 
+LEAST_ROWS = 16
+"""Of a metric, for the shape of its curve: eight stretches with two extremes each."""
+
 TOLD_ELSEWHERE = frozenset({"started", "completed", "stopped"})
 
 
@@ -49,17 +52,21 @@ def finite(value: float) -> float | None:
 
 
 def some(epochs: Sequence[EpochRecord], most: int = MOST_ROWS) -> list[EpochRecord]:
-    """At most about `most` of the epochs: the least and the greatest loss of each stretch, and the
-    last epoch.
+    """At most about `most` of the epochs: of each stretch the least and the greatest value of the
+    loss and of the other metrics, as far as there is room, and the first and the last epoch.
     """
     if len(epochs) <= most:
         return list(epochs)
-    losses = np.array([one.metrics.get("loss", math.nan) for one in epochs])
-    losses = np.where(np.isfinite(losses), losses, np.inf)
+    names = list({name: None for one in (epochs[0], epochs[-1]) for name in one.metrics})
+    names = sorted(names, key=lambda name: name != "loss")[: max(most // LEAST_ROWS, 1)]
     kept = {0, len(epochs) - 1}
-    for stretch in np.array_split(np.arange(len(epochs)), most // 2):
-        part = losses[stretch]
-        kept |= {int(stretch[part.argmin()]), int(stretch[part.argmax()])}
+    stretches = np.array_split(np.arange(len(epochs)), max(most // (2 * max(len(names), 1)), 1))
+    for name in names:
+        values = np.array([one.metrics.get(name, math.nan) for one in epochs], float)
+        finite = np.isfinite(values)
+        low, high = np.where(finite, values, np.inf), np.where(finite, values, -np.inf)
+        for stretch in stretches:
+            kept |= {int(stretch[low[stretch].argmin()]), int(stretch[high[stretch].argmax()])}
     return [epochs[index] for index in sorted(kept)]
 
 

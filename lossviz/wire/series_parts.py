@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.series import SparseSeries, SparseWindow, StepSeries, Track
+from lossviz.series import SparseSeries, SparseWindow, StepSeries, Track, smoothed
 from lossviz.wire.run_states import finite
 from lossviz.wire.run_types import SeriesNews, SeriesPart
 
@@ -26,6 +26,32 @@ def part(
         }  # fmt: skip
         return described, [float32(one) for one in (window.minimum, window.maximum, window.raw)]
     return of_sparse_window(name, start, series.window(start, stop, points=points))
+
+
+def smoothed_part(
+    name: str,
+    series: StepSeries | SparseSeries,
+    span: tuple[int, int],
+    points: int,
+    weight: float,
+) -> Values:
+    """As `part`, of a moving average of the steps `span[0] <= step < span[1]`.
+
+    Of values at some steps each counts the same, however many steps lie between two of them.
+    """
+    start, stop = span
+    if isinstance(series, StepSeries):
+        steps, first = StepSeries(), start
+        steps.append(smoothed(series.read(start, stop), weight))
+        described, buffers = part(name, steps, 0, stop - start, points)
+        described["start"] += start
+    else:
+        some, first = SparseSeries(), series.before(start)
+        places, values = series.read(first, series.before(stop))
+        some.append(places.tolist(), smoothed(values, weight))
+        described, buffers = part(name, some, start, stop, points)
+    described["raw_start"] += first
+    return described, buffers
 
 
 def of_sparse_window(name: str, start: int, window: SparseWindow) -> Values:

@@ -17,6 +17,7 @@ beforeEach(() => {
   stubObservers();
   store = new RunStore('p', new Wire());
   context = {
+    lab: 'l',
     store,
     empty: '',
     ask: () => true,

@@ -3,6 +3,7 @@
  * never while it cannot be seen.
  */
 
+import { button } from '../controls/button';
 import type { RunStore } from '../store/run_store';
 import { bundle, type BundleName } from './bundles';
 import { ChartControls } from './controls';
@@ -67,9 +68,15 @@ export class ChartHost {
   private _resize: ResizeObserver;
   private _sight: IntersectionObserver;
 
+  /**
+   * @param _kind what is drawn.
+   * @param _context of the view.
+   * @param _remove takes the chart away; without it nobody can.
+   */
   constructor(
     private readonly _kind: ChartKind,
-    private readonly _context: ChartContext
+    private readonly _context: ChartContext,
+    private readonly _remove?: () => void
   ) {
     const { title } = _kind;
     this._controls = new ChartControls(_kind.controls, () => {
@@ -296,6 +303,12 @@ export class ChartHost {
       this.update();
     });
     head.append(title, ...this._controls.head, scale);
+    if (this._remove) {
+      const remove = button('×', 'Remove this chart', this._remove);
+      remove.classList.add('lossviz-small', 'lossviz-remove');
+      remove.setAttribute('aria-label', `Remove ${this._kind.title}`);
+      head.append(remove);
+    }
     return head;
   }
 

@@ -4,6 +4,7 @@
  * The host does the rest for all of them: drawing, zoom, controls, export, words, and the table.
  */
 
+import type { RunData } from '../store/run_data';
 import type { Runs } from '../store/run_store';
 import type { Slice } from '../store/slices';
 import type { BundleName } from './bundles';
@@ -89,4 +90,19 @@ export interface ChartKind {
   key?: string;
   spec(runs: Runs, view: ChartView): Figure;
   table(runs: Runs, view: Pick<ChartView, 'options'>): Promise<Table>;
+}
+
+/** A chart that a run can have beside those that every run has. */
+export interface ChartOffer {
+  /** The heading under which it is offered. */
+  group: string;
+  /** Whether it is there without anybody's asking, if it is the first of these. */
+  suggested: boolean;
+  kind: ChartKind;
+}
+
+/** Charts that are made by name, such as one for each series of a run. */
+export interface ChartFamily {
+  /** Those that this run can have now. */
+  charts(run: RunData): readonly ChartOffer[];
 }

@@ -34,7 +34,7 @@ export function lineFigure(picture: Picture, view: ChartView): Figure {
       xaxis: { ...axis(view), ...across(picture, view, empty) },
       yaxis: {
         ...axis(view),
-        title: { ...axis(view).title, text: 'loss' },
+        title: { ...axis(view).title, text: escapeText(picture.quantity) },
         type: view.logarithmic ? 'log' : 'linear',
         tickformat: '.4~g',
         ...(empty

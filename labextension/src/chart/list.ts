@@ -3,7 +3,12 @@
  */
 
 import { epochLoss } from './epoch_loss';
-import type { ChartKind } from './kind';
+import { epochMetrics } from './epoch_metric';
+import type { ChartFamily, ChartKind } from './kind';
 import { stepLoss } from './step_loss';
+import { stepSeries } from './step_series';
 
 export const CHARTS: readonly ChartKind[] = [stepLoss, epochLoss];
+
+/** Those that are made by name, in the order in which they are offered. */
+export const FAMILIES: readonly ChartFamily[] = [epochMetrics, stepSeries];

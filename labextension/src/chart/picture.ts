@@ -48,6 +48,8 @@ export interface Picture {
   ticks?: number[];
   /** The x axis' title, such as "step". */
   unit: string;
+  /** The y axis' title, such as "loss". */
+  quantity: string;
   /** Whether x has values between the whole numbers. */
   continuous?: boolean;
   /** How many points of the series the picture stands for, decimated or not. */

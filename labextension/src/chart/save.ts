@@ -86,7 +86,8 @@ export function saveButtons(title: string, source: Source): HTMLElement[] {
   ];
 }
 
-/** Such as "loss-during-one-epoch.csv". */
+/** Such as "loss-during-one-epoch.csv", whatever a person has called a series. */
 export function fileName(title: string, ending: string): string {
-  return `${title.toLowerCase().replaceAll(' ', '-')}.${ending}`;
+  const words = title.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? ['chart'];
+  return `${words.join('-')}.${ending}`;
 }

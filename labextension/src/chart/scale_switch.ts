@@ -16,7 +16,7 @@ export function scaleSwitch(title: string, choose: (logarithmic: boolean) => voi
   const group = document.createElement('div');
   group.className = 'lossviz-switch';
   group.setAttribute('role', 'group');
-  group.setAttribute('aria-label', `Scale of the loss in ${title}`);
+  group.setAttribute('aria-label', `Scale of ${title}`);
   const buttons = SCALES.map(({ text, name, logarithmic }) => {
     const button = document.createElement('button');
     button.type = 'button';

@@ -36,6 +36,21 @@ export function axisControl(choices: readonly Axis[]): Control {
   };
 }
 
+/** A slider for the weight of the past in a moving average. */
+export function smoothingControl(help: string): Control {
+  return {
+    id: 'smoothing',
+    kind: 'slider',
+    label: 'Smoothing',
+    help,
+    value: '0',
+    least: 0,
+    most: 0.99,
+    step: 0.01,
+    place: 'options'
+  };
+}
+
 /** An axis with its unit. */
 export class XAxis {
   private readonly _unit: TimeUnit;

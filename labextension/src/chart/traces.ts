@@ -13,6 +13,11 @@ export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Text within a template for Plotly, in which it stands for nothing else. */
+export function templateText(text: string): string {
+  return escapeText(text).replaceAll('%{', '%&#123;');
+}
+
 /** @param detailed whether a pointer is on the chart, so that the points' details are needed. */
 export function lineTrace(line: ChartLine, unit: string, detailed = false): PlotlyTrace {
   // A line through very few points would be hard to see, or, through one, nothing.

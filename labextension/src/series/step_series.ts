@@ -3,9 +3,7 @@
  */
 
 import { bucketLine, decimate, join, type Buckets, type Line } from './decimate';
-
-/** Steps in a bucket of folded ones. */
-const FOLD_WIDTH = 1024;
+import { FOLD_WIDTH, foldedHalf } from './folded';
 
 export class StepSeries {
   private _old: Buckets[] = [];
@@ -44,7 +42,7 @@ export class StepSeries {
       .reduce((widest, { width }) => Math.max(widest, width), 0);
   }
 
-  /** The newest loss, or undefined before the first. */
+  /** The newest value, or undefined before the first. */
   get last(): number | undefined {
     return this._count ? this._raw[this._count - 1] : undefined;
   }
@@ -91,27 +89,12 @@ export class StepSeries {
 
   /** Turn the older half of the raw values into buckets: a page's memory stays bounded. */
   fold(): void {
-    const cells = Math.floor(this._count / 2 / FOLD_WIDTH);
-    if (cells === 0) {
+    const { minimum, maximum } = foldedHalf(this._raw, this._count);
+    if (minimum.length === 0) {
       return;
     }
-    const minimum = new Float32Array(cells);
-    const maximum = new Float32Array(cells);
-    for (let cell = 0; cell < cells; cell++) {
-      let low = Infinity;
-      let high = -Infinity;
-      for (let i = cell * FOLD_WIDTH; i < (cell + 1) * FOLD_WIDTH; i++) {
-        const value = this._raw[i] as number;
-        if (Number.isFinite(value)) {
-          low = Math.min(low, value);
-          high = Math.max(high, value);
-        }
-      }
-      minimum[cell] = low <= high ? low : NaN;
-      maximum[cell] = low <= high ? high : NaN;
-    }
     this._old.push({ start: this._rawStart, width: FOLD_WIDTH, minimum, maximum });
-    const folded = cells * FOLD_WIDTH;
+    const folded = minimum.length * FOLD_WIDTH;
     this._raw.copyWithin(0, folded, this._count);
     this._rawStart += folded;
     this._count -= folded;

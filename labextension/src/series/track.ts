@@ -3,6 +3,8 @@
  * knots. The page's side of lossviz/series/track.py.
  */
 
+import { lowerBound, upperBound } from './search';
+
 export class Track {
   private _steps: number[] = [];
   private _values: number[] = [];
@@ -44,13 +46,13 @@ export class Track {
    * @param later where the line jumps, the value after the jump instead of the one before.
    */
   at(step: number, later = false): number {
-    const right = later ? upper(this._steps, step) : lower(this._steps, step);
+    const right = later ? upperBound(this._steps, step) : lowerBound(this._steps, step);
     return this._between(this._steps, this._values, right, step, false);
   }
 
   /** The number of steps at which a value that never falls is reached. */
   stepAt(value: number): number {
-    return this._between(this._values, this._steps, lower(this._values, value), value, true);
+    return this._between(this._values, this._steps, lowerBound(this._values, value), value, true);
   }
 
   private _between(
@@ -74,28 +76,4 @@ export class Track {
     const share = bx > ax ? Math.min(Math.max((x - ax) / (bx - ax), 0), 1) : 0;
     return ay + share * (by - ay);
   }
-}
-
-/** The first index whose number is not less than `x`. */
-function lower(sorted: readonly number[], x: number): number {
-  return search(sorted, one => one < x);
-}
-
-/** The first index whose number is greater than `x`. */
-function upper(sorted: readonly number[], x: number): number {
-  return search(sorted, one => one <= x);
-}
-
-function search(sorted: readonly number[], before: (one: number) => boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (before(sorted[middle] as number)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }

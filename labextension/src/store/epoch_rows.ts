@@ -7,8 +7,8 @@ import type { EpochRow } from '../messages';
 /** So many are held at most. */
 export const MOST_ROWS = 4096;
 
-/** The means that a chart draws: their extremes are what people look for. */
-const METRICS = ['loss', 'val_loss'];
+/** Rows of a metric that give its curve's shape, at least: eight stretches with three rows each. */
+const LEAST_ROWS = 24;
 
 export class EpochRows {
   private _rows: EpochRow[] = [];
@@ -26,31 +26,43 @@ export class EpochRows {
 
   /** Start over. */
   reset(rows: readonly EpochRow[]): void {
-    this._rows = thinned(rows, MOST_ROWS);
+    this._rows = thinned(rows, MOST_ROWS, metricsOf(rows));
   }
 
   /** Add those that have ended since. */
   append(rows: readonly EpochRow[]): void {
     this._rows.push(...rows);
     if (this._rows.length > MOST_ROWS) {
-      this._rows = thinned(this._rows, MOST_ROWS / 2);
+      this._rows = thinned(this._rows, MOST_ROWS / 2, metricsOf(this._rows));
     }
   }
 }
 
+/** What the rows have values of, the loss first. */
+export function metricsOf(rows: readonly EpochRow[]): string[] {
+  const names = new Set(rows.flatMap(row => Object.keys(row.metrics)));
+  const losses = ['loss', 'val_loss'].filter(one => names.has(one));
+  return [...new Set([...losses, ...names])];
+}
+
 /**
- * At most about `most` of the rows: of each stretch the least and the greatest of each metric that is
- * drawn and the first one without a value, and the first and the last row.
+ * At most about `most` of the rows: of each stretch the least and the greatest of each of these
+ * metrics, as far as there is room, and the first one without a value; and the first and the last row.
  */
-export function thinned(rows: readonly EpochRow[], most: number): EpochRow[] {
+export function thinned(
+  rows: readonly EpochRow[],
+  most: number,
+  metrics: readonly string[]
+): EpochRow[] {
   if (rows.length <= most) {
     return [...rows];
   }
-  const stretch = Math.ceil((rows.length * (2 * METRICS.length + 1)) / most);
+  const drawn = metrics.slice(0, Math.max(Math.floor(most / LEAST_ROWS), 1));
+  const stretch = Math.ceil((rows.length * (2 * drawn.length + 1)) / most);
   const kept = new Set<number>([0, rows.length - 1]);
   for (let from = 0; from < rows.length; from += stretch) {
     const to = Math.min(from + stretch, rows.length);
-    for (const metric of METRICS) {
+    for (const metric of drawn) {
       extremes(rows, metric, from, to).forEach(index => kept.add(index));
     }
   }

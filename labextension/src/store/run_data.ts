@@ -3,9 +3,10 @@
  */
 
 import type { EarlierRun, Progress, RunState } from '../messages';
+import { SparseSeries } from '../series/sparse_series';
 import { StepSeries } from '../series/step_series';
 import { Track } from '../series/track';
-import { pageBudget } from './budget';
+import { pageBudget, type Holder } from './budget';
 import { EpochRows } from './epoch_rows';
 
 /** The series that every run has. */
@@ -22,6 +23,7 @@ export class RunData {
   /** The least loss of all its steps. */
   best: number | null = null;
   private _series = new Map<string, StepSeries>();
+  private _sparse = new Map<string, SparseSeries>();
 
   constructor(
     public state: RunState,
@@ -34,13 +36,18 @@ export class RunData {
 
   /** The values of its steps under this name; empty where there are none. */
   series(name: string): StepSeries {
-    let found = this._series.get(name);
-    if (!found) {
-      found = new StepSeries();
-      this._series.set(name, found);
-      pageBudget.add(found);
-    }
-    return found;
+    return held(this._series, name, () => new StepSeries());
+  }
+
+  /** The values at some steps under this name; empty where there are none. */
+  sparse(name: string): SparseSeries {
+    return held(this._sparse, name, () => new SparseSeries());
+  }
+
+  /** Whether a series has values at some steps only. */
+  isSparse(name: string): boolean {
+    const described = this.state.series.find(one => one.name === name);
+    return described !== undefined && described.kind !== 'step';
   }
 
   /** It is one that came before the run on the charts: its epochs are enough. */
@@ -53,11 +60,26 @@ export class RunData {
     this.dispose();
   }
 
-  /** Let go of its steps. */
-  dispose(): void {
-    this._series.forEach(one => {
-      pageBudget.delete(one);
-    });
-    this._series.clear();
+  /** Let go of its steps, but not of these series. */
+  dispose(kept: readonly string[] = []): void {
+    for (const all of [this._series, this._sparse]) {
+      for (const [name, one] of all) {
+        if (!kept.includes(name)) {
+          pageBudget.delete(one);
+          all.delete(name);
+        }
+      }
+    }
   }
+}
+
+/** The one of this name, or a new one, whose room is counted. */
+function held<T extends Holder>(all: Map<string, T>, name: string, make: () => T): T {
+  let found = all.get(name);
+  if (!found) {
+    found = make();
+    all.set(name, found);
+    pageBudget.add(found);
+  }
+  return found;
 }

@@ -85,8 +85,13 @@ export class RunStore implements Runs, Receiver {
       followed.epochs.reset(message.rows);
       followed.times.reset(doubles(reader.next()));
       followed.learningRates.reset(doubles(reader.next()));
+      // What nobody looks at any more would only grow old.
+      followed.dispose(this.shown);
       for (const part of message.series) {
-        take(followed, part.name, readPart(part, reader), part.best);
+        const steps = readPart(part, reader);
+        if (this.shown.includes(part.name)) {
+          take(followed, part.name, steps, part.best);
+        }
       }
       followed.last = followed.series(LOSS).last ?? null;
     }
@@ -138,7 +143,8 @@ export class RunStore implements Runs, Receiver {
         buffers.skip(buffersOf(one));
         continue;
       }
-      if (one.start !== run.series(one.name).length) {
+      const sparse = part?.sparse ?? one.sparse ?? false;
+      if (one.start !== (sparse ? run.sparse(one.name) : run.series(one.name)).length) {
         return false;
       }
       if (part) {
@@ -148,9 +154,9 @@ export class RunStore implements Runs, Receiver {
         });
       } else {
         const values = floats(buffers.next());
-        buffers.skip(buffersOf(one) - 1);
+        const places = sparse ? doubles(buffers.next()) : undefined;
         changes.push(() => {
-          add(run, one, values);
+          add(run, one, values, places);
         });
       }
     }
@@ -176,14 +182,27 @@ export class RunStore implements Runs, Receiver {
 
 /** The values of a part take the place of all that there were. */
 function take(run: RunData, name: string, steps: Steps, best: number | null): void {
+  if (steps.sparse) {
+    run.sparse(name).reset(steps.sparse);
+    return;
+  }
   run.series(name).reset(steps.buckets, steps.rawStart, steps.raw);
   if (name === LOSS) {
     run.best = best;
   }
 }
 
-/** Add values at the end of a series. */
-function add(run: RunData, { name, start }: SeriesNews, values: Float32Array): void {
+/** Add values at the end of a series; `places` are their steps where it has not one for each. */
+function add(
+  run: RunData,
+  { name, start }: SeriesNews,
+  values: Float32Array,
+  places: Float64Array | undefined
+): void {
+  if (places) {
+    run.sparse(name).append(start, places, values);
+    return;
+  }
   run.series(name).append(start, values);
   if (name === LOSS) {
     for (const loss of values) {

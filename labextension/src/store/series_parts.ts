@@ -4,7 +4,8 @@
 
 import type { SeriesNews, SeriesPart } from '../messages';
 import type { Buckets } from '../series/decimate';
-import { floats } from '../transport/channel';
+import type { SparseValues } from '../series/sparse_series';
+import { doubles, floats } from '../transport/channel';
 
 /** Steps as the kernel gave them: buckets up to `rawStart`, then every value. */
 export interface Steps {
@@ -13,6 +14,11 @@ export interface Steps {
   raw: Float32Array;
   /** After the last step. */
   stop: number;
+  /**
+   * Only of a series with values at some steps: where they stand. The numbers above then count its
+   * values, not steps.
+   */
+  sparse?: SparseValues;
 }
 
 /** Reads the buffers of a message in their order. */
@@ -34,20 +40,33 @@ export class BufferReader {
 /** A part's values. */
 export function readPart(part: SeriesPart, buffers: BufferReader): Steps {
   const [minimum, maximum, raw] = [buffers.next(), buffers.next(), buffers.next()].map(floats);
-  const values = raw ?? new Float32Array(0);
-  if (part.sparse) {
-    buffers.skip(2);
-  }
+  const none = new Float32Array(0);
+  const buckets = {
+    start: part.start,
+    width: part.width,
+    minimum: minimum ?? none,
+    maximum: maximum ?? none
+  };
+  const steps = { buckets, rawStart: part.raw_start, raw: raw ?? none };
   return {
-    buckets: {
-      start: part.start,
-      width: part.width,
-      minimum: minimum ?? new Float32Array(0),
-      maximum: maximum ?? new Float32Array(0)
-    },
-    rawStart: part.raw_start,
-    raw: values,
-    stop: part.raw_start + values.length
+    ...steps,
+    stop: part.raw_start + steps.raw.length,
+    ...(part.sparse ? { sparse: sparseValues(steps, buffers) } : {})
+  };
+}
+
+/** With the steps at which buckets begin and values stand. */
+function sparseValues(
+  { buckets, rawStart, raw }: Omit<Steps, 'stop' | 'sparse'>,
+  buffers: BufferReader
+): SparseValues {
+  const { minimum, maximum } = buckets;
+  const begins = doubles(buffers.next());
+  return {
+    buckets: { steps: begins, minimum, maximum },
+    rawStart,
+    steps: doubles(buffers.next()),
+    raw
   };
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { bucketLine, decimate, join, type Line } from '../series/decimate';
+import { pointsLine, sparseBucketLine, type Points } from '../series/sparse_series';
 import type { Range, RangeRequest } from '../messages';
 import { trySend, type Channel } from '../transport/channel';
 import { BufferReader, readPart, type Steps } from './series_parts';
@@ -137,6 +138,32 @@ export class StepRanges {
     return values;
   }
 
+  /**
+   * Every value at these steps of a series with values at some, as far as their index is less than
+   * `before`: asked for in halves where there are too many for one answer.
+   */
+  async readSparse(
+    run: string,
+    series: string,
+    start: number,
+    stop: number,
+    before: number
+  ): Promise<Points[]> {
+    const { sparse } = await this._part(run, series, start, stop);
+    if (!sparse) {
+      throw new Error(`The kernel has a value of ${series} for every step.`);
+    }
+    if (sparse.buckets.steps.length > 0 && stop - start > 1) {
+      const middle = Math.floor((start + stop) / 2);
+      return [
+        ...(await this.readSparse(run, series, start, middle, before)),
+        ...(await this.readSparse(run, series, middle, stop, before))
+      ];
+    }
+    const count = Math.max(before - sparse.rawStart, 0);
+    return [{ steps: sparse.steps.subarray(0, count), values: sparse.raw.subarray(0, count) }];
+  }
+
   dispose(): void {
     window.clearTimeout(this._timer);
     this._unsubscribe();
@@ -196,7 +223,12 @@ export class StepRanges {
   }
 }
 
-/** The line through steps, for a plot of so many columns. */
+/** The line through steps, for a plot of so many columns; x is the step's index. */
 export function stepsLine(steps: Steps, columns: number): Line {
+  const { sparse } = steps;
+  if (sparse) {
+    const { buckets, steps: places, raw } = sparse;
+    return join(sparseBucketLine(buckets), pointsLine(places, raw, columns));
+  }
   return join(bucketLine(steps.buckets), decimate(steps.raw, steps.rawStart, columns));
 }

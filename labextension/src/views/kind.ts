@@ -7,6 +7,8 @@ import type { FromKernel } from '../messages';
 
 /** What a view gets from the lab that holds it. */
 export interface ViewContext extends ChartContext {
+  /** The id of the lab or run view, which stays when the page is loaded again. */
+  lab: string;
   /** Asks the kernel for predictions of the model; undefined where nothing can answer. */
   predict: (() => void) | undefined;
 }

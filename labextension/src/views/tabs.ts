@@ -2,18 +2,13 @@
  * The views of a lab, one of them seen at a time. With one view only there is nothing to choose.
  */
 
+import { neighbour } from '../controls/neighbour';
 import type { FromKernel } from '../messages';
 import type { View, ViewContext, ViewKind } from './kind';
 
 let groups = 0;
 
-/** Which neighbour a key goes to, of so many tabs. */
-const MOVES: Record<string, (index: number, count: number) => number> = {
-  ArrowRight: (index, count) => (index + 1) % count,
-  ArrowLeft: (index, count) => (index - 1 + count) % count,
-  Home: () => 0,
-  End: (_index, count) => count - 1
-};
+const ARROWS = ['ArrowLeft', 'ArrowRight'] as const;
 
 export class Tabs {
   readonly element = document.createElement('div');
@@ -105,7 +100,7 @@ export class Tabs {
   }
 
   private _move = (event: KeyboardEvent): void => {
-    const next = MOVES[event.key]?.(this._selected, this._kinds.length);
+    const next = neighbour(event.key, ARROWS, this._selected, this._kinds.length);
     if (next !== undefined) {
       event.preventDefault();
       event.stopPropagation();

@@ -91,6 +91,7 @@ export class LivePart {
     );
     this._outbox = new Outbox(id, this.page, message => this._deliver(message));
     this.views = new Tabs(VIEWS, {
+      lab: id,
       store: this._store,
       empty: _words.empty,
       ask: name => this._askForPlotly(name),

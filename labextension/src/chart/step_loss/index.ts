@@ -4,16 +4,18 @@
 
 import { formatCount, formatLoss } from '../../format';
 import type { Line } from '../../series/decimate';
-import { EpochSteps, type Steps } from '../../store/epoch_steps';
+import type { Steps } from '../../store/resolution';
 import { LOSS, type RunData } from '../../store/run_data';
 import type { Runs } from '../../store/run_store';
+import { SeriesSteps } from '../../store/series_steps';
 import { checkpointTicks, eventMarks, KEY, type Place, type Shown } from '../event_marks';
 import type { ChartKind, ChartView, Ends } from '../kind';
 import { lineFigure } from '../line_figure';
 import { runColour } from '../palette';
 import type { ChartLine, Picture } from '../picture';
-import { axisControl, XAxis, type Axis } from '../time_unit';
-import { stepTable } from './table';
+import { RunAxis } from '../run_axis';
+import { stepTable } from '../step_table';
+import { axisControl, smoothingControl, XAxis, type Axis } from '../time_unit';
 
 export const stepLoss: ChartKind = {
   id: 'step_loss',
@@ -32,38 +34,34 @@ export const stepLoss: ChartKind = {
       place: 'head'
     },
     axisControl(['step', 'time']),
-    {
-      id: 'smoothing',
-      kind: 'slider',
-      label: 'Smoothing',
-      help: 'The weight of the steps before',
-      value: '0',
-      least: 0,
-      most: 0.99,
-      step: 0.01,
-      place: 'options'
-    }
+    smoothingControl('The weight of the steps before')
   ],
   key: KEY,
   spec: (runs, view) => lineFigure(picture(runs, view), view),
   table: (runs, { options }) => {
     const run = runs.followed;
-    const steps = run && new EpochSteps(run, LOSS, runs.ranges);
+    const steps = run && new SeriesSteps(run, LOSS, runs.ranges);
     const epoch = run ? chosenEpoch(options['epoch'], latestEpoch(run)) : 1;
-    return stepTable(runs, epoch, steps?.of(epoch));
+    return stepTable(runs, { name: LOSS, steps: steps?.ofEpoch(epoch), epochOf: () => epoch });
   }
 };
 
 function picture(runs: Runs, view: ChartView): Picture {
   const run = runs.followed;
-  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'step', summary });
+  const nothing = (summary: string): Picture => ({
+    lines: [],
+    points: 0,
+    unit: 'step',
+    quantity: LOSS,
+    summary
+  });
   if (!run || run.progress.step === 0) {
     return nothing(run ? 'Waiting for the first step...' : view.empty);
   }
   const latest = latestEpoch(run);
   const epoch = chosenEpoch(view.options['epoch'], latest);
-  const all = new EpochSteps(run, LOSS, runs.ranges);
-  const steps = all.of(epoch);
+  const all = new SeriesSteps(run, LOSS, runs.ranges);
+  const steps = all.ofEpoch(epoch);
   if (!steps || steps.stop <= steps.start) {
     const known = epoch <= latest;
     return {
@@ -71,7 +69,9 @@ function picture(runs: Runs, view: ChartView): Picture {
       most: { epoch: latest }
     };
   }
-  return new EpochPicture(run, all, view, epoch, steps, all.of(epoch - 1)).draw(epoch === latest);
+  return new EpochPicture(run, all, view, epoch, steps, all.ofEpoch(epoch - 1)).draw(
+    epoch === latest
+  );
 }
 
 /** The epoch that is shown by default: between two epochs the one that has ended. */
@@ -92,7 +92,7 @@ class EpochPicture {
 
   constructor(
     private readonly _run: RunData,
-    private readonly _all: EpochSteps,
+    private readonly _all: SeriesSteps,
     private readonly _view: ChartView,
     private readonly _epoch: number,
     private readonly _steps: Steps,
@@ -118,6 +118,7 @@ class EpochPicture {
       marks: eventMarks(state, shown, place),
       ticks: checkpointTicks(state, shown, place),
       unit: this._x.title,
+      quantity: LOSS,
       continuous: this._x.axis === 'time',
       // The axis stands still while the epoch's points arrive.
       ...(this._x.axis === 'step' && each && each > 1 ? { range: [...whole] } : {}),
@@ -151,7 +152,7 @@ class EpochPicture {
       });
     }
     if (weight > 0) {
-      const smoothed = this._all.smoothed(steps, part, columns, weight);
+      const smoothed = this._all.smoothed(steps.start, part, columns, weight);
       lines.push({ ...this._placed(smoothed, this._epoch, steps), name: 'smoothed', colour });
     }
     return lines;
@@ -167,7 +168,7 @@ class EpochPicture {
     const { start } = steps;
     const timed = this._x.axis === 'time';
     const rated = Number.isFinite(learningRates.at(start, true));
-    const place = this._place(steps);
+    const { place } = this._axis(steps);
     return {
       x: x.map(step => place(step + 1, false)),
       y,
@@ -184,39 +185,20 @@ class EpochPicture {
     };
   }
 
-  /** Where the moment after so many steps lies: both count from the epoch's beginning. */
-  private _place({ start }: Steps): Place {
-    const { times } = this._run;
-    if (this._x.axis === 'step') {
-      return taken => taken - start;
-    }
-    const began = times.at(start, true);
-    return (taken, later) => this._x.of(times.at(taken, later) - began);
+  /** Steps and times count from an epoch's beginning. */
+  private _axis({ start }: Steps): RunAxis {
+    return new RunAxis(this._run, this._x, start, this._run.times.at(start, true));
   }
 
   /** Marks stand between two steps. */
   private _placeMark(steps: Steps): Place {
-    const place = this._place(steps);
+    const { place } = this._axis(steps);
     return this._x.axis === 'step' ? (taken, later) => place(taken, later) + 0.5 : place;
   }
 
   /** The steps of an epoch that a view shows, and one on each side. */
-  private _seen({ start, stop }: Steps): Steps {
-    if (!this._view.zoom) {
-      return { start, stop };
-    }
-    let [low, high] = this._view.zoom;
-    if (this._x.axis === 'time') {
-      const { times } = this._run;
-      const began = times.at(start, true);
-      const step = (x: number): number => times.stepAt(began + this._x.seconds(x)) - start;
-      [low, high] = [step(low), step(high)];
-    }
-    const first = Math.max(start, start + Math.floor(low) - 2);
-    return {
-      start: Math.min(first, stop),
-      stop: Math.min(stop, Math.max(first, start + Math.ceil(high) + 1))
-    };
+  private _seen(steps: Steps): Steps {
+    return this._axis(steps).seen(steps, this._view.zoom);
   }
 
   /** The ends of the axis when all of an epoch is shown. */

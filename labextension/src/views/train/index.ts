@@ -4,9 +4,10 @@
  */
 
 import { ChartHost } from '../../chart/host';
-import { CHARTS } from '../../chart/list';
+import { CHARTS, FAMILIES } from '../../chart/list';
 import type { FromKernel } from '../../messages';
 import type { View, ViewContext, ViewKind } from '../kind';
+import { AddedCharts } from './added_charts';
 import { PredictionsBox } from './predictions';
 import { RunTable } from './run_table';
 
@@ -19,6 +20,7 @@ export const train: ViewKind = {
 class TrainView implements View {
   readonly element = document.createElement('div');
   private _charts: ChartHost[];
+  private _added: AddedCharts;
   private _table = new RunTable();
   private _predictions: PredictionsBox | undefined;
   private _forget: (() => void)[] = [];
@@ -26,10 +28,13 @@ class TrainView implements View {
   constructor(private readonly _context: ViewContext) {
     const { predict } = _context;
     this._charts = CHARTS.map(kind => new ChartHost(kind, _context));
+    this._added = new AddedCharts(FAMILIES, _context);
     this._predictions = predict && new PredictionsBox(predict, _context);
     this.element.className = 'lossviz-pictures';
     this.element.append(
       ...this._charts.map(chart => chart.element),
+      this._added.element,
+      this._added.menu.element,
       this._table.element,
       ...(this._predictions ? [this._predictions.element] : [])
     );
@@ -40,6 +45,7 @@ class TrainView implements View {
     this._charts.forEach(chart => {
       chart.show();
     });
+    this._added.show();
     this._predictions?.show();
     this._forget = [
       slices.on(['run', 'progress', 'series:loss'], () => {
@@ -49,10 +55,12 @@ class TrainView implements View {
         this._table.showEarlier(this._context.store.earlier);
       }),
       slices.on(['run', 'epochs'], () => {
+        this._added.follow(this._context.store.followed);
         this._followModel();
       })
     ];
     this._table.showEarlier(this._context.store.earlier);
+    this._added.follow(this._context.store.followed);
     this._showNumbers();
     this._followModel();
   }
@@ -64,6 +72,7 @@ class TrainView implements View {
     this._charts.forEach(chart => {
       chart.hide();
     });
+    this._added.hide();
     this._predictions?.hide();
     this._table.hide();
   }
@@ -78,6 +87,7 @@ class TrainView implements View {
     this._charts.forEach(chart => {
       chart.recolour();
     });
+    this._added.recolour();
     this._predictions?.redraw();
   }
 
@@ -86,6 +96,7 @@ class TrainView implements View {
     this._charts.forEach(chart => {
       chart.dispose();
     });
+    this._added.dispose();
     this._predictions?.dispose();
   }
 

@@ -1,34 +1,18 @@
 /**
- * The steps of a run's epochs: what this page holds of them, and the rest from the kernel.
+ * A series with a value for each step: what this page holds of it, and the rest from the kernel.
  */
 
 import { decimate, join, type Line } from '../series/decimate';
 import { smooth } from '../series/smoothing';
 import type { StepSeries } from '../series/step_series';
+import { FINE, NOTHING, POINTS, WARM_UP, type Steps } from './resolution';
 import type { RunData } from './run_data';
 import { stepsLine, type StepRanges } from './step_ranges';
-
-/** More buckets than a chart has columns. */
-const POINTS = 4096;
-
-/** Buckets in what is shown that are fine enough: two pixels of a wide chart each. */
-const FINE = 512;
 
 /** Up to so many steps that this page has not seen come it smoothes itself; more the kernel does. */
 const MOST_SMOOTHED = 1 << 18;
 
-/** What lies so many steps back weighs nothing, even with the greatest weight of the past. */
-const WARM_UP = 4096;
-
-const NOTHING: Line = { x: new Float64Array(0), y: new Float32Array(0) };
-
-/** Indices in the run's series: of the first step, and after the last. */
-export interface Steps {
-  start: number;
-  stop: number;
-}
-
-export class EpochSteps {
+export class SeriesSteps {
   private readonly _series: StepSeries;
 
   /**
@@ -44,8 +28,13 @@ export class EpochSteps {
     this._series = _run.series(_name);
   }
 
+  /** How many values there are. */
+  get length(): number {
+    return this._series.length;
+  }
+
   /** The steps of an epoch, or undefined where nobody knows. */
-  of(epoch: number): Steps | undefined {
+  ofEpoch(epoch: number): Steps | undefined {
     const { state, epochs, progress } = this._run;
     if (epoch < 1 || epoch > progress.epoch) {
       return undefined;
@@ -79,8 +68,8 @@ export class EpochSteps {
     return stop > steps.stop ? join(older, series.line(steps.stop, stop, columns)) : older;
   }
 
-  /** The smoothed line of `shown`, with the average beginning where the epoch does. */
-  smoothed({ start }: Steps, shown: Steps, columns: number, weight: number): Line {
+  /** The smoothed line of `shown`, with the average beginning at `start`. */
+  smoothed(start: number, shown: Steps, columns: number, weight: number): Line {
     const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const begin = Math.max(start, shown.start - WARM_UP);
     const between = Math.min(shown.stop, series.rawStart);

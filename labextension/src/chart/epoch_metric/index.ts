@@ -1,0 +1,54 @@
+/**
+ * *Accuracy* and the like: a metric of each epoch, of this run and of those before it.
+ */
+
+import { LOSS } from '../../store/run_data';
+import { KEY } from '../event_marks';
+import type { ChartFamily, ChartKind } from '../kind';
+import { lineFigure } from '../line_figure';
+import { quantity } from '../quantity';
+import { epochMetricNames, isLoss } from '../run_metrics';
+import { axisControl } from '../time_unit';
+import { epochPicture, namesOf } from './picture';
+import { epochTable } from './table';
+
+/** The metric that most people look for. */
+const FIRST = 'accuracy';
+
+/** What the chart of a metric has of its own. */
+interface Heading {
+  id: string;
+  title: string;
+  /** The metric's name. */
+  name: string;
+  /** Whether its table has every metric that there is. */
+  wide?: boolean;
+}
+
+/** The chart of this metric. */
+export function epochChart({ id, title, name, wide = false }: Heading): ChartKind {
+  const metric = { name, phrase: quantity(name).phrase };
+  return {
+    id,
+    title,
+    needs: ['run', 'epochs', 'earlier'],
+    bundle: 'cartesian',
+    controls: [axisControl(['epoch', 'step', 'time'])],
+    key: KEY,
+    spec: (runs, view) => lineFigure(epochPicture(metric, runs, view), view),
+    table: runs => Promise.resolve(epochTable(runs, wide ? undefined : namesOf(metric)))
+  };
+}
+
+/** A chart for each metric of a run but its loss, which has one of its own. */
+export const epochMetrics: ChartFamily = {
+  charts: run =>
+    epochMetricNames(run)
+      .filter(name => name !== LOSS)
+      .sort((a, b) => Number(b === FIRST) - Number(a === FIRST))
+      .map(name => ({
+        group: 'Each epoch',
+        suggested: !isLoss(name),
+        kind: epochChart({ id: `metric:${name}`, title: quantity(name).title, name })
+      }))
+};

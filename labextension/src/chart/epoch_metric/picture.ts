@@ -1,0 +1,227 @@
+/**
+ * A metric of the epochs of some runs as a picture: training solid, validation dashed.
+ */
+
+import { formatCount, formatLoss } from '../../format';
+import type { EpochRow } from '../../messages';
+import { thinned } from '../../store/epoch_rows';
+import type { RunData } from '../../store/run_data';
+import type { Runs } from '../../store/run_store';
+import { checkpointTicks, eventMarks, type Shown } from '../event_marks';
+import type { ChartView } from '../kind';
+import { runColour } from '../palette';
+import type { Band, ChartLine, Picture } from '../picture';
+import { better } from '../quantity';
+import { RunAxis } from '../run_axis';
+import { XAxis, type Axis } from '../time_unit';
+import { templateText } from '../traces';
+
+/** Points of more epochs than this would grow into a thick line. */
+const MOST_MARKERS = 40;
+
+/** A metric of which there is a mean for each epoch. */
+export interface EpochMetric {
+  /** Keras' name. */
+  name: string;
+  /** In words, within a sentence. */
+  phrase: string;
+}
+
+/** What to draw of this metric. */
+export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): Picture {
+  const { followed: run, earlier } = runs;
+  const all = run ? [run, ...earlier] : [];
+  const nothing = (summary: string): Picture => ({
+    lines: [],
+    points: 0,
+    unit: 'epoch',
+    quantity: metric.phrase,
+    summary
+  });
+  if (!run || !all.some(one => one.epochs.count > 0)) {
+    return nothing(run ? 'The first epoch has not ended yet.' : view.empty);
+  }
+  const names = namesOf(metric);
+  if (!all.some(({ epochs }) => epochs.all.some(row => names.some(one => one in row.metrics)))) {
+    return nothing(`No values of ${metric.phrase} yet.`);
+  }
+  return new EpochsPicture(metric, run, earlier, view).draw();
+}
+
+/** In training and on held-out data. */
+export function namesOf({ name }: EpochMetric): [string, string] {
+  return [name, `val_${name}`];
+}
+
+class EpochsPicture {
+  private readonly _axis: RunAxis;
+  /** Whether only one run is drawn. */
+  private readonly _alone: boolean;
+  private readonly _training: string;
+  private readonly _validation: string;
+
+  constructor(
+    private readonly _metric: EpochMetric,
+    private readonly _run: RunData,
+    private readonly _earlier: readonly RunData[],
+    private readonly _view: ChartView
+  ) {
+    const seconds = [_run, ..._earlier].map(one => one.epochs.all.at(-1)?.seconds ?? 0);
+    const x = new XAxis(_view.options['axis'] as Axis, Math.max(...seconds), _view.unit);
+    this._axis = new RunAxis(_run, x);
+    this._alone = _earlier.length === 0;
+    [this._training, this._validation] = namesOf(_metric);
+  }
+
+  draw(): Picture {
+    const { state, epochs } = this._run;
+    const { x, place } = this._axis;
+    const rows = this._rows(this._run);
+    const lines = [
+      ...this._lines(this._run, rows),
+      ...this._earlier.flatMap(one =>
+        this._lines(one, this._rows(one)).map(line => ({ ...line, behind: true }))
+      ),
+      ...this._best()
+    ];
+    const xs = lines.flatMap(line => [line.x[0] ?? NaN, line.x.at(-1) ?? NaN]);
+    const [from, to] = this._view.zoom ?? ends(xs);
+    const shown: Shown = { start: 0, stop: Infinity, from, to, columns: this._view.columns };
+    return {
+      lines,
+      points: epochs.count,
+      drawn: true,
+      marks: eventMarks(state, shown, place),
+      ticks: checkpointTicks(state, shown, place),
+      unit: x.title,
+      quantity: this._metric.phrase,
+      continuous: x.axis === 'time',
+      // The kernel knows it of the loss only.
+      ...(rows.length && this._training === 'loss' ? { band: this._band(rows) } : {}),
+      scene: x.title,
+      summary: `${formatCount(epochs.count)} epochs${this._last()}.`
+    };
+  }
+
+  /** The last values, as far as they are known. */
+  private _last(): string {
+    const metrics = this._run.epochs.all.at(-1)?.metrics ?? {};
+    const { phrase } = this._metric;
+    const said = [
+      { name: this._training, words: `last training ${phrase}` },
+      { name: this._validation, words: `validation ${phrase}` }
+    ].filter(({ name }) => name in metrics);
+    return said.map(({ name, words }) => `, ${words} ${formatLoss(metrics[name])}`).join('');
+  }
+
+  /** As many epochs as can be told apart in what is seen. */
+  private _rows({ epochs }: RunData): EpochRow[] {
+    const { zoom, columns } = this._view;
+    const seen = zoom ? epochs.all.filter((_, i) => this._meets(epochs.all, i, zoom)) : epochs.all;
+    return thinned(seen, 4 * columns, [this._training, this._validation]);
+  }
+
+  /** Whether this row, or the line to one of its neighbours, is seen. */
+  private _meets(
+    rows: readonly EpochRow[],
+    i: number,
+    [from, to]: readonly [number, number]
+  ): boolean {
+    const x = (index: number): number => this._axis.placeRow(rows[index] as EpochRow);
+    return x(Math.min(i + 1, rows.length - 1)) >= from && x(Math.max(i - 1, 0)) <= to;
+  }
+
+  /** With several runs the legend has one line for each; validation is dashed. */
+  private _lines({ state }: RunData, all: EpochRow[]): ChartLine[] {
+    return [
+      { metric: this._training, name: 'training', dashed: false },
+      { metric: this._validation, name: 'validation', dashed: true }
+    ]
+      .map(one => ({ ...one, rows: all.filter(row => one.metric in row.metrics) }))
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ metric, name, dashed, rows }, index) => ({
+        x: this._places(rows),
+        y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN),
+        details: this._details(rows),
+        name: this._alone ? name : dashed ? `${state.name}, ${name}` : state.name,
+        colour: runColour(state.colour),
+        dashed,
+        unlisted: !this._alone && index > 0,
+        ...(this._alone ? {} : { group: state.id }),
+        markers: rows.length <= MOST_MARKERS
+      }));
+  }
+
+  /** The epoch with the best value on held-out data, or else in training. */
+  private _best(): ChartLine[] {
+    const { state, epochs } = this._run;
+    const direction = better(this._training);
+    if (!direction) {
+      return [];
+    }
+    const held = epochs.all.some(row => this._validation in row.metrics);
+    const metric = held ? this._validation : this._training;
+    const sign = direction === 'lower' ? 1 : -1;
+    const rank = (row: EpochRow | undefined): number =>
+      sign * (row?.metrics[metric] ?? sign * Infinity);
+    const best = epochs.all.reduce<EpochRow | undefined>(
+      (found, row) => (rank(row) < rank(found) ? row : found),
+      undefined
+    );
+    const words = `${direction === 'lower' ? 'lowest' : 'highest'} ${held ? 'validation' : 'training'}`;
+    return best
+      ? [
+          {
+            x: this._places([best]),
+            details: this._details([best]),
+            y: Float32Array.of(best.metrics[metric] ?? NaN),
+            name: `${words} ${this._metric.phrase}: ${formatLoss(best.metrics[metric])}`,
+            colour: runColour(state.colour),
+            star: true,
+            unlisted: !this._alone,
+            ...(this._alone ? {} : { group: state.id })
+          }
+        ]
+      : [];
+  }
+
+  /** Between its edges lie eight of ten steps of each epoch. */
+  private _band(rows: EpochRow[]): Band {
+    const { id, colour } = this._run.state;
+    return {
+      x: this._places(rows),
+      low: Float32Array.from(rows, row => row.low ?? NaN),
+      high: Float32Array.from(rows, row => row.high ?? NaN),
+      colour: runColour(colour),
+      name: '80 % of the steps',
+      unlisted: !this._alone,
+      ...(this._alone ? {} : { group: id })
+    };
+  }
+
+  private _places(rows: readonly EpochRow[]): Float64Array {
+    return Float64Array.from(rows, row => this._axis.placeRow(row));
+  }
+
+  private _details(rows: readonly EpochRow[]): NonNullable<ChartLine['details']> {
+    const rated = rows.some(row => row.learning_rate !== null);
+    const { x } = this._axis;
+    return {
+      template:
+        `${templateText(this._metric.phrase)} %{y:.4~g}<br>` +
+        'epoch %{customdata[0]:,d}, step %{customdata[1]:,d}' +
+        (rated ? '<br>learning rate %{customdata[2]:.4~g}' : '') +
+        (x.axis === 'time' ? `<br>${x.hover}` : ''),
+      of: i => {
+        const { epoch = 0, first_step = 0, steps = 0, learning_rate = null } = rows[i] ?? {};
+        return [epoch, first_step + steps, learning_rate ?? 'unknown'];
+      }
+    };
+  }
+}
+
+/** The least and the greatest of some numbers. */
+function ends(numbers: number[]): [number, number] {
+  const finite = numbers.filter(Number.isFinite);
+  return [Math.min(...finite), Math.max(...finite)];
+}

@@ -1,0 +1,143 @@
+/**
+ * A button that opens a menu of things to choose, in groups.
+ *
+ * The menu lies in the page's flow, not over it: a notebook cuts off what leaves a cell's output.
+ */
+
+import { button } from './button';
+import { neighbour } from './neighbour';
+
+/** What can be chosen. */
+export interface MenuItem {
+  /** Stays when the label does not. */
+  id: string;
+  label: string;
+  /** The heading under which it stands with its neighbours. */
+  group: string;
+}
+
+let menus = 0;
+
+const ARROWS = ['ArrowUp', 'ArrowDown'] as const;
+
+export class MenuButton {
+  readonly element = document.createElement('div');
+  readonly button: HTMLButtonElement;
+  private _menu = document.createElement('div');
+
+  /**
+   * @param label of the button.
+   * @param help what it does.
+   * @param _items gives what can be chosen now.
+   * @param _choose called with what was chosen.
+   */
+  constructor(
+    label: string,
+    help: string,
+    private readonly _items: () => readonly MenuItem[],
+    private readonly _choose: (item: MenuItem) => void
+  ) {
+    this.button = button(label, help, () => {
+      this._toggle(this._menu.hidden);
+    });
+    this.button.classList.add('lossviz-small');
+    this.button.setAttribute('aria-haspopup', 'menu');
+    this.button.setAttribute('aria-expanded', 'false');
+    this._menu.id = `lossviz-menu-${++menus}`;
+    this._menu.className = 'lossviz-menu';
+    this._menu.setAttribute('role', 'menu');
+    this._menu.setAttribute('aria-label', label);
+    this._menu.hidden = true;
+    this.button.setAttribute('aria-controls', this._menu.id);
+    this.element.className = 'lossviz-menu-button';
+    this.element.append(this.button, this._menu);
+    this.element.addEventListener('keydown', this._press);
+    this.element.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && this.element.contains(relatedTarget))) {
+        this._toggle(false);
+      }
+    });
+  }
+
+  /** What can be chosen has changed. */
+  refresh(): void {
+    if (!this._menu.hidden) {
+      const focused = this._all.findIndex(one => one === document.activeElement);
+      this._fill();
+      this._all[Math.min(focused, this._all.length - 1)]?.focus();
+    }
+  }
+
+  private get _all(): HTMLElement[] {
+    return [...this._menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  }
+
+  private _toggle(open: boolean): void {
+    if (open) {
+      this._fill();
+    }
+    this._menu.hidden = !open;
+    this.button.setAttribute('aria-expanded', String(open));
+    if (open) {
+      this._all[0]?.focus();
+    }
+  }
+
+  private _close(): void {
+    this.button.focus();
+    this._toggle(false);
+  }
+
+  private _fill(): void {
+    const groups = new Map<string, MenuItem[]>();
+    for (const item of this._items()) {
+      groups.set(item.group, [...(groups.get(item.group) ?? []), item]);
+    }
+    this._menu.replaceChildren(
+      ...Array.from(groups, ([name, items], index) => {
+        const group = document.createElement('div');
+        group.setAttribute('role', 'group');
+        const heading = document.createElement('span');
+        heading.id = `${this._menu.id}-${index}`;
+        heading.textContent = name;
+        heading.setAttribute('role', 'presentation');
+        group.setAttribute('aria-labelledby', heading.id);
+        group.append(heading, ...items.map(item => this._item(item)));
+        return group;
+      })
+    );
+  }
+
+  private _item(item: MenuItem): HTMLElement {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.textContent = item.label;
+    made.setAttribute('role', 'menuitem');
+    made.tabIndex = -1;
+    made.addEventListener('click', () => {
+      this._close();
+      this._choose(item);
+    });
+    return made;
+  }
+
+  private _press = (event: KeyboardEvent): void => {
+    const all = this._all;
+    const focused = all.findIndex(one => one === document.activeElement);
+    const next = neighbour(event.key, ARROWS, focused, all.length);
+    if (this._menu.hidden) {
+      if (event.key === 'ArrowDown') {
+        event.preventDefault();
+        this._toggle(true);
+      }
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      this._close();
+    } else if (next !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      all[next]?.focus();
+    }
+  };
+}
