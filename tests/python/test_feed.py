@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossviz.series import smoothed
 from lossviz.training import Record
 from lossviz.wire import Feed
 from lossviz.wire.feed import SNAPSHOT_POINTS
@@ -234,6 +237,72 @@ def test_a_snapshot_of_thousands_of_epochs_keeps_their_extremes():
     assert rows[8765]["metrics"]["loss"] == 0.1
     assert rows[10_000]["low"] == pytest.approx(1.1)
     assert rows[10_000]["high"] == pytest.approx(1.9)
+
+
+def test_a_snapshot_of_thousands_of_epochs_keeps_the_extremes_of_every_metric():
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append(message))
+    long = record()
+    for epoch in range(1, 5001):
+        long.begin_epoch(epoch)
+        long.add_steps(np.float32([1.0]), 0.001)
+        score = {1234: 0.01, 3210: 0.99}.get(epoch, math.nan if epoch % 2 else 0.5)
+        long.end_epoch({"loss": 1.0, "accuracy": score, **{f"other_{i}": 1.0 for i in range(9)}})
+    feed.follow(long)
+    feed.attach("p")
+    feed.publish()
+    rows = {row["epoch"]: row["metrics"] for row in sent[-1]["rows"]}
+    assert len(rows) <= MOST_ROWS + 2
+    assert rows[1234]["accuracy"] == 0.01
+    assert rows[3210]["accuracy"] == 0.99
+
+
+@pytest.mark.parametrize("logged", [False, True])
+def test_a_smoothed_range_is_of_the_values_themselves(logged):
+    sent = []
+    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    noisy = record()
+    noisy.begin_epoch(1)
+    values = np.random.default_rng(0).normal(size=300).astype(np.float32)
+    for one in values:
+        noisy.add_steps(np.float32([one]), 0.001)
+        if logged:
+            noisy.log("score", float(one))
+    feed.follow(noisy)
+    name = "score" if logged else "loss"
+    feed.ask({
+        "type": "range", "page": "p", "number": 1, "run": "a", "series": name,
+        "start": 100, "stop": 300, "points": 1000, "smoothing": 0.9,
+    })  # fmt: skip
+    feed.publish()
+    ((message, (_, _, raw, *places)),) = sent
+    np.testing.assert_allclose(np.frombuffer(raw, "<f4"), smoothed(values[100:], 0.9), rtol=1e-6)
+    assert message["part"]["raw_start"] == 100
+    if logged:
+        np.testing.assert_array_equal(np.frombuffer(places[1], "<f8"), np.arange(100, 300))
+
+
+def test_a_snapshot_for_all_pages_has_what_any_of_them_shows():
+    now = [0.0]
+    pages = []
+    feed = Feed(
+        lambda message, buffers: [one.receive(message, buffers) for one in pages],
+        lambda: now[0],
+    )
+    one = record()
+    one.begin_epoch(1)
+    feed.follow(one)
+    pages += [Page(feed, "first", "accuracy"), Page(feed, "second")]
+    feed.publish()
+    # Nobody answers for so long that nothing is sent, and what is new is not an append any more.
+    for seconds in (1, 30, 31):
+        now[0] = seconds
+        one.add_steps(np.ones(3, np.float32), 0.1, {"accuracy": np.ones(3, np.float32)})
+        feed.publish()
+    one.end("completed", "done")
+    feed.answered()
+    feed.publish()
+    assert len(pages[0].values["accuracy"]) == len(pages[1].losses) == 9
 
 
 def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():

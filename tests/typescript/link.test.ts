@@ -281,3 +281,38 @@ it('asks for no snapshot when a press was answered otherwise, and for one when i
   vi.advanceTimersByTime(7000);
   expect(wire.attaches).toBeGreaterThan(1);
 });
+
+it('asks for every series that is shown, also when one more is while the answer is on its way', () => {
+  const asked = (): string[][] =>
+    wire.sent.flatMap(one => (one.type === 'attach' ? [one.series] : []));
+  feed.dispose();
+  wire.sent = [];
+  const store: RunStore = new RunStore('p', wire, () => {
+    link.askForShown();
+  });
+  const link: Link = new Link(
+    'p',
+    wire,
+    store,
+    () => undefined,
+    () => undefined
+  );
+  expect(asked()).toEqual([['loss']]);
+  const answer = (): void => {
+    wire.deliver(snapshot('p'), [], [], [3, 2]);
+    vi.advanceTimersByTime(600);
+  };
+  // The charts that a person has chosen are there before the kernel has answered.
+  const forget = store.slices.on(['series:accuracy'], () => undefined);
+  answer();
+  expect(asked()).toEqual([['loss'], ['loss', 'accuracy']]);
+  store.slices.on(['series:gradient_norm'], () => undefined);
+  forget();
+  answer();
+  expect(asked().slice(2)).toEqual([['loss', 'gradient_norm']]);
+  answer();
+  vi.advanceTimersByTime(600);
+  expect(asked()).toHaveLength(3);
+  link.dispose();
+  store.dispose();
+});

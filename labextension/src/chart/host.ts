@@ -302,13 +302,16 @@ export class ChartHost {
       this._logarithmic = logarithmic;
       this.update();
     });
-    head.append(title, ...this._controls.head, scale);
+    const tools = document.createElement('div');
+    tools.className = 'lossviz-chart-tools';
+    tools.append(scale);
     if (this._remove) {
       const remove = button('×', 'Remove this chart', this._remove);
       remove.classList.add('lossviz-small', 'lossviz-remove');
       remove.setAttribute('aria-label', `Remove ${this._kind.title}`);
-      head.append(remove);
+      tools.append(remove);
     }
+    head.append(title, ...this._controls.head, tools);
     return head;
   }
 

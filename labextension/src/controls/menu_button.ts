@@ -52,6 +52,10 @@ export class MenuButton {
     this.element.className = 'lossviz-menu-button';
     this.element.append(this.button, this._menu);
     this.element.addEventListener('keydown', this._press);
+    // In Safari a press on a button takes the focus away, and the menu would be gone before the click.
+    this.element.addEventListener('mousedown', event => {
+      event.preventDefault();
+    });
     this.element.addEventListener('focusout', ({ relatedTarget }) => {
       if (!(relatedTarget instanceof Node && this.element.contains(relatedTarget))) {
         this._toggle(false);
@@ -64,6 +68,8 @@ export class MenuButton {
     if (!this._menu.hidden) {
       const focused = this._all.findIndex(one => one === document.activeElement);
       this._fill();
+      // With the element that had it the focus may have gone, which closes the menu.
+      this._show(true);
       this._all[Math.min(focused, this._all.length - 1)]?.focus();
     }
   }
@@ -76,11 +82,15 @@ export class MenuButton {
     if (open) {
       this._fill();
     }
-    this._menu.hidden = !open;
-    this.button.setAttribute('aria-expanded', String(open));
+    this._show(open);
     if (open) {
       this._all[0]?.focus();
     }
+  }
+
+  private _show(open: boolean): void {
+    this._menu.hidden = !open;
+    this.button.setAttribute('aria-expanded', String(open));
   }
 
   private _close(): void {

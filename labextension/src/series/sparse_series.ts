@@ -112,10 +112,10 @@ export class SparseSeries {
 
   /** How many values the widest bucket between two steps covers; 0 where there is none. */
   widest(start: number, stop: number): number {
-    return this._old.reduce((widest, old) => {
-      const [low, high] = between(old, start, stop);
-      return high > low ? Math.max(widest, old.width) : widest;
-    }, 0);
+    return this._buckets(start, stop).reduce(
+      (widest, [{ width }, low, high]) => (high > low ? Math.max(widest, width) : widest),
+      0
+    );
   }
 
   /** About how many values stand at the steps `start` to `stop`. */
@@ -133,13 +133,15 @@ export class SparseSeries {
     return old?.steps[Math.floor((wanted - old.start) / old.width)] ?? 0;
   }
 
-  /** The line through the values at the steps `start` to `stop`; x is the step's index. */
+  /**
+   * The line through the values at the steps `start` to `stop`, and to the ones on both sides; x is
+   * the step's index.
+   */
   line(start: number, stop: number, columns: number): Line {
-    const { steps, values } = this.points(start, stop);
-    const old = this._old.map(one => {
-      const [low, high] = between(one, start, stop);
-      return sparseBucketLine(one, low, high);
-    });
+    const from = Math.max(this._before(start) - 1, 0);
+    const to = Math.max(Math.min(this._before(stop) + 1, this._count), from);
+    const [steps, values] = [this._steps.subarray(from, to), this._raw.subarray(from, to)];
+    const old = this._buckets(start, stop).map(one => sparseBucketLine(...one));
     return [...old, pointsLine(steps, values, columns)].reduce(join);
   }
 
@@ -160,6 +162,11 @@ export class SparseSeries {
     this._raw.copyWithin(0, folded, this._count);
     this._rawStart += folded;
     this._count -= folded;
+  }
+
+  /** The buckets that may hold values at the steps `start` to `stop`: those from and to an index. */
+  private _buckets(start: number, stop: number): [Old, number, number][] {
+    return start > this.rawStep ? [] : this._old.map(one => [one, ...between(one, start, stop)]);
   }
 
   /** How many of its single values stand before a step. */

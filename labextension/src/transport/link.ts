@@ -56,6 +56,8 @@ export class Link {
   private _waiting = false;
   private _retry = 0;
   private _asked = -Infinity;
+  /** The series that it has asked for. */
+  private _series: readonly string[] = [];
   private _told = -Infinity;
   private _unsubscribe: () => void;
 
@@ -94,9 +96,10 @@ export class Link {
     this._beSilent(true);
   }
 
-  /** Other series are shown than those that were asked for. */
+  /** Other series may be shown than those that were asked for. */
   askForShown(): void {
-    if (this.attached && !this._ended) {
+    const news = this._receiver.shown.join() !== this._series.join();
+    if (news && this.attached && !this._ended) {
       this._attachAnew();
     }
   }
@@ -120,6 +123,8 @@ export class Link {
       this._hear();
       this._receiver.takeSnapshot(message, buffers);
       this._answered();
+      // Others may be shown since the question, also because of what the answer says.
+      this.askForShown();
     } else if (message.type === 'append' && !this._waiting) {
       const next = message.sequence === this._sequence + 1;
       if (!next || !this._receiver.takeAppend(message, buffers)) {
@@ -177,6 +182,7 @@ export class Link {
       this._attach(Math.min(2 * delay, MOST_RETRY_MS));
     }, delay);
     const series = [...this._receiver.shown];
+    this._series = series;
     trySend(this._channel, { type: 'attach', page: this._page, protocol: PROTOCOL, series });
     if (delay >= SILENCE_MS) {
       this._beSilent(true);

@@ -43,7 +43,7 @@ export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): 
   }
   const names = namesOf(metric);
   if (!all.some(({ epochs }) => epochs.all.some(row => names.some(one => one in row.metrics)))) {
-    return nothing(`No values of ${metric.phrase} yet.`);
+    return nothing('No values yet.');
   }
   return new EpochsPicture(metric, run, earlier, view).draw();
 }

@@ -43,7 +43,7 @@ export function seriesPicture(series: DrawnSeries, runs: Runs, view: ChartView):
   }
   const values = seriesLines(run, series.name, ranges);
   if (values.length === 0) {
-    return nothing(`No values of ${series.phrase} yet.`);
+    return nothing('No values yet.');
   }
   return new SeriesPicture(series, run, values, view).draw();
 }
