@@ -284,25 +284,29 @@ def test_a_smoothed_range_is_of_the_values_themselves(logged):
 
 def test_a_snapshot_for_all_pages_has_what_any_of_them_shows():
     now = [0.0]
-    pages = []
-    feed = Feed(
-        lambda message, buffers: [one.receive(message, buffers) for one in pages],
-        lambda: now[0],
-    )
+    pages, messages = [], []
+
+    def send(message, buffers):
+        messages.append(message.get("page"))
+        for one in pages:
+            one.receive(message, buffers)
+
+    feed = Feed(send, lambda: now[0])
     one = record()
     one.begin_epoch(1)
     feed.follow(one)
     pages += [Page(feed, "first", "accuracy"), Page(feed, "second")]
     feed.publish()
     # Nobody answers for so long that nothing is sent, and what is new is not an append any more.
-    for seconds in (1, 30, 31):
+    for seconds in (1, 7, 13, 14):
         now[0] = seconds
         one.add_steps(np.ones(3, np.float32), 0.1, {"accuracy": np.ones(3, np.float32)})
         feed.publish()
     one.end("completed", "done")
     feed.answered()
     feed.publish()
-    assert len(pages[0].values["accuracy"]) == len(pages[1].losses) == 9
+    assert len(pages[0].values["accuracy"]) == len(pages[1].losses) == 12
+    assert messages[-1] == ""
 
 
 def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():
