@@ -113,7 +113,10 @@ class NotebookPage:
 
     def drawn(self, chart: str) -> list[dict[str, Any]]:
         """The lines that Plotly has drawn: name, x and y."""
-        return self.lab.get_by_role("figure", name=chart).evaluate(
+        figure = self.lab.get_by_role("figure", name=chart)
+        # What is out of sight is not drawn.
+        figure.scroll_into_view_if_needed()
+        return figure.evaluate(
             """figure => figure.querySelector('.js-plotly-plot').data.map(
                 line => ({ name: line.name, x: Array.from(line.x), y: Array.from(line.y) }))"""
         )

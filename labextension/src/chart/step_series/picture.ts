@@ -8,6 +8,7 @@ import type { Steps } from '../../store/resolution';
 import type { RunData } from '../../store/run_data';
 import type { Runs } from '../../store/run_store';
 import { seriesLines, type SeriesLines } from '../../store/series_lines';
+import { roomy } from '../axis_ticks';
 import { checkpointTicks, eventMarks, type Shown } from '../event_marks';
 import type { ChartView } from '../kind';
 import { runColour } from '../palette';
@@ -71,8 +72,9 @@ class SeriesPicture {
     const { state } = this._run;
     const { x, place } = this._axis;
     const lines = this._lines();
-    const xs = lines[0]?.x;
-    const [from, to] = this._view.zoom ?? [xs?.[0] ?? 0, xs?.at(-1) ?? 0];
+    // The same for all series of a run, so that a step stands below itself.
+    const whole = roomy(0, place(this._run.progress.step, false));
+    const [from, to] = this._view.zoom ?? whole;
     const shown: Shown = { start: 0, stop: Infinity, from, to, columns: this._view.columns };
     return {
       lines,
@@ -82,6 +84,7 @@ class SeriesPicture {
       unit: x.title,
       quantity: this._series.measure,
       continuous: x.axis === 'time' || (x.axis === 'epoch' && to - from < FEW_EPOCHS),
+      ...(Number.isFinite(whole[1]) ? { range: whole } : {}),
       scene: `${state.id} ${x.title}`,
       summary: `${formatCount(this._values.length)} values of ${this._series.phrase}${this._last()}.`
     };
