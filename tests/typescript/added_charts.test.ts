@@ -7,6 +7,7 @@ import { RunStore } from '../../labextension/src/store/run_store';
 import { AddedCharts } from '../../labextension/src/views/train/added_charts';
 import { stubObservers } from './observers';
 import { buffer, row, run, snapshot } from './runs';
+import { viewContext } from './view_context';
 import { Wire } from './wire';
 
 const state: RunState = {
@@ -41,14 +42,7 @@ afterEach(() => {
 
 /** As a page that is loaded shows them. */
 function open(families: readonly ChartFamily[] = FAMILIES): AddedCharts {
-  const made = new AddedCharts(families, {
-    lab: 'lab 1',
-    store,
-    empty: '',
-    ask: () => true,
-    trouble: () => undefined,
-    predict: undefined
-  });
+  const made = new AddedCharts(families, viewContext(store));
   document.body.append(made.element, made.menu.element);
   made.show();
   return made;

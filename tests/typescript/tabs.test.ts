@@ -8,6 +8,7 @@ import { VIEWS } from '../../labextension/src/views/list';
 import { Tabs } from '../../labextension/src/views/tabs';
 import { stubObservers } from './observers';
 import { buffer, run, snapshot } from './runs';
+import { viewContext } from './view_context';
 import { Wire } from './wire';
 
 let store: RunStore;
@@ -16,14 +17,7 @@ let context: ViewContext;
 beforeEach(() => {
   stubObservers();
   store = new RunStore('p', new Wire());
-  context = {
-    lab: 'l',
-    store,
-    empty: '',
-    ask: () => true,
-    trouble: () => undefined,
-    predict: undefined
-  };
+  context = viewContext(store);
 });
 
 afterEach(() => {

@@ -11,10 +11,10 @@ import { checkpointTicks, eventMarks, type Shown } from '../event_marks';
 import type { ChartView } from '../kind';
 import { runColour } from '../palette';
 import type { Band, ChartLine, Picture } from '../picture';
+import { pointDetails } from '../point_details';
 import { better } from '../quantity';
 import { RunAxis } from '../run_axis';
 import { XAxis, type Axis } from '../time_unit';
-import { templateText } from '../traces';
 
 /** Points of more epochs than this would grow into a thick line. */
 const MOST_MARKERS = 40;
@@ -205,18 +205,10 @@ class EpochsPicture {
 
   private _details(rows: readonly EpochRow[]): NonNullable<ChartLine['details']> {
     const rated = rows.some(row => row.learning_rate !== null);
-    const { x } = this._axis;
-    return {
-      template:
-        `${templateText(this._metric.phrase)} %{y:.4~g}<br>` +
-        'epoch %{customdata[0]:,d}, step %{customdata[1]:,d}' +
-        (rated ? '<br>learning rate %{customdata[2]:.4~g}' : '') +
-        (x.axis === 'time' ? `<br>${x.hover}` : ''),
-      of: i => {
-        const { epoch = 0, first_step = 0, steps = 0, learning_rate = null } = rows[i] ?? {};
-        return [epoch, first_step + steps, learning_rate ?? 'unknown'];
-      }
-    };
+    return pointDetails(this._metric.phrase, this._axis.x, rated, i => {
+      const { epoch = 0, first_step = 0, steps = 0, learning_rate = null } = rows[i] ?? {};
+      return [epoch, first_step + steps, learning_rate ?? 'unknown'];
+    });
   }
 }
 

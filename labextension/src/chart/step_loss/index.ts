@@ -13,6 +13,7 @@ import type { ChartKind, ChartView, Ends } from '../kind';
 import { lineFigure } from '../line_figure';
 import { runColour } from '../palette';
 import type { ChartLine, Picture } from '../picture';
+import { pointDetails } from '../point_details';
 import { RunAxis } from '../run_axis';
 import { stepTable } from '../step_table';
 import { axisControl, smoothingControl, XAxis, type Axis } from '../time_unit';
@@ -166,22 +167,15 @@ class EpochPicture {
   ): Pick<ChartLine, 'x' | 'y' | 'details'> {
     const { learningRates } = this._run;
     const { start } = steps;
-    const timed = this._x.axis === 'time';
     const rated = Number.isFinite(learningRates.at(start, true));
     const { place } = this._axis(steps);
     return {
       x: x.map(step => place(step + 1, false)),
       y,
-      details: {
-        template:
-          `loss %{y:.4~g}<br>epoch ${epoch}, step %{customdata[0]:,d}` +
-          (rated ? '<br>learning rate %{customdata[1]:.4~g}' : '') +
-          (timed ? `<br>${this._x.hover}` : ''),
-        of: i => {
-          const step = Math.floor(x[i] as number);
-          return [step - start + 1, learningRates.at(step, true)];
-        }
-      }
+      details: pointDetails(LOSS, this._x, rated, i => {
+        const step = Math.floor(x[i] as number);
+        return [epoch, step - start + 1, learningRates.at(step, true)];
+      })
     };
   }
 

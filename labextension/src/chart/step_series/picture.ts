@@ -13,9 +13,9 @@ import { checkpointTicks, eventMarks, type Shown } from '../event_marks';
 import type { ChartView } from '../kind';
 import { runColour } from '../palette';
 import type { ChartLine, Picture } from '../picture';
+import { pointDetails } from '../point_details';
 import { RunAxis } from '../run_axis';
 import { XAxis, type Axis } from '../time_unit';
-import { templateText } from '../traces';
 
 /** On fewer epochs than this an axis of epochs needs ticks between them. */
 const FEW_EPOCHS = 5;
@@ -123,23 +123,15 @@ class SeriesPicture {
   private _placed({ x, y }: Line): Pick<ChartLine, 'x' | 'y' | 'details'> {
     const { learningRates } = this._run;
     const { place } = this._axis;
-    const axis = this._axis.x;
     const rated =
       this._series.name !== 'learning_rate' && Number.isFinite(learningRates.at(0, true));
     return {
       x: x.map(step => place(step + 1, false)),
       y,
-      details: {
-        template:
-          `${templateText(this._series.phrase)} %{y:.4~g}<br>` +
-          'epoch %{customdata[0]:,d}, step %{customdata[1]:,d}' +
-          (rated ? '<br>learning rate %{customdata[2]:.4~g}' : '') +
-          (axis.axis === 'time' ? `<br>${axis.hover}` : ''),
-        of: i => {
-          const step = Math.floor(x[i] as number);
-          return [this._axis.epochOf(step), step + 1, learningRates.at(step, true)];
-        }
-      }
+      details: pointDetails(this._series.phrase, this._axis.x, rated, i => {
+        const step = Math.floor(x[i] as number);
+        return [this._axis.epochOf(step), step + 1, learningRates.at(step, true)];
+      })
     };
   }
 }
