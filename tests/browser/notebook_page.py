@@ -107,16 +107,19 @@ class NotebookPage:
         """The status of the run on the charts, "" before the first."""
         return self.lab.get_attribute("data-lossviz-status") or ""
 
+    def figure(self, chart: str) -> Locator:
+        """A chart, scrolled to: what is out of sight is not drawn."""
+        found = self.lab.get_by_role("figure", name=chart, exact=True)
+        found.scroll_into_view_if_needed()
+        return found
+
     def points(self, chart: str) -> int:
         """How many points of its series a chart shows."""
-        return int(self.lab.get_by_role("figure", name=chart).get_attribute("data-points") or 0)
+        return int(self.figure(chart).get_attribute("data-points") or 0)
 
     def drawn(self, chart: str) -> list[dict[str, Any]]:
         """The lines that Plotly has drawn: name, x and y."""
-        figure = self.lab.get_by_role("figure", name=chart)
-        # What is out of sight is not drawn.
-        figure.scroll_into_view_if_needed()
-        return figure.evaluate(
+        return self.figure(chart).evaluate(
             """figure => figure.querySelector('.js-plotly-plot').data.map(
                 line => ({ name: line.name, x: Array.from(line.x), y: Array.from(line.y) }))"""
         )

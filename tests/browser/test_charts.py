@@ -30,7 +30,7 @@ def line(page: NotebookPage, chart: str, name: str) -> dict:
 
 
 def chart(page: NotebookPage, name: str):
-    return page.lab.get_by_role("figure", name=name)
+    return page.figure(name)
 
 
 def test_any_epoch_is_shown_with_the_one_before_it_also_after_a_reload(notebook):

@@ -57,7 +57,9 @@ def test_no_serious_accessibility_finding(notebook):
     train(page)
     page.lab.get_by_text("Advanced", exact=True).click()
     for chart in (STEPS_CHART, EPOCHS_CHART):
-        page.lab.get_by_role("figure", name=chart).get_by_text("Options", exact=True).click()
+        page.figure(chart).get_by_text("Options", exact=True).click()
+    page.press("Add chart")
+    page.lab.get_by_role("menuitem").first.wait_for()
     page.page.evaluate(AXE.read_text())
     found = page.page.evaluate(
         "axe.run('.lossviz-lab', { resultTypes: ['violations'] }).then(r => r.violations)"

@@ -62,9 +62,7 @@ def charts(book: NotebookPage) -> list[str]:
 
 def drawn(book: NotebookPage, title: str) -> list[list[float]]:
     """The steps and values of a chart's first line, once it has been scrolled to."""
-    figure = book.lab.get_by_role("figure", name=title, exact=True)
-    figure.scroll_into_view_if_needed()
-    return figure.evaluate(
+    return book.figure(title).evaluate(
         """figure => {
             const [line] = figure.querySelector('.js-plotly-plot')?.data ?? [];
             return line ? [Array.from(line.x), Array.from(line.y)] : [[], []];
@@ -80,10 +78,8 @@ def same(book: NotebookPage) -> None:
     for title, expected in zip(KERNEL, steps, strict=True):
         assert len(expected[0]) > 10
         until(lambda t=title, e=expected: drawn(book, t) == e, f"{title} as the kernel has it")
-    figure = book.lab.get_by_role("figure", name="Accuracy", exact=True)
-    figure.scroll_into_view_if_needed()
-    until(lambda: int(figure.get_attribute("data-points") or 0) == len(history[0]), "the epochs")
-    lines = figure.evaluate(
+    until(lambda: book.points("Accuracy") == len(history[0]), "the epochs")
+    lines = book.figure("Accuracy").evaluate(
         "one => one.querySelector('.js-plotly-plot').data.slice(0, 2).map(l => Array.from(l.y))"
     )
     for line, expected in zip(lines, history, strict=True):
