@@ -1,6 +1,6 @@
 /**
- * A chart on the page: what its kind says, behind a scheduler that draws at most once a frame and
- * never while it cannot be seen.
+ * A chart on the page: what its kind says, drawn at most once a frame and never while it cannot be
+ * seen.
  */
 
 import { button } from '../controls/button';
@@ -8,17 +8,12 @@ import type { RunStore } from '../store/run_store';
 import { bundle, type BundleName } from './bundles';
 import { ChartControls } from './controls';
 import { DataTable } from './data_table';
+import { pageTurns } from './drawing_turns';
 import type { ChartKind, ChartView, Ends, Figure } from './kind';
 import type { PlotlyElement, PlotlyModule } from './plotly_types';
 import { fileName, saveButtons } from './save';
 import { scaleSwitch } from './scale_switch';
 import { PAPER, readTheme, type Theme } from './theme';
-
-/** Two pictures in less time than this would be one on the screen. */
-const FRAME_MS = 16;
-
-/** In the place of a frame's number. */
-const SOON = -1;
 
 /** Between two changes of the summary: nobody can hear more. */
 const SUMMARY_MS = 2000;
@@ -48,9 +43,6 @@ export class ChartHost {
   private _forget: (() => void)[] = [];
   private _drawn = false;
   private _dirty = false;
-  /** The frame in which it is drawn, or SOON; 0 for none. */
-  private _frame = 0;
-  private _drawnAt = -Infinity;
   private _theme: Theme | undefined;
   private _visible = false;
   private _pointed = false;
@@ -144,8 +136,7 @@ export class ChartHost {
     this._sight.disconnect();
     document.removeEventListener('visibilitychange', this._schedule);
     window.clearTimeout(this._timer);
-    cancelAnimationFrame(this._frame);
-    this._frame = 0;
+    pageTurns.cancel(this._draw);
   }
 
   /** Draw again, soon: at the next frame in which the chart can be seen. */
@@ -168,31 +159,17 @@ export class ChartHost {
   }
 
   private _schedule = (): void => {
-    if (!this._dirty || !this._visible || document.hidden || this._frame) {
-      return;
-    }
-    const draw = (): void => {
-      if (this._frame) {
-        this._frame = 0;
-        this._draw();
-      }
-    };
-    if (performance.now() - this._drawnAt > FRAME_MS) {
-      // What comes seldom is drawn in the frame that is next, not in the one after.
-      this._frame = SOON;
-      queueMicrotask(draw);
-    } else {
-      this._frame = requestAnimationFrame(draw);
+    if (this._dirty && this._visible && !document.hidden) {
+      pageTurns.ask(this._draw);
     }
   };
 
-  private _draw(): void {
+  private _draw = (): void => {
     const width = this._plot.clientWidth;
     if (!this._plotly || width === 0) {
       return;
     }
     this._dirty = false;
-    this._drawnAt = performance.now();
     let figure = this._spec(this._view());
     if (figure.scene !== this._figure.scene) {
       // Another run or axis: what was zoomed to is not there any more.
@@ -220,7 +197,7 @@ export class ChartHost {
       this._drawn = true;
       void this._plotly.newPlot(this._plot, figure.traces, layout, config).then(this._watchZoom);
     }
-  }
+  };
 
   private _spec(view: ChartView): Figure {
     return this._kind.spec(this._context.store, view);
