@@ -73,3 +73,33 @@ it('draws both extremes of each bucket and joins lines', () => {
     1, 5, 2, 6, 3
   ]);
 });
+
+it('draws no more buckets than there are columns, and not one extreme is lost', () => {
+  const random = stream(11);
+  for (let round = 0; round < 60; round++) {
+    const count = 1 + Math.floor(random() * 5000);
+    const width = 2 ** Math.floor(random() * 6);
+    const start = width * Math.floor(random() * 100);
+    const minimum = Float32Array.from({ length: count }, () => random());
+    const maximum = minimum.map(one => one + random());
+    const [spike, gap] = [Math.floor(random() * count), Math.floor(random() * count)];
+    minimum[gap] = maximum[gap] = NaN;
+    maximum[spike] = 99;
+    const columns = 1 + Math.floor(random() * 800);
+    const { x, y } = bucketLine({ start, width, minimum, maximum }, columns);
+    expect(y.length).toBeLessThanOrEqual(2 * columns + 2);
+    const place = x[y.indexOf(99)] as number;
+    const wide = (2 * width * count) / Math.min(columns, count);
+    expect(Math.abs(place - (start + spike * width))).toBeLessThanOrEqual(wide);
+    expect(x[0]).toBe(start);
+    expect([...x].every((one, i) => i === 0 || one >= (x[i - 1] as number))).toBe(true);
+    // As more arrive, what was drawn of whole groups stays as it was.
+    const less = bucketLine(
+      { start, width, minimum: minimum.slice(0, -1), maximum: maximum.slice(0, -1) },
+      columns
+    );
+    if (less.y.length === y.length) {
+      expect([...less.y.slice(0, -2)]).toEqual([...y.slice(0, -2)]);
+    }
+  }
+});

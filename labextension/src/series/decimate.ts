@@ -89,19 +89,69 @@ function extremes(
   return used;
 }
 
-/** The line through buckets: from each the minimum, then the maximum, half a bucket apart. */
-export function bucketLine(buckets: Buckets): Line {
-  const count = buckets.minimum.length;
-  const x = new Float64Array(2 * count);
-  const y = new Float32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    const start = buckets.start + i * buckets.width;
-    x[2 * i] = start;
-    x[2 * i + 1] = start + buckets.width / 2;
-    y[2 * i] = buckets.minimum[i] as number;
-    y[2 * i + 1] = buckets.maximum[i] as number;
-  }
+/**
+ * The line through buckets: from each the minimum, then the maximum, half a bucket apart. So many
+ * that there are more than columns of pixels are drawn as one, with bounds that stay, too.
+ */
+export function bucketLine({ start, width, minimum, maximum }: Buckets, columns = Infinity): Line {
+  const first = Math.floor(start / width);
+  const { low, high, together, skipped } = merged(minimum, maximum, first, columns);
+  const wide = together * width;
+  const x = new Float64Array(2 * low.length);
+  const y = new Float32Array(2 * low.length);
+  low.forEach((value, i) => {
+    const begin = Math.max(start + i * wide - skipped * width, start);
+    x[2 * i] = begin;
+    x[2 * i + 1] = Math.max(begin, start + i * wide - skipped * width + wide / 2);
+    y[2 * i] = value;
+    y[2 * i + 1] = high[i] as number;
+  });
   return { x, y };
+}
+
+/** Buckets of which some are put together. */
+interface Merged {
+  low: Float32Array;
+  high: Float32Array;
+  /** So many are one now. */
+  together: number;
+  /** So many of the first one's are not there. */
+  skipped: number;
+}
+
+/** At most about so many buckets for these extremes, of which the first has the index `first`. */
+export function merged(
+  minimum: Float32Array,
+  maximum: Float32Array,
+  first: number,
+  columns: number
+): Merged {
+  let together = 1;
+  while (minimum.length / together > columns) {
+    together *= 2;
+  }
+  const skipped = first % together;
+  if (together === 1) {
+    return { low: minimum, high: maximum, together, skipped: 0 };
+  }
+  const count = Math.ceil((minimum.length + skipped) / together);
+  const [low, high] = [new Float32Array(count).fill(NaN), new Float32Array(count).fill(NaN)];
+  for (let i = 0; i < minimum.length; i++) {
+    const cell = Math.floor((i + skipped) / together);
+    // What is no number never takes the place of one.
+    if (!((minimum[i] as number) >= (low[cell] as number)) && !Number.isNaN(minimum[i])) {
+      low[cell] = minimum[i] as number;
+    }
+    if (!((maximum[i] as number) <= (high[cell] as number)) && !Number.isNaN(maximum[i])) {
+      high[cell] = maximum[i] as number;
+    }
+  }
+  return { low, high, together, skipped };
+}
+
+/** Of columns for a whole range those for a part of it. */
+export function share(columns: number, part: number, whole: number): number {
+  return whole > 0 ? Math.max(1, Math.ceil((columns * part) / whole)) : columns;
 }
 
 /** One line after the other. */

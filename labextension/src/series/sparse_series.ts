@@ -3,7 +3,7 @@
  * values themselves for the rest. The page's side of lossviz/series/sparse_series.py.
  */
 
-import { decimate, join, type Line } from './decimate';
+import { decimate, join, merged, type Line } from './decimate';
 import { FOLD_WIDTH, foldedHalf } from './folded';
 import { lowerBound } from './search';
 
@@ -141,7 +141,9 @@ export class SparseSeries {
     const from = Math.max(this._before(start) - 1, 0);
     const to = Math.max(Math.min(this._before(stop) + 1, this._count), from);
     const [steps, values] = [this._steps.subarray(from, to), this._raw.subarray(from, to)];
-    const old = this._buckets(start, stop).map(one => sparseBucketLine(...one));
+    const old = this._buckets(start, stop).map(([one, ...ends]) =>
+      sparseBucketLine(one, columns, ...ends)
+    );
     return [...old, pointsLine(steps, values, columns)].reduce(join);
   }
 
@@ -193,19 +195,26 @@ export function pointsLine(steps: Float64Array, values: Float32Array, columns: n
 /** The line through buckets: from each the minimum, then the maximum, half a bucket later. */
 export function sparseBucketLine(
   { steps, minimum, maximum }: SparseBuckets,
-  low = 0,
-  high = steps.length
+  columns: number,
+  from = 0,
+  to = steps.length
 ): Line {
-  const x = new Float64Array(2 * (high - low));
-  const y = new Float32Array(2 * (high - low));
-  for (let i = low; i < high; i++) {
-    const at = 2 * (i - low);
-    const step = steps[i] as number;
-    x[at] = step;
-    x[at + 1] = (step + (steps[i + 1] ?? step)) / 2;
-    y[at] = minimum[i] as number;
-    y[at + 1] = maximum[i] as number;
-  }
+  const { low, high, together, skipped } = merged(
+    minimum.subarray(from, to),
+    maximum.subarray(from, to),
+    from,
+    columns
+  );
+  const x = new Float64Array(2 * low.length);
+  const y = new Float32Array(2 * low.length);
+  low.forEach((value, i) => {
+    const begin = Math.max(from + i * together - skipped, from);
+    const step = steps[begin] as number;
+    x[2 * i] = step;
+    x[2 * i + 1] = (step + (steps[begin + together] ?? step)) / 2;
+    y[2 * i] = value;
+    y[2 * i + 1] = high[i] as number;
+  });
   return { x, y };
 }
 

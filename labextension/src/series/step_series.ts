@@ -2,7 +2,7 @@
  * The page's copy of a run's steps: extremes for the old ones, raw values for the rest.
  */
 
-import { bucketLine, decimate, join, type Buckets, type Line } from './decimate';
+import { bucketLine, decimate, join, share, type Buckets, type Line } from './decimate';
 import { FOLD_WIDTH, foldedHalf } from './folded';
 
 export class StepSeries {
@@ -78,8 +78,13 @@ export class StepSeries {
   /** The line through the steps from `start` to `stop`, for a plot of so many columns. */
   line(start: number, stop: number, columns: number): Line {
     const first = Math.max(start, this._rawStart);
-    const raw = decimate(this.raw(start, stop), first, columns);
-    return [...this._old.map(buckets => oldLine(buckets, start, stop)), raw].reduce(join);
+    const values = this.raw(start, stop);
+    const part = (steps: number): number => share(columns, steps, stop - start);
+    const raw = decimate(values, first, part(values.length));
+    const old = this._old.map(buckets => oldBuckets(buckets, start, stop));
+    return [...old.map(one => bucketLine(one, part(one.width * one.minimum.length))), raw].reduce(
+      join
+    );
   }
 
   /** How many raw values it holds. */
@@ -101,18 +106,18 @@ export class StepSeries {
   }
 }
 
-/** The buckets that hold any of the steps from `start` to `stop`, as a line. */
-function oldLine(
+/** The buckets that hold any of the steps from `start` to `stop`. */
+function oldBuckets(
   { start: first, width, minimum, maximum }: Buckets,
   start: number,
   stop: number
-): Line {
+): Buckets {
   const low = Math.max(Math.floor((start - first) / width), 0);
   const high = Math.max(low, Math.min(Math.ceil((stop - first) / width), minimum.length));
-  return bucketLine({
+  return {
     start: first + low * width,
     width,
     minimum: minimum.subarray(low, high),
     maximum: maximum.subarray(low, high)
-  });
+  };
 }

@@ -2,7 +2,7 @@
  * Steps that a page does not hold itself: asked of the kernel, which answers while it trains.
  */
 
-import { bucketLine, decimate, join, type Line } from '../series/decimate';
+import { bucketLine, decimate, join, share, type Line } from '../series/decimate';
 import { pointsLine, sparseBucketLine, type Points } from '../series/sparse_series';
 import type { Range, RangeRequest } from '../messages';
 import { trySend, type Channel } from '../transport/channel';
@@ -228,7 +228,10 @@ export function stepsLine(steps: Steps, columns: number): Line {
   const { sparse } = steps;
   if (sparse) {
     const { buckets, steps: places, raw } = sparse;
-    return join(sparseBucketLine(buckets), pointsLine(places, raw, columns));
+    return join(sparseBucketLine(buckets, columns), pointsLine(places, raw, columns));
   }
-  return join(bucketLine(steps.buckets), decimate(steps.raw, steps.rawStart, columns));
+  const { buckets, raw, rawStart } = steps;
+  const old = buckets.width * buckets.minimum.length;
+  const part = (count: number): number => share(columns, count, old + raw.length);
+  return join(bucketLine(buckets, part(old)), decimate(raw, rawStart, part(raw.length)));
 }
