@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
+from lossviz.training.unlisted import unlisted
 
 Logs = NDArray[np.float32]
 
@@ -92,16 +93,18 @@ class Steps(ABC):
     def variables(self) -> dict[str, Any]:
         """All that a step changes, by names that tell their order and their paths.
 
-        Weights, moving means, random states, moments, sums of metrics.
+        Weights, moving means, random states, moments, sums of metrics, states of recurrent layers.
         """
         owners = {"model": self.trained}
         owners |= {f"optimizer {i}" if i else "optimizer": one
                    for i, one in enumerate(self.optimizers)}  # fmt: skip
         owners |= {f"metric {i}": one for i, one in enumerate(self.metrics)}
+        held = {owner: holder.variables for owner, holder in owners.items()}
+        held["kept"] = unlisted(self.trained)
         return {
-            f"{owner}/{index:05d}/{variable.path}": variable
-            for owner, holder in owners.items()
-            for index, variable in enumerate(holder.variables)
+            f"{owner}/{index:05d}/{getattr(variable, 'path', variable.name)}": variable
+            for owner, variables in held.items()
+            for index, variable in enumerate(variables)
         }
 
     def finish(self) -> None:
