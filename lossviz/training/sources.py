@@ -235,7 +235,9 @@ class Source:
         dataset = stream.opened(seed)
         if anew and steps is not None:
             dataset, steps = dataset.take(steps), None
-        return DatasetBatches(dataset, steps_per_epoch=steps, begins=stream.begins)
+        return DatasetBatches(
+            dataset, steps_per_epoch=steps, begins=stream.begins, epochs=stream.epochs, anew=anew
+        )
 
     def _usual_batch_size(self, steps: int | None) -> int:
         if steps is None or self.samples is None:
