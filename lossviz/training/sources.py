@@ -88,6 +88,9 @@ class Source:
         self.samples: int | None = None
         self._stream: streams.Stream | None = None
         stream = streams.of(argument, data)
+        # Endless data, and what a generator gives, may be others each time.
+        again = isinstance(data, tf.data.Dataset | tf.keras.utils.PyDataset)
+        self._given = data if again and stream is not None and not stream.endless else None
         if stream is None:
             stream = self._take_arrays(data)
         self._stream = stream
@@ -102,6 +105,10 @@ class Source:
                 f"{argument}: each batch must be (inputs, targets) or (inputs, targets, "
                 f"sample_weight), but it has {parts} parts.",
             )
+
+    def same_as(self, other: Source) -> bool:
+        """Whether both are the very same dataset, which gives its samples again and ends."""
+        return self._given is not None and self._given is other._given
 
     @property
     def inputs(self) -> Any:
@@ -246,7 +253,7 @@ class Source:
 
     def _part(self, argument: str, rows: slice) -> Source:
         part = object.__new__(Source)
-        part.argument, part._stream = argument, None
+        part.argument, part._stream, part._given = argument, None, None
         part.whole = tf.nest.map_structure(lambda data: data[rows], self.whole)
         part.samples = arrays.rows(tf.nest.flatten(part.whole)[0])
         part.spec = self.spec

@@ -177,6 +177,7 @@ class Watching:
             whole=whole,
             validation_inputs=held_inputs,
             validation_targets=held_targets,
+            validation_again=asked.held_out is not None and asked.held_out.same_as(asked.source),
             output=output,
             loss_name=_each(objectives, lambda one: one.name),
             from_logits=_each(objectives, lambda one: one.from_logits),

@@ -38,6 +38,7 @@ class Setup:
             else those of the first batch.
         whole: whether they are all the data.
         validation_inputs, validation_targets: likewise of the held-out data.
+        validation_again: whether the held-out data are the training data themselves.
         output: the model's output for the first samples in inference mode, in its structure.
         loss_name: the loss's name, of the catalogue, of Keras or of the user's own.
         from_logits: whether the loss takes logits; None where that does not apply.
@@ -61,6 +62,7 @@ class Setup:
     whole: bool = True
     validation_inputs: Any = None
     validation_targets: Any = None
+    validation_again: bool = False
     output: Any = None
     loss_name: Any = ""
     from_logits: Any = None
