@@ -83,7 +83,7 @@ class Rows:
 
 
 class Epochs(Protocol):
-    """What data of the user's own are told of epochs: calls of their code, when `fit` makes them."""
+    """What data of the user's own are told of epochs, when `fit` tells it."""
 
     def reset(self) -> None:
         """A training, or a validation, begins."""
@@ -102,7 +102,7 @@ class Batches(ABC):
         steps_per_epoch: None while unknown: a dataset may only tell by ending.
         drawn: batches drawn since the data were begun, where epochs end elsewhere than the data do;
             else 0.
-        ran_out: of an epoch that was to have more steps and ended with the data: what is told of it.
+        ran_out: what is told of an epoch that was to have more steps and ended with the data.
     """
 
     steps_per_epoch: int | None
@@ -149,6 +149,15 @@ class Batches(ABC):
     @abstractmethod
     def restore_order(self, epoch: int, order: Any) -> None:
         """Give the batches of `epoch` the order that they had when `order` was taken."""
+
+
+def shortage(epoch: int, taken: int, wanted: int) -> str:
+    """What is told of an epoch that ended with the data."""
+    return (
+        f"Epoch {epoch:,} ended after {taken:,} of {wanted:,} steps, because the data ended: they "
+        "must hold steps_per_epoch times epochs batches, or be endless, as dataset.repeat() makes "
+        "them."
+    )
 
 
 def stepwise(

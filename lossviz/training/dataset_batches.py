@@ -20,6 +20,7 @@ from lossviz.training.batches import (
     invariants,
     no_logs,
     own_function,
+    shortage,
     stepwise,
 )
 
@@ -225,20 +226,12 @@ class DatasetBatches(Batches):
             if ended and (short or self.drawn == self._natural):
                 # The next epoch begins the data anew, as in `fit`.
                 self._used_up, self.drawn = True, 0
-            self.ran_out = self._shortage() if short else ""
+            self.ran_out = shortage(self._epoch, self._taken, self._bounded) if short else ""
             return ended
         ended = short or self._taken == self.steps_per_epoch
         if short and self.steps_per_epoch is None:
             self.steps_per_epoch = self._taken
         return ended
-
-
-    def _shortage(self) -> str:
-        return (
-            f"Epoch {self._epoch:,} ended after {self._taken:,} of {self._bounded:,} steps, because "
-            "the data ended: they must hold steps_per_epoch times epochs batches, or be endless, as "
-            "dataset.repeat() makes them."
-        )
 
 
 _ONCE = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "GeneratorDataset"}

@@ -154,6 +154,7 @@ class KerasSteps(Steps):
         self._names[held_out] = list(logs)
         values = {"loss": caught.loss(logs)}
         if not held_out:
+            self.remark = caught.remark
             values |= self._norm.named() | rate | caught.values(logs)
         return values, _stacked(logs)
 

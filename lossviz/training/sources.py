@@ -18,7 +18,7 @@ from lossviz._tensorflow import tf
 from lossviz.tasks import Data
 from lossviz.training import arrays, streams
 from lossviz.training.array_batches import ArrayBatches
-from lossviz.training.batches import Batches
+from lossviz.training.batches import Batches, shortage
 from lossviz.training.dataset_batches import DatasetBatches
 
 ACCEPTED = (
@@ -226,9 +226,12 @@ class Source:
             assert self.samples is not None
             natural = math.ceil(self.samples / min(batch_size, self.samples))
             if steps is None or steps >= natural:
-                return ArrayBatches(
+                found = ArrayBatches(
                     self.whole, samples=self.samples, batch_size=batch_size, seed=seed
                 )
+                if steps is not None and steps > natural:
+                    found.ran_out = shortage(1, natural, steps)
+                return found
             stream = streams.of_tensors(self.whole, self.samples, batch_size, seed)
         elif stream.rows is not None:
             stream = stream.rows(batch_size, seed)

@@ -25,6 +25,7 @@ class Steps(ABC):
         static: whether the size of a batch is part of the graph, which makes it quicker.
         tells: whether each step's logs are wanted, for callbacks that hear of every batch.
         told: names of a training step's values whose means are the epoch's, too.
+        remark: what is to be said of the training step, once it is traced.
     """
 
     model: Any
@@ -33,6 +34,7 @@ class Steps(ABC):
     static: bool = True
     tells: bool = False
     told: tuple[str, ...] = ()
+    remark: str = ""
 
     @abstractmethod
     def begin(self, batch: Any) -> None:

@@ -1,7 +1,7 @@
 """Variables that a model changes and Keras does not list among its `variables`.
 
-States of recurrent layers that are stateful, and `tf.Variable`s which a layer of somebody's own keeps
-as plain attributes: counters, moving means, queues.
+States of recurrent layers that are stateful, and `tf.Variable`s which a layer of somebody's own
+keeps as plain attributes: counters, moving means, queues.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def unlisted(model: Any) -> list[Any]:
     known = {id(one) for one in model.variables}
     # Keras wraps a variable of TensorFlow's, which is then listed as well.
     known |= {id(one.value) for one in model.variables}
-    found = {}
+    found: dict[int, Any] = {}
     for layer in model._flatten_layers():  # noqa: SLF001 - `layers` alone does not look inside
         for _, value in sorted(vars(layer).items()):
             found |= {id(one): one for one in _variables_in(value) if id(one) not in known}

@@ -9,7 +9,7 @@ from lossviz.training.mistakes.finding import Finding
 from lossviz.training.mistakes.heads import Head
 from lossviz.training.mistakes.known import Known
 from lossviz.training.mistakes.layers import embedding_inputs
-from lossviz.training.mistakes.leaves import sampled, whole_numbers
+from lossviz.training.mistakes.leaves import leaves, sampled, whole_numbers
 
 Found = Iterator[Finding | None]
 
@@ -17,6 +17,9 @@ Found = Iterator[Finding | None]
 def _ends(known: Known) -> Found:
     if known.setup.own_step:
         return
+    if isinstance(known.setup.loss_name, list) and known.setup.output is not None:
+        count = len(leaves(known.setup.output))
+        yield output_fit.output_without_loss(len(known.setup.loss_name), count)
     for head in known.heads:
         loss, units = head.loss_name or "the loss", head.units or 1
         values = head.output

@@ -23,7 +23,12 @@ def probabilities_as_logits(end: str | None, loss: str, of: str = "") -> Finding
 
 
 def logits_as_probabilities(
-    values: np.ndarray[Any, Any], end: str | None, loss: str, of: str = "", *, softmax: bool,
+    values: np.ndarray[Any, Any],
+    end: str | None,
+    loss: str,
+    of: str = "",
+    *,
+    softmax: bool,
     either: bool = True,
 ) -> Finding | None:
     """Logits, or other numbers outside 0 to 1, go into a loss that takes probabilities.
@@ -62,6 +67,18 @@ def softmax_over_another_axis(values: np.ndarray[Any, Any], of: str = "") -> Fin
         f"The output{of} ends in softmax, but its {values.shape[-1]:,} classes sum to "
         f"{part.sum(axis=-1).reshape(-1)[0]:.3g} in the first sample, not to 1, because it is "
         "taken over another axis: set axis=-1.",
+    )
+
+
+def output_without_loss(given: int, outputs: int) -> Finding | None:
+    """A list of fewer losses than outputs: the others are not trained."""
+    if given >= outputs:
+        return None
+    return Finding(
+        "output_without_loss",
+        f"The model has {outputs:,} outputs, but the list of losses has {given:,}, so the last "
+        f"{outputs - given:,} are not trained: give a loss for each, or None for one that is to "
+        "have none.",
     )
 
 

@@ -77,3 +77,19 @@ def a_class_for_each_time_step(rng):
     model = keras.Model(inputs, layers.Dense(4, activation="softmax")(inputs))
     return Case(compiled(model, "sparse_categorical_crossentropy"),
                 rng.normal(size=(40, 8, 3)).astype("f4"), rng.integers(0, 4, (40, 8)))  # fmt: skip
+
+
+@healthy
+def a_callback_that_finds_what_it_watches_every_second_epoch(rng):
+    stopping = keras.callbacks.EarlyStopping("val_mae", mode="min", patience=5)
+    model = compiled(dense(5, 1), "mse", "mae")
+    more = {"callbacks": [stopping], "validation_freq": 2, "validation_split": 0.2}
+    return Case(model, table(rng), table(rng, 120, 1), epochs=3, more=more)
+
+
+@healthy
+def an_output_whose_loss_is_left_out_on_purpose(rng):
+    inputs = keras.Input((5,))
+    model = keras.Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1)(inputs)])
+    y = [table(rng, 120, 1), table(rng, 120, 1)]
+    return Case(compiled(model, ["mse", None]), table(rng), y)

@@ -71,3 +71,17 @@ def dice_of_logits(rng):
     model = keras.Model(inputs, layers.Conv2D(1, 3, padding="same")(inputs))
     masks = (rng.random((20, 8, 8, 1)) > 0.5).astype("f4")
     return Case(compiled(model, "dice"), rng.normal(size=(20, 8, 8, 1)).astype("f4"), masks)
+
+
+@seeded("monitor_missing")
+def early_stopping_on_a_validation_that_is_not_there(rng):
+    more = {"callbacks": [keras.callbacks.EarlyStopping("val_loss", patience=2)]}
+    return Case(compiled(dense(5, 1), "mse"), table(rng), table(rng, 120, 1), more=more)
+
+
+@seeded("output_without_loss")
+def one_loss_in_a_list_for_two_outputs(rng):
+    inputs = keras.Input((5,))
+    model = keras.Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1)(inputs)])
+    y = [table(rng, 120, 1), table(rng, 120, 1)]
+    return Case(compiled(model, ["mse"]), table(rng), y)
