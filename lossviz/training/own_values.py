@@ -9,6 +9,9 @@ from typing import Any
 from lossviz._tensorflow import tf
 from lossviz.training.steps import scalar
 
+_OF_MANY = object()
+"""Stands for a metric that gives several results by name: none of them is known of one step."""
+
 
 class OwnValues:
     """Listens to a model's losses and metrics while its step is traced.
@@ -120,6 +123,8 @@ class OwnMetrics:
         None for the result of a metric of which that is not known.
         """
         _, metric = self._results.get(id(value), (None, None))
+        if metric is _OF_MANY:
+            return None
         found = scalar(value) if metric is None else self.of(metric)
         return found if found is not None and within_reach(found) else None
 
@@ -163,6 +168,8 @@ class OwnMetrics:
                 value = original()
                 # With the value itself: a new one must not get its id.
                 self._results[id(value)] = (value, metric)
+                if isinstance(value, Mapping):
+                    self._results |= {id(one): (one, _OF_MANY) for one in value.values()}
                 return value
 
             return result

@@ -155,6 +155,25 @@ def parted(result: Any) -> tuple[Any, Any, dict[str, Any]]:
     return loss["loss"], output, others
 
 
+def flattened(logs: Any) -> dict[str, Any]:
+    """A step's logs with those of inner dicts on top, as Keras flattens them.
+
+    A metric whose result is a dict is an inner one.
+
+    Raises:
+        ValueError: for what is no dict.
+    """
+    if logs is not None and not isinstance(logs, Mapping):
+        raise ValueError(
+            "train_step: it must return a dict with the loss, such as {'loss': loss}; it returns a "
+            f"{type(logs).__name__}."
+        )
+    flat: dict[str, Any] = {}
+    for name, value in (logs or {}).items():
+        flat |= flattened(value) if isinstance(value, Mapping) else {name: value}
+    return flat
+
+
 def scalar(value: Any) -> Any:
     """A value of the graph as a float32 scalar: the mean, where there are several."""
     value = tf.cast(tf.convert_to_tensor(value), tf.float32)

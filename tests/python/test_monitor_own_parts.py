@@ -60,3 +60,28 @@ def test_a_fit_is_watched_whatever_its_loss_and_schedule(loss, name):
     assert config["loss"] == name
     assert config["optimizer_params"]["momentum"] == 0.5
     assert config["learning_rate"] == "Falling"
+
+
+class Extremes(keras.metrics.Metric):
+    """Gives two numbers by name."""
+
+    def __init__(self):
+        super().__init__(name="extremes")
+        self.most = self.add_variable((), "zeros", name="most")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.most.assign(keras.ops.maximum(self.most, keras.ops.max(keras.ops.abs(y_pred))))
+
+    def result(self):
+        return {"most": 1 * self.most, "twice": 2 * self.most}
+
+
+def test_a_fit_with_a_metric_of_several_numbers_is_watched():
+    x = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Extremes()])
+    monitor = lossviz.Monitor()
+    history = model.fit(x, x[:, :1], epochs=2, verbose=0, callbacks=[monitor]).history
+    assert {name: list(values) for name, values in monitor.run.history.items()} == history
+    # What they were in one step by itself is not known.
+    assert "most" not in lossviz.fit(model, x, x[:, :1]).result(60).series_names()

@@ -97,6 +97,15 @@ def test_a_step_that_names_no_loss_trains_and_says_what_the_curve_is():
     assert text.startswith("The model's train_step returns no loss, so the curve stays 0")
 
 
+def test_a_step_that_returns_its_bare_loss_is_told_what_fit_needs():
+    bare = type("Bare", (keras.Sequential,), {"train_step": lambda self, data: tf.constant(1.0)})
+    own = bare([keras.Input((4,)), keras.layers.Dense(1)])
+    own.compile("sgd")
+    run = lossviz.fit(own, *rows())
+    run.wait(60)
+    assert "train_step: it must return a dict with the loss" in run.events[-1].text
+
+
 def test_targets_in_another_form_than_the_outputs_are_explained():
     x, y = rows()
     inputs = keras.Input((4,))
