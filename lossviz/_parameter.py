@@ -79,15 +79,16 @@ class Parameter:
         return f"{bounds[0].upper()}{bounds[1:]}." if bounds else ""
 
     def _number(self, name: str, value: Any) -> float:
-        if self.kind == "whole":
-            found: float = whole_number(name, value, minimum=int(self.minimum))
-        else:
-            found = number(
-                name, value, minimum=self.minimum, maximum=self.maximum, above=self.above
-            )
+        found = self._within(name, value)
         if 0 < found < self.least:
             wanted = f"0, or at least {self.least:g}"
             raise ArgumentError(
                 name, f"{name}: got {value!r}; it must be {wanted}.", f"Enter {wanted}."
             )
         return found
+
+    def _within(self, name: str, value: Any) -> float:
+        # Not one variable with an annotation: AutoGraph, which traces losses, warns of that.
+        if self.kind == "whole":
+            return whole_number(name, value, minimum=int(self.minimum))
+        return number(name, value, minimum=self.minimum, maximum=self.maximum, above=self.above)

@@ -12,7 +12,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,19 @@ class Rows:
         )  # fmt: skip
 
 
+class Epochs(Protocol):
+    """What data of the user's own are told of epochs, when `fit` tells it."""
+
+    def reset(self) -> None:
+        """A training, or a validation, begins."""
+
+    def begin(self) -> None:
+        """An epoch begins; a validation is one."""
+
+    def end(self) -> None:
+        """It has taken all its steps."""
+
+
 class Batches(ABC):
     """The batches of one epoch after another.
 
@@ -89,10 +102,12 @@ class Batches(ABC):
         steps_per_epoch: None while unknown: a dataset may only tell by ending.
         drawn: batches drawn since the data were begun, where epochs end elsewhere than the data do;
             else 0.
+        ran_out: what is told of an epoch that was to have more steps and ended with the data.
     """
 
     steps_per_epoch: int | None
     drawn: int = 0
+    ran_out: str = ""
 
     @abstractmethod
     def begin_epoch(self, epoch: int, skip: int = 0, drawn: int = 0) -> None:
@@ -134,6 +149,15 @@ class Batches(ABC):
     @abstractmethod
     def restore_order(self, epoch: int, order: Any) -> None:
         """Give the batches of `epoch` the order that they had when `order` was taken."""
+
+
+def shortage(epoch: int, taken: int, wanted: int) -> str:
+    """What is told of an epoch that ended with the data."""
+    return (
+        f"Epoch {epoch:,} ended after {taken:,} of {wanted:,} steps, because the data ended: they "
+        "must hold steps_per_epoch times epochs batches, or be endless, as dataset.repeat() makes "
+        "them."
+    )
 
 
 def stepwise(

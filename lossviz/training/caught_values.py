@@ -14,6 +14,7 @@ from lossviz.training.gradient_norm import GradientNorm, rooted
 from lossviz.training.keras_steps import optimizers_of
 from lossviz.training.learning_rate import LearningRate
 from lossviz.training.own_values import OwnValues, replaced
+from lossviz.training.steps import flattened
 
 CAPACITY = 512
 """So many steps wait in the graph's buffer: some tenths of a second of the quickest ones."""
@@ -86,8 +87,10 @@ class CaughtValues:
                 rate = {} if optimizer is None else LearningRate(optimizer).named()
                 with heard.caught(), self._norm.heard(optimizers_of(model, optimizer)):
                     logs = step(data)
-                own = heard.values(logs) if isinstance(logs, Mapping) else {}
-                self._add({"loss": _loss(heard, logs)} | self._norm.named() | rate | own)
+                # What is no dict is Keras' to judge.
+                told = flattened(logs) if isinstance(logs, Mapping) else {}
+                own = {"loss": heard.loss(told)} | self._norm.named() | rate | heard.values(told)
+                self._add(own)
                 return logs
 
             return train_step
@@ -111,11 +114,3 @@ class CaughtValues:
             place = tf.cast(self._count.read_value(), tf.int32)
             self._rows.scatter_update(tf.IndexedSlices(row[None], place[None]))
             self._count.assign_add(1.0)
-
-
-def _loss(heard: OwnValues, logs: Any) -> Any:
-    try:
-        return heard.loss(logs)
-    except ValueError:
-        # A step that tells of no loss is Keras' to judge, and `fit` trains with it.
-        return tf.constant(np.nan)

@@ -48,7 +48,7 @@ class State:
 
 def copied(found: dict[str, Any]) -> dict[str, Any]:
     """The values of variables now; what is trained afterwards does not change them."""
-    return {name: tf.identity(variable.value) for name, variable in found.items()}
+    return {name: tf.identity(tf.convert_to_tensor(variable)) for name, variable in found.items()}
 
 
 FIRST_SECONDS = 0.5

@@ -14,11 +14,13 @@ from lossviz.training import arrays
 from lossviz.training.batches import (
     Batches,
     Chunk,
+    Epochs,
     Rows,
     Step,
     invariants,
     no_logs,
     own_function,
+    shortage,
     stepwise,
 )
 
@@ -35,6 +37,8 @@ class DatasetBatches(Batches):
         *,
         steps_per_epoch: int | None = None,
         begins: Callable[[int], None] | None = None,
+        epochs: Epochs | None = None,
+        anew: bool = False,
     ) -> None:
         """Take the batches of `dataset`.
 
@@ -43,6 +47,8 @@ class DatasetBatches(Batches):
             steps_per_epoch: an epoch has so many, and the next one goes on behind them; None: an
                 epoch ends with the dataset, which must have an end then.
             begins: called with the epoch before the dataset is begun.
+            epochs: hears when epochs begin and end.
+            anew: whether each epoch is a validation, which has nothing to do with the one before.
         """
         self._dataset = dataset
         cardinality = int(dataset.cardinality())
@@ -50,6 +56,7 @@ class DatasetBatches(Batches):
             raise ValueError("an endless dataset has no epochs")
         self._bounded = steps_per_epoch
         self._begins = begins
+        self._epochs, self._anew, self._begun = epochs, anew, False
         natural = cardinality if cardinality >= 0 else None
         self.steps_per_epoch = natural if steps_per_epoch is None else steps_per_epoch
         self._natural = natural
@@ -58,34 +65,32 @@ class DatasetBatches(Batches):
         self._epoch = 0
         self._order: Any = None
         self._taken = 0
+        self._used_up = False
+        """Whether an epoch of a bounded number of steps has ended with the data."""
 
     def begin_epoch(self, epoch: int, skip: int = 0, drawn: int = 0) -> None:
-        if self._bounded is not None:
-            if self._iterator is None or self._used_up:
-                self._open(epoch)
-                skip, self.drawn = drawn, drawn
-            elif self._epoch == 0:
-                skip, self.drawn = drawn, drawn  # an order has been restored
-            else:
-                self._taken = 0
-                self._epoch = epoch
-                return
-            self._taken, self._epoch = 0, epoch
-        else:
+        if self._epochs is not None:
+            if self._anew or not self._begun:
+                self._epochs.reset()
+            self._epochs.begin()
+        self._begun = True
+        if self._bounded is None:
             if self._epoch != epoch or self._taken:
                 self._open(epoch)
             self._taken = skip
+        else:
+            first = self._iterator is None or self._epoch == 0  # 0: an order has been restored
+            if self._iterator is None or self._used_up:
+                self._open(epoch)
+            self._epoch, self._taken = epoch, skip
+            skip = drawn if first else 0
+            self.drawn = drawn if first else self.drawn
         for _ in range(skip):
             # Not `dataset.skip`: that is another pipeline, into which no order can be put.
             self._iterator.get_next()
 
-    @property
-    def _used_up(self) -> bool:
-        """Whether an epoch of a bounded number of steps finds the data at their end."""
-        return self._natural is not None and self.drawn >= self._natural
-
     def order(self, epoch: int) -> Any:
-        if self._bounded is None and self._epoch != epoch:
+        if self._used_up or (self._bounded is None and self._epoch != epoch):
             # The epoch is about to begin, and will find its iterator made.
             self._open(epoch)
         return self._order
@@ -131,7 +136,7 @@ class DatasetBatches(Batches):
             # is shuffled, each beginning takes an order, so that the same seed gives fit's batches.
             iter(self._prefetched)
         self._iterator = iter(self._prefetched)
-        self._epoch, self._taken, self.drawn = epoch, 0, 0
+        self._epoch, self._taken, self.drawn, self._used_up = epoch, 0, 0, False
         try:
             # What `tf.train.Checkpoint` does, but here the tensor is at hand without a file.
             self._order = tf.raw_ops.SerializeIterator(
@@ -197,6 +202,8 @@ class DatasetBatches(Batches):
                 names, values = rows.names, matrix.numpy()[: int(taken)]
                 told, logs = sizes.numpy()[: int(taken)], logs.numpy()
             ended = self._ended(values[:, 0], count, until_not_finite)
+            if ended and self._epochs is not None:
+                self._epochs.end()
             return Chunk(names, values, told, ended, logs)
 
         return chunk
@@ -215,9 +222,12 @@ class DatasetBatches(Batches):
         )
         if self._bounded is not None:
             self.drawn += taken
-            if short:
-                self._natural = self.drawn
-            return short or self._taken >= self._bounded
+            ended = short or self._taken >= self._bounded
+            if ended and (short or self.drawn == self._natural):
+                # The next epoch begins the data anew, as in `fit`.
+                self._used_up, self.drawn = True, 0
+            self.ran_out = shortage(self._epoch, self._taken, self._bounded) if short else ""
+            return ended
         ended = short or self._taken == self.steps_per_epoch
         if short and self.steps_per_epoch is None:
             self.steps_per_epoch = self._taken

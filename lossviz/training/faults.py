@@ -21,9 +21,16 @@ _SHAPELESS = (
     "The data do not tell the shape of their elements: give the dataset's `output_signature` "
     "shapes, or set them with tf.ensure_shape."
 )
+_OTHER_FORM = (
+    "Give the targets in the form of the model's outputs: an array for one output, a list of as "
+    "many for several, and a dict only where the model gives a dict."
+)
 _HINTS = (
     ("not defined on an unknown TensorShape", _SHAPELESS),
     ("length of shape with unknown rank", _SHAPELESS),
+    ("y_true and y_pred have different structures", _OTHER_FORM),
+    ("Expected float32, but got out of type 'str'", _OTHER_FORM),
+    ("Expected an instance of tuple, got {", "The names in metrics= must be those of the outputs."),
 )
 """What TensorFlow says in terms of its own, and what it means for who reads it."""
 

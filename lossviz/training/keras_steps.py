@@ -18,7 +18,7 @@ from lossviz.training.gradient_norm import GradientNorm
 from lossviz.training.learning_rate import LearningRate
 from lossviz.training.one_device import plain_updates
 from lossviz.training.own_values import OwnValues
-from lossviz.training.steps import Logs, Steps, number_of, scalar
+from lossviz.training.steps import Logs, Steps, flattened, number_of, scalar
 
 OVERRIDDEN = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
@@ -120,7 +120,7 @@ class KerasSteps(Steps):
         self._target.reset_metrics()
 
     def results(self, loss: float, logs: Logs, *, held_out: bool) -> dict[str, float]:
-        found = self._target.get_metrics_result()
+        found = flattened(self._target.get_metrics_result())
         names = self._names.get(held_out)
         # As Keras: what the last step returned, where that is not just the metrics.
         if names is not None and set(names) != set(found):
@@ -150,10 +150,11 @@ class KerasSteps(Steps):
         rate = {} if held_out else self._rate()
         with self._plain(), caught.caught(), self._norm.heard(self.optimizers):
             logs = _unconverted(step)(batch)
-        logs = _flat(logs)
+        logs = flattened(logs)
         self._names[held_out] = list(logs)
         values = {"loss": caught.loss(logs)}
         if not held_out:
+            self.remark = caught.remark
             values |= self._norm.named() | rate | caught.values(logs)
         return values, _stacked(logs)
 
@@ -199,14 +200,6 @@ def build(model: Any, batch: Any) -> None:
 def _unconverted(step: Any) -> Any:
     """A step as `fit` runs it: AutoGraph leaves it as it is written."""
     return tf.autograph.experimental.do_not_convert(functools.partial(step))
-
-
-def _flat(logs: Any) -> dict[str, Any]:
-    """A step's logs with those of inner dicts on top, as Keras flattens them."""
-    flat: dict[str, Any] = {}
-    for name, value in (logs or {}).items():
-        flat |= _flat(value) if isinstance(value, Mapping) else {name: value}
-    return flat
 
 
 def _stacked(logs: Mapping[str, Any]) -> Any:

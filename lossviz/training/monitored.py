@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +21,7 @@ from lossviz.training.numbering import new_id, next_number
 from lossviz.training.record import Record
 from lossviz.training.registry import kernel_runs
 from lossviz.training.run import Run
-from lossviz.training.run_config import of_optimizer, plain
+from lossviz.training.run_config import of_optimizer, parameters_of
 
 PERIOD = 0.1
 """Seconds after which the steps' values are taken from the device."""
@@ -294,11 +295,16 @@ def _named(part: Any) -> str:
         return ", ".join(_named(one) for one in part)
     if part is None:
         return "loss of the model"
-    return str(part) if isinstance(part, str) else getattr(part, "name", "") or part.__name__
+    if isinstance(part, str):
+        return part
+    while isinstance(part, functools.partial):
+        part = part.func
+    name = getattr(part, "name", None) or getattr(part, "__name__", None)
+    return str(name or type(part).__name__)
 
 
 def _params(loss: Any) -> dict[str, Any]:
-    config = plain(loss.get_config()) if hasattr(loss, "get_config") else {}
+    config = parameters_of(loss) if hasattr(loss, "get_config") else {}
     config.pop("name", None)
     found: dict[str, Any] = config
     return found

@@ -9,6 +9,9 @@ from typing import Any
 from lossviz._tensorflow import tf
 from lossviz.training.steps import scalar
 
+_OF_MANY = object()
+"""Stands for a metric that gives several results by name: none of them is known of one step."""
+
 
 class OwnValues:
     """Listens to a model's losses and metrics while its step is traced.
@@ -20,6 +23,7 @@ class OwnValues:
     def __init__(self, model: Any) -> None:
         """Listen to `model` while `caught` is entered."""
         self._model = model
+        self.remark = ""
         self._computed: list[Any] = []
         self._metrics = OwnMetrics([])
 
@@ -35,10 +39,8 @@ class OwnValues:
         """The step's own loss, a float32 scalar.
 
         What `compute_loss` gave, where the step called it once. Else what the logs call "loss", or,
-        of a step that names several (a GAN's `d_loss` and `g_loss`), their sum.
-
-        Raises:
-            ValueError: where there is nothing that could be the loss.
+        of a step that names several (a GAN's `d_loss` and `g_loss`), their sum. Where no name tells
+        a loss, the sum of all that is told, and `remark` says so: `fit` trains that, too.
         """
         if len(self._computed) == 1 and "loss" in logs:
             return self._computed[0]
@@ -48,11 +50,9 @@ class OwnValues:
             return self._computed[-1]
         named = [value for name, value in logs.items() if "loss" in name.lower()]
         if not named:
-            raise ValueError(
-                "train_step: it must return a dict with the loss, such as {'loss': loss}; it "
-                f"returns {sorted(logs) or 'nothing'}."
-            )
-        return tf.add_n([self._of(value) for value in named])
+            self.remark = _no_loss(list(logs))
+            named = list(logs.values())
+        return tf.add_n([self._of(value) for value in named]) if named else tf.constant(0.0)
 
     def values(self, logs: Mapping[str, Any]) -> dict[str, Any]:
         """What else a step returns and is its own: float32 scalars by the names of `logs`.
@@ -74,6 +74,15 @@ class OwnValues:
             return loss
 
         return compute_loss
+
+
+def _no_loss(names: list[str]) -> str:
+    """What is told of a training step whose logs name no loss."""
+    shown = f"is the sum of {', '.join(map(repr, names))}" if names else "stays 0"
+    return (
+        f"The model's train_step returns no loss, so the curve {shown}: return a dict with the "
+        "loss, such as {'loss': loss}."
+    )
 
 
 class OwnMetrics:
@@ -114,6 +123,8 @@ class OwnMetrics:
         None for the result of a metric of which that is not known.
         """
         _, metric = self._results.get(id(value), (None, None))
+        if metric is _OF_MANY:
+            return None
         found = scalar(value) if metric is None else self.of(metric)
         return found if found is not None and within_reach(found) else None
 
@@ -157,6 +168,8 @@ class OwnMetrics:
                 value = original()
                 # With the value itself: a new one must not get its id.
                 self._results[id(value)] = (value, metric)
+                if isinstance(value, Mapping):
+                    self._results |= {id(one): (one, _OF_MANY) for one in value.values()}
                 return value
 
             return result

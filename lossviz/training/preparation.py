@@ -134,6 +134,18 @@ def _check_step(asked: Request, places: Sequence[str]) -> None:
             "data",
             "data: got inputs alone, but the loss needs targets; give a pair (inputs, targets).",
         )
+    held = asked.held_out
+    if (
+        held is not None
+        and held.targets is None
+        and asked.source.targets is not None
+        and not brings_training(asked.model)
+    ):
+        raise ArgumentError(
+            "validation",
+            "validation: got inputs alone, but the loss needs targets, which the training data "
+            "have; give a pair (inputs, targets).",
+        )
 
 
 def _objectives(asked: Request, form: Any) -> tuple[list[Objective], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def of_optimizer(optimizer: Any, rate: float | None = None) -> dict[str, Any]:
     if optimizer is None:
         return {"optimizer": None, "optimizer_params": {}, "learning_rate": rate}
     inner = getattr(optimizer, "inner_optimizer", None) or optimizer
-    found = plain(inner.get_config())
+    found = parameters_of(inner)
     found.pop("name", None)
     own = found.pop("learning_rate", None)
     name = type(inner).__name__.lower()
@@ -89,6 +90,25 @@ def of_optimizer(optimizer: Any, rate: float | None = None) -> dict[str, Any]:
         "optimizer_params": found,
         "learning_rate": rate if rate is not None else own,
     }
+
+
+def parameters_of(owner: Any) -> dict[str, Any]:
+    """The arguments that a Keras object was made with, as far as it tells them.
+
+    Objects of people's own, such as a schedule inside an optimizer, often have no `get_config`.
+    """
+    try:
+        return dict(plain(owner.get_config()))
+    except Exception:  # noqa: BLE001 - code of anybody's; a run does not fail for its description
+        given = inspect.signature(type(owner).__init__).parameters
+        found = {name: getattr(owner, name, None) for name in given}
+        known = {
+            name: one for name, one in found.items() if isinstance(one, bool | int | float | str)
+        }
+        schedule = getattr(owner, "_learning_rate", None)
+        if callable(schedule):
+            known["learning_rate"] = type(schedule).__name__
+        return dict(plain(known))
 
 
 def _names(metrics: Any) -> Any:

@@ -18,7 +18,7 @@ from lossviz._tensorflow import tf
 from lossviz.tasks import Data
 from lossviz.training import arrays, streams
 from lossviz.training.array_batches import ArrayBatches
-from lossviz.training.batches import Batches
+from lossviz.training.batches import Batches, shortage
 from lossviz.training.dataset_batches import DatasetBatches
 
 ACCEPTED = (
@@ -88,6 +88,9 @@ class Source:
         self.samples: int | None = None
         self._stream: streams.Stream | None = None
         stream = streams.of(argument, data)
+        # Endless data, and what a generator gives, may be others each time.
+        again = isinstance(data, tf.data.Dataset | tf.keras.utils.PyDataset)
+        self._given = data if again and stream is not None and not stream.endless else None
         if stream is None:
             stream = self._take_arrays(data)
         self._stream = stream
@@ -102,6 +105,10 @@ class Source:
                 f"{argument}: each batch must be (inputs, targets) or (inputs, targets, "
                 f"sample_weight), but it has {parts} parts.",
             )
+
+    def same_as(self, other: Source) -> bool:
+        """Whether both are the very same dataset, which gives its samples again and ends."""
+        return self._given is not None and self._given is other._given
 
     @property
     def inputs(self) -> Any:
@@ -219,9 +226,12 @@ class Source:
             assert self.samples is not None
             natural = math.ceil(self.samples / min(batch_size, self.samples))
             if steps is None or steps >= natural:
-                return ArrayBatches(
+                found = ArrayBatches(
                     self.whole, samples=self.samples, batch_size=batch_size, seed=seed
                 )
+                if steps is not None and steps > natural:
+                    found.ran_out = shortage(1, natural, steps)
+                return found
             stream = streams.of_tensors(self.whole, self.samples, batch_size, seed)
         elif stream.rows is not None:
             stream = stream.rows(batch_size, seed)
@@ -235,7 +245,9 @@ class Source:
         dataset = stream.opened(seed)
         if anew and steps is not None:
             dataset, steps = dataset.take(steps), None
-        return DatasetBatches(dataset, steps_per_epoch=steps, begins=stream.begins)
+        return DatasetBatches(
+            dataset, steps_per_epoch=steps, begins=stream.begins, epochs=stream.epochs, anew=anew
+        )
 
     def _usual_batch_size(self, steps: int | None) -> int:
         if steps is None or self.samples is None:
@@ -244,7 +256,7 @@ class Source:
 
     def _part(self, argument: str, rows: slice) -> Source:
         part = object.__new__(Source)
-        part.argument, part._stream = argument, None
+        part.argument, part._stream, part._given = argument, None, None
         part.whole = tf.nest.map_structure(lambda data: data[rows], self.whole)
         part.samples = arrays.rows(tf.nest.flatten(part.whole)[0])
         part.spec = self.spec

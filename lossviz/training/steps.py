@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
+from lossviz.training.unlisted import unlisted
 
 Logs = NDArray[np.float32]
 
@@ -24,6 +25,7 @@ class Steps(ABC):
         static: whether the size of a batch is part of the graph, which makes it quicker.
         tells: whether each step's logs are wanted, for callbacks that hear of every batch.
         told: names of a training step's values whose means are the epoch's, too.
+        remark: what is to be said of the training step, once it is traced.
     """
 
     model: Any
@@ -32,6 +34,7 @@ class Steps(ABC):
     static: bool = True
     tells: bool = False
     told: tuple[str, ...] = ()
+    remark: str = ""
 
     @abstractmethod
     def begin(self, batch: Any) -> None:
@@ -92,16 +95,18 @@ class Steps(ABC):
     def variables(self) -> dict[str, Any]:
         """All that a step changes, by names that tell their order and their paths.
 
-        Weights, moving means, random states, moments, sums of metrics.
+        Weights, moving means, random states, moments, sums of metrics, states of recurrent layers.
         """
         owners = {"model": self.trained}
         owners |= {f"optimizer {i}" if i else "optimizer": one
                    for i, one in enumerate(self.optimizers)}  # fmt: skip
         owners |= {f"metric {i}": one for i, one in enumerate(self.metrics)}
+        held = {owner: holder.variables for owner, holder in owners.items()}
+        held["kept"] = unlisted(self.trained)
         return {
-            f"{owner}/{index:05d}/{variable.path}": variable
-            for owner, holder in owners.items()
-            for index, variable in enumerate(holder.variables)
+            f"{owner}/{index:05d}/{getattr(variable, 'path', variable.name)}": variable
+            for owner, variables in held.items()
+            for index, variable in enumerate(variables)
         }
 
     def finish(self) -> None:
@@ -148,6 +153,25 @@ def parted(result: Any) -> tuple[Any, Any, dict[str, Any]]:
         )
     others = {str(name): scalar(value) for name, value in loss.items() if name != "loss"}
     return loss["loss"], output, others
+
+
+def flattened(logs: Any) -> dict[str, Any]:
+    """A step's logs with those of inner dicts on top, as Keras flattens them.
+
+    A metric whose result is a dict is an inner one.
+
+    Raises:
+        ValueError: for what is no dict.
+    """
+    if logs is not None and not isinstance(logs, Mapping):
+        raise ValueError(
+            "train_step: it must return a dict with the loss, such as {'loss': loss}; it returns a "
+            f"{type(logs).__name__}."
+        )
+    flat: dict[str, Any] = {}
+    for name, value in (logs or {}).items():
+        flat |= flattened(value) if isinstance(value, Mapping) else {name: value}
+    return flat
 
 
 def scalar(value: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from lossviz._arguments import ArgumentError, shown
 from lossviz._tensorflow import tf
 from lossviz.training import arrays
+from lossviz.training.batches import Epochs
 
 SHUFFLED_ROWS = 1_000_000
 """Indices of rows that are shuffled together; they are small, the rows stay where they are."""
@@ -29,6 +30,7 @@ class Stream:
         rows: makes the stream for a batch size and a seed (None: in order), where that is open.
         reorder: called with the seed of the order (None: as they are), where it can be changed.
         begins: called before each epoch with its number, counted from 1; None where nothing is.
+        epochs: hears when epochs begin and end; None where nobody does.
     """
 
     dataset: Any
@@ -36,6 +38,7 @@ class Stream:
     rows: Callable[[int, int | None], Stream] | None = None
     reorder: Callable[[int | None], None] | None = None
     begins: Callable[[int], None] | None = None
+    epochs: Epochs | None = None
 
     def map(self, function: Callable[..., Any]) -> Stream:
         """The same with `function` done to each batch, taken apart."""
@@ -170,18 +173,38 @@ def _of_py_dataset(argument: str, data: Any) -> Stream:
         return np.random.Generator(np.random.Philox(key=key)).permutation(count)
 
     def items() -> Any:
-        data.on_epoch_begin()
         for index, item in _fetched(data, order(), max(1, int(data.workers or 1))):
             yield _checked(argument, item, f"item {index} of the PyDataset")
-        data.on_epoch_end()
 
     two = [_checked(argument, data[index], f"item {index}") for index in range(min(count or 2, 2))]
     dataset = _generated(items, two)
     if count is not None:
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
     return _FirstKept(
-        dataset=dataset, endless=count is None, reorder=reorder, begins=begins, known=two[0]
-    )
+        dataset=dataset, endless=count is None, reorder=reorder, begins=begins, known=two[0],
+        epochs=_EpochsOf(data),
+    )  # fmt: skip
+
+
+class _EpochsOf:
+    """Tells a PyDataset of epochs as `fit` does, which may put its batches in another order.
+
+    On the run's thread, when all steps of an epoch have been taken, before its validation: not
+    where the batches are read ahead.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def reset(self) -> None:
+        # As `fit` and `evaluate` begin: what an earlier one has left is over.
+        self._data.on_epoch_end()
+
+    def begin(self) -> None:
+        self._data.on_epoch_begin()
+
+    def end(self) -> None:
+        self._data.on_epoch_end()
 
 
 def _fetched(data: Any, order: Any, workers: int) -> Iterator[tuple[int, Any]]:

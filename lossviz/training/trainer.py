@@ -108,6 +108,7 @@ class Trainer:
         )
         self._notes: Notes | None = None
         self._longest = 0.0
+        self._short = False
         self._seen = RunningMean()
 
     def work(self) -> None:
@@ -233,6 +234,9 @@ class Trainer:
                 chunk = self._take(train)
                 ended = chunk.ended or callbacks.stop_asked
                 logs = chunk.logs if len(chunk.losses) else logs
+            if job.batches.ran_out and not self._short:
+                self._short = True
+                record.warn(job.batches.ran_out)
             if record.steps_per_epoch is None:
                 record.steps_per_epoch = job.batches.steps_per_epoch
             mean = position.mean(record.losses.read(record.epoch_start))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from lossviz.training.unlisted import unlisted
+
 
 @contextmanager
 def untouched(model: Any) -> Iterator[None]:
@@ -14,7 +16,8 @@ def untouched(model: Any) -> Iterator[None]:
     States of recurrent layers, moving means, and where its random numbers are.
     """
     weights = {id(one) for one in model.trainable_variables}
-    kept = [(one, one.numpy()) for one in model.variables if id(one) not in weights]
+    others = [one for one in model.variables if id(one) not in weights] + unlisted(model)
+    kept = [(one, one.numpy()) for one in others]
     try:
         yield
     finally:

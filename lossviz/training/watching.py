@@ -103,10 +103,12 @@ class Watching:
         Raises:
             ArgumentError: for a mistake with which training cannot be meant.
         """
+        if self._epochs == 0 and self._steps.remark:
+            warn(self._steps.remark)
+        self._epochs += 1
         setup = self._setup
         if setup is None:
             return
-        self._epochs += 1
         found = mistakes.after_epoch(self._steps.trained, metrics, epoch, self._history, setup)
         self._history.append(dict(metrics))
         if self._batch_watch is not None:
@@ -177,6 +179,8 @@ class Watching:
             whole=whole,
             validation_inputs=held_inputs,
             validation_targets=held_targets,
+            validated=asked.held_out is not None,
+            validation_again=asked.held_out is not None and asked.held_out.same_as(asked.source),
             output=output,
             loss_name=_each(objectives, lambda one: one.name),
             from_logits=_each(objectives, lambda one: one.from_logits),
@@ -192,6 +196,7 @@ class Watching:
             own_step=own_step,
             shuffle=bool(asked.shuffle) if whole else None,
             class_weight=None if asked.class_weight is None else dict(asked.class_weight),
+            callbacks=_several(asked.callbacks),
         )
 
     def _output(self, inputs: Any) -> Any:
@@ -248,6 +253,12 @@ class Watching:
             return float(self._asked.learning_rate)
         optimizer = self._steps.optimizer
         return None if optimizer is None else LearningRate(optimizer).read()
+
+
+def _several(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
 
 
 def _rows(inputs: Any, count: int) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import lossviz
 from lossviz.losses import check_targets
@@ -112,3 +115,13 @@ def test_class_weights_that_do_not_fit_are_refused_before_training(weights):
         )
     with pytest.raises(ValueError, match="class_weights"):
         lossviz.TrainingConfig(loss=loss.name, loss_params={"class_weights": weights})
+
+
+def test_a_loss_in_a_graph_brings_no_warning_of_autograph(monkeypatch):
+    said = []
+    monkeypatch.setattr(tf.get_logger(), "handle", lambda record: said.append(record.getMessage()))
+    rows = tf.one_hot([0, 1, 2], 3)
+    for name, parameter in (("cross_entropy", "label_smoothing"), ("huber", "delta")):
+        loss = functools.partial(lossviz.losses.get(name).__call__, **{parameter: 0.1})
+        tf.function(loss).get_concrete_function(rows, rows)
+    assert not [text for text in said if "AutoGraph" in text]

@@ -81,7 +81,7 @@ class _Classes:
     def __init__(self, head: Head, count: int) -> None:
         self._head, self._count = head, count
         self._seen = tf.Variable(tf.zeros([count], tf.bool), trainable=False)
-        self._single = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._single = tf.Variable(tf.zeros([count], tf.int64), trainable=False)
 
     def look(self, target: Any) -> None:
         """Take one batch's labels in, in the graph."""
@@ -93,11 +93,12 @@ class _Classes:
         seen = tf.reduce_any(tf.one_hot(found, self._count, on_value=True, off_value=False), axis=0)
         self._seen.assign(self._seen | seen)
         one = (tf.reduce_sum(tf.cast(seen, tf.int32)) == 1) & (tf.size(found) >= 4)
-        self._single.assign_add(tf.cast(one, tf.int64))
+        self._single.assign_add(tf.cast(seen & one, tf.int64))
 
-    def read(self) -> tuple[list[int], int]:
-        """The classes seen, and the batches of one class."""
-        return [int(one) for one in np.flatnonzero(self._seen.numpy())], int(self._single.numpy())
+    def read(self) -> tuple[list[int], list[int]]:
+        """The classes seen, and for each the batches that held no other."""
+        classes = np.flatnonzero(self._seen.numpy())
+        return classes.tolist(), self._single.numpy()[classes].tolist()
 
 
 class BatchWatch:
@@ -199,9 +200,7 @@ class BatchWatch:
                 classes, single = self._classes[place].read()
                 if len(classes) == 1 and head.kind != "binary":
                     found.append(labels.one_class_only(classes[0], classes[0], rows, head.of))
-                found.append(
-                    label_order.batches_of_one_class(batches, single, len(classes), head.of)
-                )
+                found.append(label_order.batches_of_one_class(batches, single, head.of))
         return found
 
     def _of_weights(self) -> list[Finding | None]:

@@ -188,6 +188,8 @@ def _end_by_values(head: Head) -> str | None:
 
 
 def _held_out(known: Known) -> Found:
+    if known.setup.validation_again:
+        yield held_out.the_training_data_again()
     if not known.setup.whole or not known.held_inputs:
         return
     yield held_out.validation_is_training(

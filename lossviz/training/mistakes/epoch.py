@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ def after_epoch(
 
     def all_rules() -> Iterator[Callable[[], Finding | None]]:
         yield lambda: weights_not_finite(model, epoch, logs.get("loss"))
+        yield lambda: _monitor(setup, epoch, {name for row in (*history, logs) for name in row})
         yield lambda: _still(model, epoch, setup, losses)
         yield lambda: loss_constant(losses)
         yield lambda: _largest_class(setup, (*history, logs), losses)
@@ -133,6 +134,32 @@ def worse_than_constant(loss: float, constant: float, steps: int, name: str) -> 
         f"After {steps:,} steps {name} is {loss:.4g}, above the {constant:.4g} of always giving "
         "the best single answer: try another learning rate, and standardise inputs and targets.",
     )
+
+
+def monitor_missing(callback: str, monitor: str, names: Sequence[str]) -> Finding:
+    """A callback waits for a value that no epoch has."""
+    change = "give one of them as monitor"
+    if monitor.startswith("val_") and not any(one.startswith("val_") for one in names):
+        change = "give validation data, or a monitor such as 'loss'"
+    return Finding(
+        "monitor_missing",
+        f"{callback} waits for {monitor!r}, so it does nothing: the epochs have "
+        f"{', '.join(map(repr, names))}; {change}.",
+    )
+
+
+def _monitor(setup: Setup, epoch: int, names: Collection[str]) -> Finding | None:
+    held_out = any(name.startswith("val_") for name in names)
+    for one in setup.callbacks:
+        monitor = getattr(one, "monitor", None)
+        # A callback that saves each epoch has a monitor, and does not look at it.
+        if not isinstance(monitor, str) or not getattr(one, "save_best_only", True):
+            continue
+        # With validation_freq it comes later.
+        later = setup.validated and not held_out and epoch < setup.epochs
+        if monitor not in names and not (later and monitor.startswith("val_")):
+            return monitor_missing(type(one).__name__, monitor, sorted(names))
+    return None
 
 
 def _still(model: Any, epoch: int, setup: Setup, losses: Sequence[float]) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,6 +38,8 @@ class Setup:
             else those of the first batch.
         whole: whether they are all the data.
         validation_inputs, validation_targets: likewise of the held-out data.
+        validated: whether there are held-out data.
+        validation_again: whether the held-out data are the training data themselves.
         output: the model's output for the first samples in inference mode, in its structure.
         loss_name: the loss's name, of the catalogue, of Keras or of the user's own.
         from_logits: whether the loss takes logits; None where that does not apply.
@@ -50,6 +52,7 @@ class Setup:
         shuffle: whether the samples are shuffled in each epoch.
         class_weight: weights by class, as `fit` takes them.
         loss: the loss as the user gave it.
+        callbacks: Keras callbacks.
         aligns: whether targets [n] and outputs [n, 1] are brought to the same rank for the loss.
         memory: what `before` keeps for `after_epoch`; leave it alone.
     """
@@ -61,6 +64,8 @@ class Setup:
     whole: bool = True
     validation_inputs: Any = None
     validation_targets: Any = None
+    validated: bool = False
+    validation_again: bool = False
     output: Any = None
     loss_name: Any = ""
     from_logits: Any = None
@@ -76,5 +81,6 @@ class Setup:
     shuffle: bool | None = None
     class_weight: Mapping[int, float] | None = None
     loss: Any = None
+    callbacks: Sequence[Any] = ()
     aligns: bool = True
     memory: dict[str, Any] = field(default_factory=dict)

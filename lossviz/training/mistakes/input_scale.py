@@ -23,7 +23,11 @@ def pixels_not_scaled(
         return None
     part = finite_part(values, 64)
     # Classes, ids and counts in a grid are small numbers with a few large ones; pixels are spread.
-    if not part.size or part.mean() < high / 50 or (part != np.floor(part)).mean() > 0.5:
+    if not part.size or part.mean() < high / 50:
+        return None
+    # Pictures that were resized, as Keras' image_dataset_from_directory does, have fractions.
+    resized = values.ndim == 4 and values.shape[-1] in {1, 3, 4} and 200 < high <= 255
+    if not resized and (part != np.floor(part)).mean() > 0.5:
         return None
     return Finding(
         "pixels_not_scaled",

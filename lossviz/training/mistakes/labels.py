@@ -17,8 +17,8 @@ def labels_outside_classes(
     low: float, high: float, classes: int, of: str = "", ignored: int | None = None
 ) -> Finding | None:
     """Integer labels begin at 1, or lie outside the classes of the output."""
-    if low >= 0 and high < classes:
-        return None
+    if not (low < 0 or high >= classes):
+        return None  # NaN is told elsewhere
     if ignored is not None and ignored in {low, high}:
         return None  # the loss leaves it out; the rest cannot be told from the range
     if low >= 1 and high == classes:

@@ -14,10 +14,11 @@ Kind = Literal[
     "counts",
     "divergence",
     "margin",
+    "overlap",
     "own",
 ]
 """Of a loss: one-hot classes, integer classes, yes or no, a distance of numbers, a distance of
-logarithms, counts, distributions, margins, or nothing that is known."""
+logarithms, counts, distributions, margins, overlaps of regions, or nothing that is known."""
 
 KINDS: dict[Kind, tuple[str, ...]] = {
     "sparse": ("sparsecategoricalcrossentropy",),
@@ -36,6 +37,7 @@ KINDS: dict[Kind, tuple[str, ...]] = {
     "counts": ("poisson",),
     "divergence": ("kldivergence", "kld", "kullbackleibler"),
     "margin": ("hinge", "squaredhinge", "categoricalhinge"),
+    "overlap": ("dice", "tversky", "jaccard"),
 }  # fmt: skip
 
 ONE_HOT_ONLY = {"categoricalcrossentropy", "categoricalfocalcrossentropy", "categoricalhinge"}

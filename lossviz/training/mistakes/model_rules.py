@@ -9,7 +9,7 @@ from lossviz.training.mistakes.finding import Finding
 from lossviz.training.mistakes.heads import Head
 from lossviz.training.mistakes.known import Known
 from lossviz.training.mistakes.layers import embedding_inputs
-from lossviz.training.mistakes.leaves import sampled, whole_numbers
+from lossviz.training.mistakes.leaves import leaves, sampled, whole_numbers
 
 Found = Iterator[Finding | None]
 
@@ -17,6 +17,9 @@ Found = Iterator[Finding | None]
 def _ends(known: Known) -> Found:
     if known.setup.own_step:
         return
+    if isinstance(known.setup.loss_name, list) and known.setup.output is not None:
+        count = len(leaves(known.setup.output))
+        yield output_fit.output_without_loss(len(known.setup.loss_name), count)
     for head in known.heads:
         loss, units = head.loss_name or "the loss", head.units or 1
         values = head.output
@@ -33,15 +36,14 @@ def _ends(known: Known) -> Found:
             or (head.holds == "probabilities" and head.end in {None, "softmax", "sigmoid"})
         ):
             yield output_fit.probabilities_as_logits(head.end, loss, head.of)
-        elif (
-            head.from_logits is False
-            and values is not None
-            and values.size
-            and (classes or head.kind == "binary")
-        ):
+        elif values is not None and values.size and _takes_probabilities(head):
+            softmax = classes or (head.kind == "overlap" and units > 1)
             yield output_fit.logits_as_probabilities(
-                values, head.end, loss, head.of, softmax=classes
-            )
+                values, head.end, loss, head.of, softmax=softmax,
+                either=head.from_logits is not None,
+            )  # fmt: skip
+            if classes and head.end == "softmax" and units > 1:
+                yield output_fit.softmax_over_another_axis(values, head.of)
         if (
             head.kind in {"counts", "divergence"}
             and not head.from_logits
@@ -49,6 +51,12 @@ def _ends(known: Known) -> Found:
             and head.holds != "probabilities"
         ):
             yield output_fit.negative_for_logarithm(values, loss, head.of)
+
+
+def _takes_probabilities(head: Head) -> bool:
+    if head.from_logits is None:
+        return head.kind == "overlap"  # Keras' Dice and Tversky, which do not ask
+    return not head.from_logits and head.kind in {"sparse", "classes", "binary", "overlap"}
 
 
 def _inputs(known: Known) -> Found:
@@ -141,7 +149,7 @@ def _metric(head: Head, metric: object) -> Finding | None:
         told = told or metric_fit.metric_needs_labels(metric, of)
         if classes and units > 2:
             told = told or metric_fit.binary_metric_for_classes(metric, units, of)
-    if units > 1 and (classes or head.kind == "own"):
+    if units > 1 and (classes or head.kind in {"overlap", "own"}):
         told = told or metric_fit.region_metric_of_scores(metric, of, labels=head.indices)
     return told
 

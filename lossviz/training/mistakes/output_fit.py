@@ -23,9 +23,24 @@ def probabilities_as_logits(end: str | None, loss: str, of: str = "") -> Finding
 
 
 def logits_as_probabilities(
-    values: np.ndarray[Any, Any], end: str | None, loss: str, of: str = "", *, softmax: bool
+    values: np.ndarray[Any, Any],
+    end: str | None,
+    loss: str,
+    of: str = "",
+    *,
+    softmax: bool,
+    either: bool = True,
 ) -> Finding | None:
-    """Logits, or other numbers outside 0 to 1, go into a loss that takes probabilities."""
+    """Logits, or other numbers outside 0 to 1, go into a loss that takes probabilities.
+
+    Args:
+        values: the output.
+        end: the model's last activation.
+        loss: the loss's name.
+        of: which output is meant.
+        softmax: whether softmax makes such numbers probabilities; else sigmoid.
+        either: whether the loss takes logits, too, where it is told so.
+    """
     part = finite_part(values)
     if not part.size:
         return None
@@ -34,11 +49,36 @@ def logits_as_probabilities(
         return None
     activation = "softmax" if softmax else "sigmoid"
     ends = f" and ends in {end!r}" if end else ""
+    change = "set from_logits=True with no activation at the end, or " if either else ""
     return Finding(
         "logits_as_probabilities",
         f"The output{of} goes from {low:.3g} to {high:.3g}{ends}, but {loss} takes "
-        f"probabilities: set from_logits=True with no activation at the end, or end the model "
-        f"in {activation}.",
+        f"probabilities: {change}end the model in {activation}.",
+    )
+
+
+def softmax_over_another_axis(values: np.ndarray[Any, Any], of: str = "") -> Finding | None:
+    """Softmax over another axis than that of the classes."""
+    part = values.astype(np.float64)
+    if not np.isfinite(part).all() or np.abs(part.sum(axis=-1) - 1).max() < 0.05:
+        return None
+    return Finding(
+        "softmax_over_another_axis",
+        f"The output{of} ends in softmax, but its {values.shape[-1]:,} classes sum to "
+        f"{part.sum(axis=-1).reshape(-1)[0]:.3g} in the first sample, not to 1, because it is "
+        "taken over another axis: set axis=-1.",
+    )
+
+
+def output_without_loss(given: int, outputs: int) -> Finding | None:
+    """A list of fewer losses than outputs: the others are not trained."""
+    if given >= outputs:
+        return None
+    return Finding(
+        "output_without_loss",
+        f"The model has {outputs:,} outputs, but the list of losses has {given:,}, so the last "
+        f"{outputs - given:,} are not trained: give a loss for each, or None for one that is to "
+        "have none.",
     )
 
 

@@ -237,3 +237,31 @@ def focal_imbalance(folder):
         ],
     )
     return model, {"x": x, "y": (y == 0).astype("int8"), "epochs": 2, "validation_split": 0.2}
+
+
+class RightOnes(keras.metrics.Metric):
+    """Gives two numbers by name."""
+
+    def __init__(self):
+        super().__init__(name="right_ones")
+        self.right = self.add_variable((), "zeros", name="right")
+        self.seen = self.add_variable((), "zeros", name="seen")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        same = keras.ops.argmax(y_pred, -1) == keras.ops.cast(
+            keras.ops.reshape(y_true, -1), "int32"
+        )
+        self.right.assign_add(keras.ops.sum(keras.ops.cast(same, "float32")))
+        self.seen.assign_add(keras.ops.cast(keras.ops.shape(y_pred)[0], "float32"))
+
+    def result(self):
+        return {"share": self.right / self.seen, "wrong": self.seen - self.right}
+
+
+@setup("dense", words={})
+def metric_of_several_numbers(folder):
+    """A Metric subclass whose result is a dict of two numbers."""
+    x, y = points()
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=[RightOnes()])
+    return model, {"x": x, "y": y, "epochs": 2, "validation_split": 0.25}

@@ -84,6 +84,38 @@ def endless_pipeline(folder):
                           "validation_data": data.batch(20), "validation_steps": 2}  # fmt: skip
 
 
+@setup("feeding", words={})
+def as_many_steps_as_batches(folder):
+    """A dataset without repeat(), and a steps_per_epoch of as many batches as it has."""
+    data = tf.data.Dataset.from_tensor_slices(points(samples=120)).shuffle(120, seed=5)
+    return classifier(), {"x": data.batch(24), "steps_per_epoch": 5, "epochs": 3}
+
+
+@setup("feeding", words={})
+def data_that_run_out(folder):
+    """A dataset of five batches for three epochs of three steps: the second ends early."""
+    data = tf.data.Dataset.from_tensor_slices(points(samples=120)).batch(24)
+    return classifier(), {"x": data, "steps_per_epoch": 3, "epochs": 3}
+
+
+class Reshuffled(Batches):
+    """Other batches in each epoch: `on_epoch_end` puts the samples in another order."""
+
+    def __init__(self):
+        super().__init__()
+        self.draw = stream(5)
+
+    def on_epoch_end(self):
+        order = self.draw.permutation(len(self.x))
+        self.x, self.y = self.x[order], self.y[order]
+
+
+@setup("feeding", words={})
+def reshuffled_by_the_user(folder):
+    """A PyDataset whose on_epoch_end puts the samples in another order, as many have it."""
+    return classifier(), {"x": Reshuffled(), "validation_data": Reshuffled(), "epochs": 3}
+
+
 @setup("feeding", words={}, counts_the_end=True)
 def dataset_of_unknown_length(folder):
     """Dataset.from_generator, whose length nobody knows before the first epoch has ended."""

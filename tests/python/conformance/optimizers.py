@@ -198,3 +198,21 @@ def metrics_computed_rarely(folder):
         metrics=[largest_error, "mean_squared_logarithmic_error", keras.metrics.R2Score()],
     )
     return model, numbers()
+
+
+class WarmedUp(optimizers.schedules.LearningRateSchedule):
+    """The schedule of the Transformer's tutorial, which has no `get_config`."""
+
+    def __init__(self, width, warm_up=6.0):
+        super().__init__()
+        self.width, self.warm_up = width, warm_up
+
+    def __call__(self, step):
+        step = keras.ops.cast(step, "float32") + 1
+        return self.width**-0.5 * keras.ops.minimum(step**-0.5, step * self.warm_up**-1.5)
+
+
+@setup("optimizers", words={})
+def schedule_of_ones_own(folder):
+    """A learning-rate schedule of one's own without get_config, Adam with beta_2=0.98."""
+    return regression(optimizer=optimizers.Adam(WarmedUp(64.0), beta_2=0.98)), numbers()

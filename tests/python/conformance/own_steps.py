@@ -305,3 +305,39 @@ def contrastive_pretraining(folder):
     model = Contrastive()
     model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     return model, {"x": data, "epochs": 2, "validation_data": slices.skip(120).batch(20)}
+
+
+class Unnamed(keras.Model):
+    """Names its numbers as it likes, none of them a loss; validates by accuracy alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.out = layers.Dense(3)
+        self.fits = keras.metrics.Mean(name="nll")
+        self.right = keras.metrics.SparseCategoricalAccuracy(name="right")
+
+    def call(self, inputs):
+        return self.out(inputs)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            value = LOGITS(y, self(x, training=True))
+        gradients = tape.gradient(value, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        self.fits.update_state(value)
+        return {"nll": self.fits.result()}
+
+    def test_step(self, data):
+        x, y = data
+        self.right.update_state(y, self(x, training=False))
+        return {"right": self.right.result()}
+
+
+@setup("own steps")
+def steps_that_name_no_loss(folder):
+    """A train_step whose logs name no loss; a test_step that gives an accuracy alone."""
+    x, y = points()
+    model = Unnamed()
+    model.compile("adam")
+    return model, {"x": x, "y": y, "epochs": 2, "validation_data": (x[:50], y[:50])}

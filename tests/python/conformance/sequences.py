@@ -73,18 +73,48 @@ class Reset(keras.callbacks.Callback):
                 layer.reset_state()
 
 
+def following_chunks():
+    """Eight waves in chunks that follow each other from batch to batch, and what comes next."""
+    wave = np.sin(np.arange(8 * 40) / 5).reshape(8, 40, 1).astype("float32")
+    chunks = wave.reshape(8, 10, 4, 1).transpose(1, 0, 2, 3).reshape(80, 4, 1)
+    return chunks, np.roll(chunks, -1, axis=1)[:, -1]
+
+
+def stateful_model(*first):
+    return keras.Sequential(
+        [keras.Input(batch_shape=(8, 4, 1)), *first, layers.LSTM(6, stateful=True), layers.Dense(1)]
+    )
+
+
 @setup("sequences", words={})
 def stateful_rnn(folder):
     """A stateful LSTM: batches follow each other, states are reset by a callback."""
-    wave = np.sin(np.arange(8 * 40) / 5).reshape(8, 40, 1).astype("float32")
-    chunks = wave.reshape(8, 10, 4, 1).transpose(1, 0, 2, 3).reshape(80, 4, 1)
-    following = np.roll(chunks, -1, axis=1)[:, -1]
-    inputs = keras.Input(batch_shape=(8, 4, 1))
-    hidden = layers.LSTM(6, stateful=True)(inputs)
-    model = keras.Model(inputs, layers.Dense(1)(hidden))
+    chunks, following = following_chunks()
+    model = stateful_model()
     model.compile("adam", "mse")
     return model, {"x": chunks, "y": following, "epochs": 3, "batch_size": 8,
                    "callbacks": [Reset()]}  # fmt: skip
+
+
+class Fading(layers.Layer):
+    """Counts its calls in a variable of TensorFlow's, which Keras does not list."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = tf.Variable(0.0, trainable=False)
+
+    def call(self, inputs):
+        return inputs * (1 + 1 / (1 + self.calls.assign_add(1.0)))
+
+
+@setup("sequences", words={})
+def stateful_without_reset(folder):
+    """A stateful LSTM that is never reset, behind a layer that counts in a tf.Variable."""
+    chunks, following = following_chunks()
+    model = stateful_model(Fading())
+    model.compile("adam", "mse")
+    return model, {"x": chunks, "y": following, "epochs": 3, "batch_size": 8,
+                   "validation_data": (chunks[:16], following[:16])}  # fmt: skip
 
 
 class TokenAndPosition(layers.Layer):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import seeded_data
+import seeded_feeding
 import seeded_models
 from seeds import SEEDED
 
-__all__ = ["SEEDED", "seeded_data", "seeded_models"]
+__all__ = ["SEEDED", "seeded_data", "seeded_feeding", "seeded_models"]

@@ -15,7 +15,8 @@ from lossviz.training.watching import Watching
 
 # Of a few mistakes Keras itself complains, in a warning that scrolls by.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:.*(received `from_logits=True`|over axis -1):UserWarning"
+    "ignore:.*(received `from_logits=True`|over axis -1):UserWarning",
+    "ignore:(Early stopping conditioned|Gradients do not exist):UserWarning",
 )
 
 
