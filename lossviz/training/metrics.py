@@ -41,8 +41,7 @@ def build(
         return []
     if isinstance(metrics, str) or not isinstance(metrics, Iterable):
         metrics = [metrics]
-    known = objective is not None and isinstance(objective.loss, Loss)
-    logits = known and objective is not None and objective.from_logits is not False
+    logits = objective is not None and _takes_logits(objective)
     built = [_one(metric, target, output, logits, data) for metric in tf.nest.flatten(metrics)]
     names = [metric.name for metric in built]
     doubled = {name for name in names if names.count(name) > 1 or name == "loss"}
@@ -52,6 +51,17 @@ def build(
             f"metrics: the name {min(doubled)!r} is taken; each metric needs its own.",
         )
     return built
+
+
+def _takes_logits(objective: Objective) -> bool:
+    """Whether a loss of the catalogue makes probabilities, or could, of what the model gives."""
+    loss = objective.loss
+    if not isinstance(loss, Loss):
+        return False
+    if objective.from_logits is not None:
+        return objective.from_logits
+    # Of those that do not ask, these compare the output itself: a rate, a number.
+    return loss.family != "regression"
 
 
 def _one(metric: Any, target: Any, output: Any, logits: bool, data: Data | None) -> Any:

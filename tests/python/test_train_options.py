@@ -267,3 +267,23 @@ def test_running_out_of_memory_says_so_and_leaves_the_kernel_usable(points, dens
     again = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=1)
     assert again.wait(60)
     assert again.status == "completed"
+
+
+@pytest.mark.parametrize("loss", ["poisson", "mae", "huber", "quadratic"])
+def test_accuracy_under_a_loss_of_numbers_is_fits(loss):
+    x = np.random.default_rng(3).normal(size=(64, 4)).astype(np.float32)
+    y = (x[:, :1] > 0).astype(np.float32)
+
+    def build():
+        keras.utils.set_random_seed(5)
+        dense = keras.layers.Dense(1, activation="softplus" if loss == "poisson" else None)
+        return keras.Sequential([keras.Input((4,)), dense])
+
+    model = build()
+    model.compile("sgd", loss={"quadratic": "mse"}.get(loss, loss), metrics=["accuracy"])
+    fitted = model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0)
+    run = lossviz.train(
+        build(), (x, y), loss=loss, optimizer="sgd", metrics=["accuracy"], batch_size=16,
+        epochs=2, shuffle=False,
+    ).result(60)  # fmt: skip
+    np.testing.assert_allclose(run.history["accuracy"], fitted.history["accuracy"], rtol=1e-5)
