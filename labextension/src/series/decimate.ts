@@ -90,8 +90,8 @@ function extremes(
 }
 
 /**
- * The line through buckets: from each the minimum, then the maximum, half a bucket apart. So many
- * that there are more than columns of pixels are drawn as one, with bounds that stay, too.
+ * The line through buckets: from each the minimum, then the maximum, half a bucket apart. Of
+ * more than two for each column of pixels some are drawn as one, with bounds that stay, too.
  */
 export function bucketLine({ start, width, minimum, maximum }: Buckets, columns = Infinity): Line {
   const first = Math.floor(start / width);
@@ -119,7 +119,7 @@ interface Merged {
   skipped: number;
 }
 
-/** At most about so many buckets for these extremes, of which the first has the index `first`. */
+/** At most about two buckets a column for these extremes; the first of them has the index `first`. */
 export function merged(
   minimum: Float32Array,
   maximum: Float32Array,
@@ -127,7 +127,7 @@ export function merged(
   columns: number
 ): Merged {
   let together = 1;
-  while (minimum.length / together > columns) {
+  while (minimum.length / together > 2 * columns) {
     together *= 2;
   }
   const skipped = first % together;
