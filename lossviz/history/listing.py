@@ -24,12 +24,15 @@ MAPPED_BYTES = 1 << 30
 MOST_VARIABLES = 500
 """So many ids go into one question: SQLite bounds them."""
 
+LOSS = "CASE WHEN json_valid(r.config) THEN json_extract(r.config, '$.loss') END"
+"""A lab's program calls its function otherwise; the config tells."""
+
 # What a column is sorted by. Names that end in numbers are sorted by these: run 2, run 10.
 PLAIN = {
     "name": ("rtrim(r.name, '0123456789') COLLATE NOCASE", "length(r.name)", "r.name"),
     "status": ("r.status",),
     "task": ("nullif(r.task, '') COLLATE NOCASE",),
-    "loss": ("nullif(r.loss, '') COLLATE NOCASE",),
+    "loss": (f"coalesce({LOSS}, nullif(r.loss, '')) COLLATE NOCASE",),
     "epochs": ("coalesce(r.epoch, 0)", "r.epochs"),
     "steps": ("r.steps",),
     "started": ("r.created",),
@@ -38,6 +41,10 @@ PLAIN = {
     "seed": ("r.seed",),
     "note": ("nullif(r.note, '') COLLATE NOCASE",),
 }
+SHOWN = (
+    "id, name, number, status, task, loss, config, program, device, seed, epochs, steps, created, "
+    "ended, seconds, error, note, coalesce(epoch, 0) AS epoch, coalesce(metric, '') AS metric"
+)
 TEXTS = ("name", "loss", "task", "status", "note", "config")
 """Where a filter looks."""
 
@@ -76,9 +83,7 @@ class Listing:
                 ):
                     metrics.setdefault(run, {})[name] = tuple(values)
                 for row in connection.execute(
-                    "SELECT id, name, number, status, task, loss, config, program, device, seed, "
-                    "coalesce(epoch, 0) AS epoch, epochs, steps, created, ended, seconds, error, "
-                    f"note, coalesce(metric, '') AS metric FROM runs WHERE id IN ({marks})",  # noqa: S608
+                    f"SELECT {SHOWN} FROM runs WHERE id IN ({marks})",  # noqa: S608
                     some,
                 ):
                     values_ = dict(row) | {"config": json.loads(row["config"])}

@@ -33,7 +33,7 @@ def headline(names: Iterable[str]) -> str | None:
     where there are some.
     """
     known = dict.fromkeys(names)
-    first = next((name for name in known if "loss" not in name and name not in {"lr"}), None)
+    first = next((name for name in known if "loss" not in name and name != "lr"), None)
     if first is None or first.startswith("val_"):
         return first
     return f"val_{first}" if f"val_{first}" in known else first
@@ -113,4 +113,5 @@ def _seconds(connection: sqlite3.Connection, run: str) -> float | None:
     found = connection.execute(
         "SELECT substr(knots, -8) FROM tracks WHERE run = ? AND name = 'times'", (run,)
     ).fetchone()
-    return float(struct.unpack("<d", found[0])[0]) if found and len(found[0]) == 8 else None
+    last = found[0] if found else None
+    return float(struct.unpack("<d", last)[0]) if last else None
