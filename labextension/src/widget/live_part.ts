@@ -90,12 +90,8 @@ export class LivePart {
       }
     );
     this._outbox = new Outbox(id, this.page, message => this._deliver(message));
-<<<<<<< HEAD
-    this.views = new Tabs(VIEWS, {
-=======
     const views = VIEWS.filter(({ ofLab }) => _handlers.predict || !ofLab);
     this.views = new Tabs(views, {
->>>>>>> 8d514ef (The view Runs: a windowed table of this lab's, this kernel's or all recorded runs, its columns, comparison and changes; the tabs stand above form and charts)
       lab: id,
       store: this._store,
       empty: _words.empty,

@@ -171,7 +171,6 @@ class RunsView implements View {
 
   dispose(): void {
     this.hide();
-    this._toolbar.dispose();
     this._table.dispose();
   }
 

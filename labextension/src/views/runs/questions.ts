@@ -11,21 +11,26 @@ export function askForText(
   value: string,
   answer: (text: string) => void
 ): void {
-  const form = document.createElement('form');
+  const group = document.createElement('div');
+  group.setAttribute('role', 'group');
+  group.setAttribute('aria-label', label);
   const input = document.createElement('input');
   input.type = 'text';
   input.value = value;
   input.setAttribute('aria-label', label);
   input.placeholder = label;
-  const save = button('Save', '', () => undefined);
-  save.type = 'submit';
-  const close = put(place, form);
-  form.addEventListener('submit', event => {
-    event.preventDefault();
+  const close = put(place, group);
+  const save = (): void => {
     close();
     answer(input.value);
+  };
+  input.addEventListener('keydown', event => {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      save();
+    }
   });
-  form.append(input, small(save), small(button('Cancel', '', close)));
+  group.append(input, small(button('Save', '', save)), small(button('Cancel', '', close)));
   input.focus();
   input.select();
 }

@@ -19,6 +19,8 @@ export class RunRow {
     this.box.addEventListener('change', () => {
       if (this._run) {
         toggled(this._run, this.box.checked);
+      } else {
+        this.box.checked = false; // Nobody knows yet which run that would be.
       }
     });
     this.element.addEventListener('click', event => {
@@ -48,10 +50,9 @@ export class RunRow {
     if (columns !== this._columns) {
       this._make(columns);
     }
-    this.box.hidden = !run;
     this.box.checked = selected;
     this.element.classList.toggle('lossviz-runs-selected', selected);
-    this.box.setAttribute('aria-label', run ? `Select ${run.name}` : '');
+    this.box.setAttribute('aria-label', run ? `Select ${run.name}` : 'On its way');
     columns.forEach((column, i) => {
       const [value, detail] = this._cells[i]?.children ?? [];
       const [text, more = ''] = run ? column.cell(run) : [''];

@@ -115,10 +115,10 @@ export class RunsTable {
     const count = this._total ?? COMING;
     const seen = Math.ceil((this.element.clientHeight || 16 * ROW) / ROW);
     const top = Math.floor(this.element.scrollTop / ROW);
-    this._start = Math.max(0, Math.min(top, count - seen) - MARGIN);
+    const start = Math.max(0, Math.min(top, count - seen) - MARGIN);
     const stop = Math.min(count, top + seen + MARGIN);
-    const length = Math.max(stop - this._start, 0);
-    this._resize(length);
+    const length = Math.max(stop - start, 0);
+    this._place(start, length);
     this._rows.forEach((row, i) => {
       const run = this._handlers.row(this._start + i);
       const selected = run !== undefined && this._handlers.selected(run);
@@ -138,18 +138,41 @@ export class RunsTable {
     cancelAnimationFrame(this._frame);
   }
 
-  private _resize(length: number): void {
-    while (this._rows.length > length) {
-      this._rows.pop()?.element.remove();
+  /**
+   * Have an element for each of these rows. One that is still in sight stays the same element: the
+   * focus, which may be in it, must not come to lie on another run.
+   */
+  private _place(start: number, length: number): void {
+    const known = new Map(this._rows.map((row, i) => [this._start + i, row]));
+    const kept = (index: number): boolean => index >= start && index < start + length;
+    const free = [...known].filter(([index]) => !kept(index)).map(([, row]) => row);
+    if (free.some(({ element }) => element.contains(document.activeElement))) {
+      this.element.focus({ preventScroll: true });
     }
-    while (this._rows.length < length) {
-      const row = new RunRow((run, selected) => {
-        this._current = this._start + this._rows.indexOf(row);
-        this._handlers.toggle(run, selected);
-      });
-      this._rows.push(row);
-      this._below.before(row.element);
+    free.forEach(({ element }) => {
+      element.remove();
+    });
+    this._start = start;
+    this._rows = Array.from(
+      { length },
+      (_, i) => known.get(start + i) ?? free.pop() ?? this._new()
+    );
+    let next: ChildNode | null = this._above.nextSibling;
+    for (const { element } of this._rows) {
+      if (element === next) {
+        next = element.nextSibling;
+      } else {
+        this._body.insertBefore(element, next);
+      }
     }
+  }
+
+  private _new(): RunRow {
+    const row = new RunRow((run, selected) => {
+      this._current = this._start + this._rows.indexOf(row);
+      this._handlers.toggle(run, selected);
+    });
+    return row;
   }
 
   private _headOf(column: Column, sorted: boolean, descending: boolean): HTMLTableCellElement {

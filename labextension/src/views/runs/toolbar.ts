@@ -7,9 +7,6 @@ import type { Scope } from '../../messages';
 import { SCOPES, type Choice } from './choice';
 import { DEFAULT, groupOf, PLAIN, titleOf } from './columns';
 
-/** A moment after the last letter the kernel is asked. */
-const TYPING_MS = 60;
-
 let groups = 0;
 
 export class RunsToolbar {
@@ -19,7 +16,6 @@ export class RunsToolbar {
   private _columns: HTMLButtonElement;
   private _panel = document.createElement('div');
   private _known: readonly string[] = [];
-  private _timer = 0;
 
   /**
    * @param _choice what is chosen now.
@@ -50,10 +46,8 @@ export class RunsToolbar {
     this._filter.placeholder = 'Filter, such as dice or learning_rate=0.1';
     this._filter.setAttribute('aria-label', 'Filter runs');
     this._filter.addEventListener('input', () => {
-      window.clearTimeout(this._timer);
-      this._timer = window.setTimeout(() => {
-        this._choose({ filter: this._filter.value });
-      }, TYPING_MS);
+      // Of questions that come while it answers, the kernel takes the last.
+      this._choose({ filter: this._filter.value });
     });
     this._panel.id = `lossviz-columns-${++groups}`;
     this._panel.className = 'lossviz-runs-columns';
@@ -108,10 +102,6 @@ export class RunsToolbar {
       this._known = names;
       this._fill();
     }
-  }
-
-  dispose(): void {
-    window.clearTimeout(this._timer);
   }
 
   private _open(open: boolean): void {
