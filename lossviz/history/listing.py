@@ -24,15 +24,17 @@ MAPPED_BYTES = 1 << 30
 MOST_VARIABLES = 500
 """So many ids go into one question: SQLite bounds them."""
 
-LOSS = "CASE WHEN json_valid(r.config) THEN json_extract(r.config, '$.loss') END"
-"""A lab's program calls its function otherwise; the config tells."""
+# A lab's program calls its loss otherwise; the config tells.
+LOSS = "coalesce(json_extract(r.config, '$.loss'), nullif(r.loss, '')) COLLATE NOCASE"
+GUARDED = "CASE WHEN json_valid(r.config) THEN r.config END"
 
 # What a column is sorted by. Names that end in numbers are sorted by these: run 2, run 10.
 PLAIN = {
     "name": ("rtrim(r.name, '0123456789') COLLATE NOCASE", "length(r.name)", "r.name"),
     "status": ("r.status",),
     "task": ("nullif(r.task, '') COLLATE NOCASE",),
-    "loss": (f"coalesce({LOSS}, nullif(r.loss, '')) COLLATE NOCASE",),
+    "loss": (LOSS,),
+    "metric": ("r.best",),
     "epochs": ("coalesce(r.epoch, 0)", "r.epochs"),
     "steps": ("r.steps",),
     "started": ("r.created",),
@@ -59,15 +61,17 @@ class Listing:
     def ids(self, query: Query) -> list[str]:
         """The ids of the runs that a table is to show, in order."""
         where, values = _where(query)
+        values["path"] = _path(query.sort)
         join, order = _order(query)
         with self._connection() as connection:
-            return [
-                run
-                for (run,) in connection.execute(
-                    f"SELECT r.id FROM runs r {join} WHERE {where} ORDER BY {order}",  # noqa: S608
-                    values | {"path": _path(query.sort)},
-                )
-            ]
+            try:
+                found = _ids(connection, join, where, order, values)
+            except sqlite3.OperationalError:
+                # A config that Python reads and SQLite does not. To look at each takes twice the
+                # time.
+                order = order.replace("json_extract(r.config", f"json_extract({GUARDED}")
+                found = _ids(connection, join, where, order, values)
+        return found
 
     def rows(self, ids: Sequence[str]) -> list[Listed]:
         """What a table shows of these runs, in this order, without those that are gone."""
@@ -104,10 +108,16 @@ class Listing:
         with contextlib.closing(connection):
             if journal_mode(connection) == "wal":
                 connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
-            connection.create_function("small_is_good", 1, _small_is_good, deterministic=True)
             # One state of the file for all that is read of it.
             connection.execute("BEGIN")
             yield connection
+
+
+def _ids(
+    connection: sqlite3.Connection, join: str, where: str, order: str, values: dict[str, Any]
+) -> list[str]:
+    query = f"SELECT r.id FROM runs r {join} WHERE {where} ORDER BY {order}"  # noqa: S608
+    return [run for (run,) in connection.execute(query, values)]
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -150,26 +160,21 @@ def _order(query: Query) -> tuple[str, str]:
     if sort in PLAIN:
         by: tuple[str, ...] = PLAIN[sort]
     elif sort.startswith(CONFIG):
-        by = ("CASE WHEN json_valid(r.config) THEN json_extract(r.config, :path) END",)
-    elif sort == "metric":
-        join = "LEFT JOIN metrics m ON m.run = r.id AND m.name = r.metric"
-        by = ("CASE WHEN small_is_good(m.name) THEN m.low ELSE m.high END",)
+        by = ("json_extract(r.config, :path)",)
     else:
         name = "val_loss" if sort == "val_loss" else sort.removeprefix(METRIC)
         join = f"LEFT JOIN metrics m ON m.run = r.id AND m.name = {_text(name)}"
         by = ("m.low" if small_is_good(name) else "m.high",)
     way = " DESC" if query.descending else ""
+    if sort == "started":
+        return "", f"r.created{way}, r.id{way}"  # by an index
     last = "r.created DESC, r.id"
-    return join, ", ".join([f"{by[0]} IS NULL", *(f"{one}{way}" for one in by), last])
+    return join, ", ".join([*(f"{one}{way} NULLS LAST" for one in by), last])
 
 
 def _path(sort: str) -> str:
     parts = sort.removeprefix(CONFIG).split(".", 1)
     return "$" + "".join(f'."{part}"' for part in parts if '"' not in part)
-
-
-def _small_is_good(name: str | None) -> bool:
-    return name is not None and small_is_good(name)
 
 
 def _text(word: str) -> str:

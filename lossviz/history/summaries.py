@@ -64,7 +64,8 @@ def add(connection: sqlite3.Connection, update: Update) -> None:
         connection.execute("UPDATE runs SET seconds = ? WHERE id = ?", (float(times[1, -1]), run))
     if known is None:
         refill(connection, run)
-    elif update.epochs:
+        return
+    if update.epochs:
         found = of_epochs(metrics for _, _, _, metrics in update.epochs)
         connection.executemany(
             "INSERT INTO metrics VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, name) DO UPDATE SET "
@@ -77,6 +78,7 @@ def add(connection: sqlite3.Connection, update: Update) -> None:
             "UPDATE runs SET epoch = ?, metric = ? WHERE id = ?",
             (update.epochs[-1][0], metric or headline(found), run),
         )
+        _set_best(connection, run)
 
 
 def refill(connection: sqlite3.Connection, run: str) -> None:
@@ -93,6 +95,17 @@ def refill(connection: sqlite3.Connection, run: str) -> None:
     connection.execute(
         "UPDATE runs SET epoch = ?, metric = ?, seconds = coalesce(seconds, ?) WHERE id = ?",
         (stored[-1][0] if stored else 0, headline(found), _seconds(connection, run), run),
+    )
+    _set_best(connection, run)
+
+
+def _set_best(connection: sqlite3.Connection, run: str) -> None:
+    """Keep the best value of the metric that says how good the run is."""
+    connection.create_function("small_is_good", 1, small_is_good, deterministic=True)
+    connection.execute(
+        "UPDATE runs SET best = (SELECT CASE WHEN small_is_good(name) THEN low ELSE high END "
+        "FROM metrics WHERE run = runs.id AND name = runs.metric) WHERE id = ?",
+        (run,),
     )
 
 

@@ -33,7 +33,7 @@ SINCE = """
     const start = performance.now();
     new Function('lab', act)(lab);
     const look = () => {
-        if (new Function('lab', 'before', 'rows', `return ${done}`)(lab, before, rows)) {
+        if (new Function('lab', 'before', 'rows', `return (${done})`)(lab, before, rows)) {
             resolve(performance.now() - start);
         } else if (performance.now() - start > 20000) {
             reject(new Error(`no answer to ${act}`));

@@ -17,18 +17,7 @@ let context: ViewContext;
 beforeEach(() => {
   stubObservers();
   store = new RunStore('p', new Wire());
-<<<<<<< HEAD
   context = viewContext(store);
-=======
-  context = {
-    lab: 'l',
-    store,
-    empty: '',
-    ask: () => true,
-    trouble: () => undefined,
-    predict: undefined
-  };
->>>>>>> 8d514ef (The view Runs: a windowed table of this lab's, this kernel's or all recorded runs, its columns, comparison and changes; the tabs stand above form and charts)
 });
 
 afterEach(() => {

@@ -2,6 +2,7 @@
  * The columns of the table of runs: those of every run, and one for each hyperparameter and metric.
  */
 
+import { quantity } from '../../chart/quantity';
 import { formatCount, formatMoment, formatNumber, formatSeconds } from '../../format';
 import type { ListedRun } from '../../messages';
 
@@ -24,7 +25,6 @@ export interface Column {
 
 const METRIC = 'metric:';
 const CONFIG = 'config:';
-const HELD = 'val_';
 
 /** The columns of every run, in order. */
 export const PLAIN: readonly Column[] = [
@@ -38,7 +38,7 @@ export const PLAIN: readonly Column[] = [
     width: 140,
     numeric: true,
     descending: true,
-    cell: run => [formatNumber(run.best), run.best === null ? '' : spaced(run.metric)]
+    cell: run => [formatNumber(run.best), run.best === null ? '' : quantity(run.metric.replace(/^val_/, '')).phrase]
   },
   {
     id: 'val_loss',
@@ -126,19 +126,10 @@ export function columnsOf(ids: readonly string[]): Column[] {
   return [...plain, ...extra.map((id, index) => extraColumn(id, index))];
 }
 
-/** What the name of a metric says. */
-export function metricTitle(name: string): string {
-  return name.startsWith(HELD) ? `validation ${spaced(name)}` : spaced(name);
-}
-
-function spaced(name: string): string {
-  return (name.startsWith(HELD) ? name.slice(HELD.length) : name).replaceAll('_', ' ');
-}
-
 /** How the choice of a column is called. */
 export function titleOf(id: string): string {
   const plain = PLAIN.find(one => one.id === id);
-  return plain?.title ?? (id.startsWith(METRIC) ? metricTitle(nameOf(id)) : nameOf(id));
+  return plain?.title ?? (id.startsWith(METRIC) ? quantity(nameOf(id)).title : nameOf(id));
 }
 
 /** Which group of the choice of columns a column belongs to. */

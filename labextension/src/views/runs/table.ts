@@ -7,8 +7,9 @@ import { headCell } from '../run_cells';
 import type { Column } from './columns';
 import { RunRow } from './row';
 
-/** In pixels, as the style sheet has it. */
+/** In pixels, as the style sheet has it; the table is never higher. */
 const ROW = 28;
+const HEIGHT = 456;
 
 /** Above and below what is in sight so many rows are there already. */
 const MARGIN = 8;
@@ -113,7 +114,7 @@ export class RunsTable {
   /** Draw what is in sight, and ask for what of it is missing. */
   draw(): void {
     const count = this._total ?? COMING;
-    const seen = Math.ceil((this.element.clientHeight || 16 * ROW) / ROW);
+    const seen = Math.ceil(HEIGHT / ROW);
     const top = Math.floor(this.element.scrollTop / ROW);
     const start = Math.max(0, Math.min(top, count - seen) - MARGIN);
     const stop = Math.min(count, top + seen + MARGIN);
