@@ -127,7 +127,7 @@ it('compares runs side by side', () => {
     ['Setting', 'run 0', '<b>run 1'],
     ['learning_rate', '0.1', ''],
     ['Metric, best epoch (last epoch)'],
-    ['validation loss', '0.2500 (0.5000)', '']
+    ['Loss, validation', '0.2500 (0.5000)', '']
   ]);
   page.button('Close').click();
   expect(section.hidden).toBe(true);

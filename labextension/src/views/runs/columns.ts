@@ -26,6 +26,9 @@ export interface Column {
 const METRIC = 'metric:';
 const CONFIG = 'config:';
 
+/** What the names of metrics on held-out data begin with. */
+const HELD = /^val_/;
+
 /** The columns of every run, in order. */
 export const PLAIN: readonly Column[] = [
   { id: 'name', title: 'Run', width: 150, cell: run => [run.name] },
@@ -38,7 +41,10 @@ export const PLAIN: readonly Column[] = [
     width: 140,
     numeric: true,
     descending: true,
-    cell: run => [formatNumber(run.best), run.best === null ? '' : quantity(run.metric.replace(/^val_/, '')).phrase]
+    cell: run => [
+      formatNumber(run.best),
+      run.best === null ? '' : quantity(run.metric.replace(HELD, '')).phrase
+    ]
   },
   {
     id: 'val_loss',
@@ -126,10 +132,16 @@ export function columnsOf(ids: readonly string[]): Column[] {
   return [...plain, ...extra.map((id, index) => extraColumn(id, index))];
 }
 
+/** A metric in words. */
+export function metricTitle(name: string): string {
+  const { title } = quantity(name.replace(HELD, ''));
+  return HELD.test(name) ? `${title}, validation` : title;
+}
+
 /** How the choice of a column is called. */
 export function titleOf(id: string): string {
   const plain = PLAIN.find(one => one.id === id);
-  return plain?.title ?? (id.startsWith(METRIC) ? quantity(nameOf(id)).title : nameOf(id));
+  return plain?.title ?? (id.startsWith(METRIC) ? metricTitle(nameOf(id)) : nameOf(id));
 }
 
 /** Which group of the choice of columns a column belongs to. */

@@ -2,11 +2,11 @@
  * Runs side by side: the settings in which they differ, and their metrics.
  */
 
-import { quantity } from '../../chart/quantity';
 import { button } from '../../controls/button';
 import { formatNumber } from '../../format';
 import type { RunComparison } from '../../messages';
 import { colourCell, headCell } from '../run_cells';
+import { metricTitle } from './columns';
 
 const ALIKE = 'These runs have the same settings.';
 
@@ -72,7 +72,7 @@ export class ComparisonTable {
           const end = last[i] ?? null;
           return `${formatNumber(value)}${end === null ? '' : ` (${formatNumber(end)})`}`;
         });
-        part.append(rowOf(quantity(name).title, texts));
+        part.append(rowOf(metricTitle(name), texts));
       }
     }
     this._content.replaceChildren(table);
