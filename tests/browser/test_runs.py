@@ -24,7 +24,8 @@ def seed(count, **more):
             id=f"past{{i}}", name=f"past {{i}}", number=i % 9 + 1, loss=loss, task="regression",
             status=("completed", "stopped", "failed")[i % 3], program="", device="CPU:0",
             versions={{}}, config={{"loss": loss, "learning_rate": 0.1 / (1 + i)}}, seed=i,
-            epochs=3, steps_per_epoch=2, steps=6, created=time.time() + 60 * i, ended=time.time(),
+            epochs=3, steps_per_epoch=2, steps=6, created=time.time() - 90_000 + 60 * i,
+            ended=time.time(),
         ) | more)
         epochs = [(e + 1, 2 * e, 2, {{"loss": 9 / (1 + e + i), "val_loss": 9.5 / (1 + e + i)}})
                   for e in range(3)]
