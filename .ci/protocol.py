@@ -13,12 +13,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = {
-    ROOT / "labextension" / "src" / f"{name}.ts": [
-        ROOT / "lossviz" / "wire" / f"{one}.py" for one in (*others, name)
-    ]
-    for name, others in {"lab_traits": (), "messages": ("run_types",)}.items()
+    ROOT / "labextension" / "src" / f"{name}.ts": [ROOT / "lossviz" / "wire" / f"{name}.py"]
+    for name in ("lab_traits", "run_types", "run_tables", "messages")
 }
 """Each TypeScript file, and the Python ones from which it is written."""
+
+WITH_MESSAGES = {"run_types", "run_tables"}
+"""What messages are made of is found with them."""
 
 VERSION = ROOT / "labextension" / "src" / "version.ts"
 WIDTH = 100
@@ -108,14 +109,20 @@ def typescript(sources: list[Path]) -> str:
 
 def _imports(tree: ast.Module, own: list[str]) -> str:
     """The imports of types that other files have."""
-    lines = []
+    lines, exported = [], []
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lossviz.wire."):
             stem = (node.module or "").rpartition(".")[2]
-            names = ", ".join(one.name for one in node.names)
+            names = [one.name for one in node.names]
             if stem not in own:
-                lines.append(f"import type {{ {names} }} from './{stem}';\n")
-    return "".join(lines)
+                line = f"import type {{ {', '.join(names)} }} from './{stem}';\n"
+                if len(line) > WIDTH + 1:
+                    inside = ",\n".join(f"  {name}" for name in names)
+                    line = f"import type {{\n{inside}\n}} from './{stem}';\n"
+                lines.append(line)
+            if stem in WITH_MESSAGES and "messages" in own:
+                exported.append(f"export type * from './{stem}';\n")
+    return "\n".join(filter(None, ["".join(lines), "".join(exported)]))
 
 
 def _types(tree: ast.Module) -> list[str]:

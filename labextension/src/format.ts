@@ -17,6 +17,21 @@ export function formatLoss(value: number | null | undefined): string {
   return value.toLocaleString('en', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
 }
 
+/** The same, empty for none: in a table that says enough. */
+export function formatNumber(value: number | null): string {
+  return value === null ? '' : formatLoss(value);
+}
+
+/** A moment in seconds since 1970: day and time, of another year day and year. */
+export function formatMoment(seconds: number): string {
+  const moment = new Date(seconds * 1000);
+  const thisYear = moment.getFullYear() === new Date().getFullYear();
+  const rest: Intl.DateTimeFormatOptions = thisYear
+    ? { hour: '2-digit', minute: '2-digit' }
+    : { year: 'numeric' };
+  return moment.toLocaleString('en-GB', { day: 'numeric', month: 'short', ...rest });
+}
+
 /** A count with its thousands separated. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en');

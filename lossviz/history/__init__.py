@@ -7,16 +7,22 @@ from lossviz.history.home import CHECKPOINTS, home, private_folder
 from lossviz.history.recorder import Recorded, Recorder, recorder
 from lossviz.history.rows import ALIVE, RunRow, Update
 from lossviz.history.space import is_disk_full
+from lossviz.history.table import CONFIG, METRIC, Listed, Query, flat
 
 __all__ = [
     "ALIVE",
     "CHECKPOINTS",
+    "CONFIG",
     "FAULTS",
+    "METRIC",
+    "Listed",
     "NewerSchemaError",
+    "Query",
     "Recorded",
     "Recorder",
     "RunRow",
     "Update",
+    "flat",
     "home",
     "is_disk_full",
     "private_folder",

@@ -102,6 +102,26 @@ MIGRATIONS = (
         FOREIGN KEY (run, name) REFERENCES series(run, name) ON DELETE CASCADE
     );
     """,
+    # What a table of runs shows of their epochs, so that it need not read all of them: the last one
+    # that has ended (NULL: an older version's, not summed up yet), seconds from the start to the
+    # last step, and the metric that says how good the run is, with its best value.
+    """
+    ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN epoch INTEGER;
+    ALTER TABLE runs ADD COLUMN seconds REAL;
+    ALTER TABLE runs ADD COLUMN metric TEXT;
+    ALTER TABLE runs ADD COLUMN best REAL;
+    CREATE TABLE metrics (
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        last REAL,
+        low REAL,                  -- the least and the greatest of all epochs
+        high REAL,
+        PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX runs_by_status ON runs(status);
+    CREATE INDEX runs_by_start ON runs(created, id);
+    """,
 )
 """Each brings the schema one version further; `PRAGMA user_version` counts them."""
 

@@ -38,6 +38,7 @@ class RunRow:
     owner: str = ""
     error: str = ""
     traceback: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

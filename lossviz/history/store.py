@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import itertools
 import json
@@ -12,18 +13,21 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, number, shown
-from lossviz.history import owner, packing, stored_series
+from lossviz.history import owner, packing, stored_series, summaries
 from lossviz.history.database import connect, journal_mode, transaction
 from lossviz.history.home import CHECKPOINTS
+from lossviz.history.listing import Listing
 from lossviz.history.rows import ALIVE, RunRow, Update
 from lossviz.history.space import by_folder, give_back, pages_in_use
 from lossviz.series import LOSS, Part
+
+COLUMNS = tuple(field.name for field in dataclasses.fields(RunRow))
 
 MOST_NAMED = 5
 """An error names so many runs at most: there may be thousands."""
@@ -87,6 +91,7 @@ class History:
                         for name, knots in update.tracks.items()
                     ],
                 )
+                summaries.add(connection, update)
 
     def cut(self, run: str, steps: int, epochs: int) -> None:
         """Forget what a run recorded after so many steps and epochs; it is to be done again."""
@@ -94,6 +99,15 @@ class History:
             stored_series.cut(connection, run, steps)
             connection.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
             connection.execute("UPDATE runs SET steps = ? WHERE id = ?", (steps, run))
+            summaries.refill(connection, run)
+
+    def sum_up(self) -> bool:
+        """Sum up some runs that an older version has written; whether there were any."""
+        with self._lock, transaction(self._connection) as connection:
+            found = summaries.missing(connection)
+            for run in found:
+                summaries.refill(connection, run)
+        return bool(found)
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name.
@@ -106,20 +120,37 @@ class History:
             raise TypeError(f"name: got {shown(name)}; it must be text.")
         if not name.strip():
             raise ArgumentError("name", "name: got nothing; a run needs a name.")
-        self.run(run)
-        with self._lock, transaction(self._connection) as connection:
-            connection.execute("UPDATE runs SET name = ? WHERE id = ?", (name, run))
+        self._set(run, "name", name)
 
-    def delete(self, run: str) -> None:
-        """Delete a run with its losses and checkpoints.
+    def note(self, run: str, text: str) -> None:
+        """Keep these words with a run, in the place of those before; "" for none.
 
         Raises:
-            ArgumentError: when there is no such run, or it still trains.
+            TypeError: when they are no text.
+            ArgumentError: when there is no such run.
         """
-        if self.run(run).status in ALIVE or not self._delete(run):
-            raise ArgumentError("id", f"id: {run!r} still trains; stop it first.")
-        with self._lock:
-            give_back(self._connection)
+        if not isinstance(text, str):
+            raise TypeError(f"note: got {shown(text)}; it must be text.")
+        self._set(run, "note", text)
+
+    def _set(self, run: str, column: Literal["name", "note"], text: str) -> None:
+        self.run(run)
+        with self._lock, transaction(self._connection) as connection:
+            connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run))  # noqa: S608
+
+    def delete(self, *runs: str) -> None:
+        """Delete runs with their losses and checkpoints.
+
+        Raises:
+            ArgumentError: when one of them is not there, or still trains; those before it are gone.
+        """
+        try:
+            for run in runs:
+                if self.run(run).status in ALIVE or not self._delete(run):
+                    raise ArgumentError("id", f"id: {run!r} still trains; stop it first.")
+        finally:
+            with self._lock:
+                give_back(self._connection)
 
     def prune(self, *, days: float | None = None, megabytes: float | None = None) -> list[str]:
         """Delete runs that have ended, those that ended first before others; gives their ids.
@@ -173,6 +204,17 @@ class History:
     def runs(self) -> list[RunRow]:
         """All runs, newest first. One whose process is gone is marked as interrupted."""
         return [self._row(row) for row in self._all("SELECT * FROM runs ORDER BY created DESC")]
+
+    def live(self) -> list[RunRow]:
+        """The runs that have not ended. One whose process is gone is marked as interrupted."""
+        alive = ", ".join(f"'{status}'" for status in sorted(ALIVE))
+        found = self._all(f"SELECT * FROM runs WHERE status IN ({alive})")  # noqa: S608
+        return [row for row in map(self._row, found) if row.status in ALIVE]
+
+    @property
+    def listing(self) -> Listing:
+        """Reads what a table of runs shows, on whatever thread, beside everything else."""
+        return Listing(self.folder)
 
     def run(self, run: str) -> RunRow:
         """The run of this id.
@@ -283,7 +325,7 @@ class History:
             return list(cursor.execute(query, values).fetchall())
 
     def _row(self, stored: sqlite3.Row) -> RunRow:
-        values = dict(stored)
+        values = {name: stored[name] for name in COLUMNS}
         values["config"] = json.loads(values["config"])
         values["versions"] = json.loads(values["versions"])
         row = RunRow(**values)
@@ -310,8 +352,9 @@ def _write_row(connection: sqlite3.Connection, row: RunRow) -> None:
         "owner": owner.own(),
     }
     columns = list(values)
-    # A run's name may have been changed by somebody else: it is written only once.
-    changed = ", ".join(f"{one} = excluded.{one}" for one in columns if one not in {"id", "name"})
+    # What somebody else may have changed is written only once.
+    kept = {"id", "name", "note"}
+    changed = ", ".join(f"{one} = excluded.{one}" for one in columns if one not in kept)
     connection.execute(
         f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
         f"ON CONFLICT (id) DO UPDATE SET {changed}",

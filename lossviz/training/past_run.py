@@ -101,7 +101,7 @@ class PastRun:
 
         What lies between an end and a continuation does not count.
         """
-        return self._record([]).times.last
+        return self.record([]).times.last
 
     @property
     def step_loss(self) -> NDArray[np.float32]:
@@ -116,7 +116,7 @@ class PastRun:
             >>> all("loss" in run.series_names() for run in lossviz.runs()[:1])
             True
         """
-        return series_names(self._record([]), [name for name, *_ in _history().series(self.id)])
+        return series_names(self.record([]), [name for name, *_ in _history().series(self.id)])
 
     def series(self, name: str) -> NDArray[np.float32]:
         """One value for each step, float32 [steps]; NaN where a step has none.
@@ -135,17 +135,17 @@ class PastRun:
         names = self.series_names()
         if name not in names:
             raise unknown_name("name", name, names)
-        return series(self._record([LOSS, name]), name)
+        return series(self.record([LOSS, name]), name)
 
     @property
     def history(self) -> dict[str, NDArray[np.float64]]:
         """The means of each finished epoch by Keras' names."""
-        return self._record([]).history()
+        return self.record([]).history()
 
     @property
     def events(self) -> list[Event]:
         """What happened when."""
-        return self._record([]).events
+        return self.record([]).events
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether the run has ended; a past run is not waited for."""
@@ -184,13 +184,13 @@ class PastRun:
             ArgumentError: for another kind.
             ImportError: where pandas is not installed.
         """
-        return frame(self._record(None if kind == "steps" else []), kind)
+        return frame(self.record(None if kind == "steps" else []), kind)
 
     def figure(self) -> go.Figure:
         """Both charts as a Plotly figure."""
         from lossviz.training.figure import figure
 
-        return figure(self._record([LOSS]))
+        return figure(self.record([LOSS]))
 
     def rename(self, name: str) -> None:
         """Give it another name.
@@ -200,6 +200,26 @@ class PastRun:
             ArgumentError: for an empty name.
         """
         _history().rename(self.id, name)
+
+    @property
+    def note(self) -> str:
+        """What you have noted about it, "" for nothing; assign a text to keep it.
+
+        Also the view *Runs* of a lab shows and changes it.
+
+        Raises:
+            TypeError: when something else than text is assigned.
+
+        Example:
+            >>> import lossviz
+            >>> for run in lossviz.runs()[:1]:
+            ...     run.note = "the one for the slides"
+        """
+        return self.row.note
+
+    @note.setter
+    def note(self, text: str) -> None:
+        _history().note(self.id, text)
 
     def delete(self) -> None:
         """Delete it for good, with its losses and checkpoints.
@@ -220,8 +240,8 @@ class PastRun:
         why = f" ({row.error})" if row.error else ""
         return f"<lossviz.PastRun {row.name!r} ({row.id}): {row.status}{why}, step {row.steps:,}>"
 
-    def _record(self, wanted: Sequence[str] | None) -> Record:
-        """The record, with these of its series; None stands for all."""
+    def record(self, wanted: Sequence[str] | None) -> Record:
+        """A record with these of its series, None for all; for lossviz' own use."""
         row, history = self.row, _history()
         record = Record(
             id=row.id, name=row.name, number=row.number, loss=row.loss, epochs=row.epochs,
@@ -230,6 +250,7 @@ class PastRun:
         names = [name for name, *_ in history.series(self.id)]
         kept = [name for name in names if wanted is None or name in wanted]
         record.restore([history.part(self.id, name) for name in kept], *stored(self.id))
+        record.close(row.status, row.error, row.traceback)  # type: ignore[arg-type]
         return record
 
 

@@ -161,6 +161,14 @@ class Record:
                 self.times.last or 0.0, self.learning_rates.last,
             )  # fmt: skip
 
+    # -- write: any thread ---------------------------------------------------------------------
+
+    def rename(self, name: str) -> None:
+        """Give it another name."""
+        with self._lock:
+            self.name = name
+            self.version += 1
+
     # -- write: the training thread only ------------------------------------------------------
 
     def add_event(self, kind: str, text: str, step: int | None = None) -> None:
@@ -243,6 +251,16 @@ class Record:
             for name, track in self.tracks.items():
                 if name in tracks:
                     track.restore(tracks[name], self._restored or math.inf)
+
+    def close(self, status: Status, message: str = "", traceback_: str = "") -> None:
+        """It is a run of the past that had this status and ended, where it did, with this error."""
+        with self._lock:
+            self.status, self._phase = status, ""
+            if message:
+                self.error = RuntimeError(message)
+                self.error_message, self.error_traceback = message, traceback_
+            if status in ENDS:
+                self._ended.set()
 
     def set_learning_rate(self, value: float, *, jumps: bool) -> None:
         """The next step has this learning rate.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from lossviz import tasks
+from lossviz._arguments import ArgumentError
 from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.status import Notice
 
@@ -29,3 +32,28 @@ def counted(own: OwnObjects, config: dict[str, Any]) -> tuple[list[float] | None
     except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
         return None, Notice(f"No class weights. {error}", "error", traceback.format_exc())
     return weights, Notice("Class weights are filled in: rare classes weigh more.")
+
+
+def count_later(
+    own: OwnObjects,
+    settings: Callable[[], dict[str, Any]],
+    take: Callable[[list[float] | None, Notice], None],
+) -> Notice:
+    """Count on a thread of its own: the data may take a while to load.
+
+    Args:
+        own: the user's objects.
+        settings: gives what the form says of the data.
+        take: called with the weights, if any, and what is to be said.
+
+    Returns:
+        What is to be said now.
+    """
+    try:
+        config = settings()
+    except ArgumentError as error:
+        return Notice(f"No class weights. {error}", "error")
+    threading.Thread(
+        target=lambda: take(*counted(own, config)), name="lossviz weights", daemon=True
+    ).start()
+    return Notice("Counting how often each class occurs...")

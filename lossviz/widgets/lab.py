@@ -13,9 +13,11 @@ from lossviz.widgets.live_view import LiveView
 from lossviz.widgets.loading import loading
 from lossviz.widgets.offers import live_beside
 from lossviz.widgets.own_objects import loss_name, own_objects
-from lossviz.widgets.predictions import Drawn, Predictions
+from lossviz.widgets.room import Desk
+from lossviz.widgets.rooms import ROOMS
 from lossviz.widgets.session import Session
 from lossviz.wire import publisher
+from lossviz.wire.messages import FromKernel
 
 
 class LossLab(LiveView):
@@ -76,7 +78,8 @@ class LossLab(LiveView):
         self._session = Session(
             config, own, publisher.wake, lambda message: self._answers.append((message, []))
         )
-        self._predictions = Predictions(self._session.predictions, self._answer_with_predictions)
+        desk = Desk(self._session, self._answer_soon)
+        self._rooms = [room(desk) for room in ROOMS]
         super().__init__(
             "lab",
             form=self._session.form(),
@@ -121,7 +124,8 @@ class LossLab(LiveView):
     def followed(self) -> tuple[Record | None, list[Record]]:
         """The run on the charts, and those before it."""
         run = self._session.shown
-        return None if run is None else run.record, [one.record for one in self.runs]
+        own = [one.record for one in self.runs]
+        return None if run is None else run.record, self._session.chosen.beside(own)
 
     def pictured(self) -> Record | None:
         """The run whose picture the notebook keeps, also while the next one is prepared."""
@@ -155,8 +159,8 @@ class LossLab(LiveView):
             self._session.take_source(message)
         elif kind == "kept_losses":
             self._session.learn_losses(message.get("losses"))
-        elif kind == "command" and message.get("command") == "predict":
-            self._predictions.ask(str(message["page"]))
+        elif any(room.take(kind, message) for room in self._rooms):
+            return
         elif kind == "command":
             self._session.command(
                 str(message.get("command")),
@@ -170,11 +174,8 @@ class LossLab(LiveView):
             session.close()
         super().close()
 
-    def _answer_with_predictions(self, page: str, drawn: Drawn) -> None:
-        figure, text = drawn
-        self._answers.append(
-            ({"type": "predictions", "page": page, "figure": figure, "text": text}, [])
-        )
+    def _answer_soon(self, message: FromKernel) -> None:
+        self._answers.append((message, []))
         publisher.wake()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lossviz.program import TrainingConfig
@@ -92,7 +93,11 @@ class LabRuns:
 
     def clear(self) -> None:
         """Let go of the runs that have ended; the history keeps them."""
-        self.all = self.live
+        self.forget([run.id for run in self.all])
+
+    def forget(self, runs: Sequence[str]) -> None:
+        """Let go of those of these runs that have ended."""
+        self.all = [run for run in self.all if run.id not in runs or not run.record.ended]
         kept = {run.id for run in self.all}
         self._configs = {run: config for run, config in self._configs.items() if run in kept}
 

@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lossviz._arguments import ArgumentError
-from lossviz.history import FAULTS, RunRow, recorder
+from lossviz.history import ALIVE, CHECKPOINTS, FAULTS, Listed, RunRow, home, recorder
 from lossviz.training import Run, kernel_runs, live_runs
 from lossviz.training.checkpoint import find
 from lossviz.widgets.fields import action
 from lossviz.widgets.lab_runs import BREAKS
 from lossviz.widgets.notebook import NOTEBOOK, notebook_path
+from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.status import Notice
 from lossviz.wire import publisher
 
@@ -105,6 +106,37 @@ class Offers:
         except (*FAULTS, ArgumentError):
             return  # without a history, or without a checkpoint, there is nothing to resume
         self._changed()
+
+
+def saved_run(run: str) -> Saved:
+    """The run of this id, to be resumed.
+
+    Raises:
+        ArgumentError: when there is none, or it has no checkpoint.
+        sqlite3.Error, OSError: when the history cannot be read.
+    """
+    return Saved(recorder.history().run(run), find(run).rows)
+
+
+def why_not_resumed(run: Listed, own: OwnObjects) -> str:
+    """Why a lab cannot resume a recorded run; "" where it can.
+
+    Args:
+        run: what the history tells of it.
+        own: the user's objects that the lab's programs may name.
+    """
+    if run.status in ALIVE:
+        return "It has not ended."
+    if run.status not in BREAKS:
+        return f"It has {run.status}: there is nothing to go on with."
+    if not run.program:
+        return "Code has started it: resume it there, with resume_from."
+    given = run.config.get("model", ""), run.config.get("train", "")
+    if any(name and name not in {own.model, own.train} for name in given):
+        return "It was trained with a model or data that this lab does not have."
+    if not (home() / CHECKPOINTS / run.id).is_dir():
+        return "It ended before its first checkpoint."
+    return ""
 
 
 def live_beside(runs: Sequence[Run]) -> list[Run]:

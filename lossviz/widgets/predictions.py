@@ -1,40 +1,40 @@
-"""What a lab's model says of a few held-out samples: one worker, however often it is asked."""
+"""What a lab's model says of a few held-out samples: drawn once, however often it is asked."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from typing import Any
 
-Drawn = tuple[str, str]
-"""A Plotly figure as JSON and "", or "" and why there is none."""
+from lossviz.widgets.room import Desk
+from lossviz.widgets.worker import Worker
 
 
 class Predictions:
     """Answers pages from one thread at a time. Any thread may ask; that returns at once."""
 
-    def __init__(self, draw: Callable[[], Drawn], answer: Callable[[str, Drawn], None]) -> None:
-        """Answer with `answer(page, drawn)` each page that asked before `draw` was begun."""
-        self._draw, self._answer = draw, answer
+    def __init__(self, desk: Desk) -> None:
+        """Draw what the desk's lab has trained."""
+        self._desk = desk
+        self._worker = Worker("predict")
         self._lock = threading.Lock()
         self._waiting: dict[str, None] = {}
-        self._working = False
+
+    def take(self, kind: Any, message: dict[str, Any]) -> bool:
+        """A page says something; whether it asks for predictions."""
+        if (kind, message.get("command")) != ("command", "predict"):
+            return False
+        self.ask(str(message["page"]))
+        return True
 
     def ask(self, page: str) -> None:
         """Answer a page with them as they are now."""
         with self._lock:
             self._waiting[page] = None
-            if self._working:
-                return
-            self._working = True
-        threading.Thread(target=self._work, name="lossviz predict", daemon=True).start()
+        self._worker.put("draw", self._draw)
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                pages, self._waiting = self._waiting, {}
-                if not pages:
-                    self._working = False
-                    return
-            drawn = self._draw()
-            for page in pages:
-                self._answer(page, drawn)
+    def _draw(self) -> None:
+        with self._lock:
+            pages, self._waiting = self._waiting, {}
+        figure, text = self._desk.session.predictions()
+        for page in pages:
+            self._desk.answer({"type": "predictions", "page": page, "figure": figure, "text": text})

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from lossviz import tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
 from lossviz.widgets.bond import Bond, note_page
 from lossviz.widgets.cell_runs import cell_runs, save_as_cell
-from lossviz.widgets.class_weights import WEIGHTS, counted
+from lossviz.widgets.chosen_runs import ChosenRuns
+from lossviz.widgets.class_weights import WEIGHTS, count_later
 from lossviz.widgets.lab_status import (
     commands,
     describe,
@@ -24,7 +24,8 @@ from lossviz.widgets.lab_status import (
 )
 from lossviz.widgets.launch import Launch
 from lossviz.widgets.loading import loading
-from lossviz.widgets.offers import Offers, live_beside
+from lossviz.widgets.model_samples import show
+from lossviz.widgets.offers import Offers, Saved, live_beside
 from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.resuming import continues
 from lossviz.widgets.status import Notice
@@ -35,7 +36,12 @@ _numbers = itertools.count(1)
 
 
 class Session:
-    """The state of one lab. Every method may be called from any thread and returns at once."""
+    """The state of one lab. Every method may be called from any thread and returns at once.
+
+    Attributes:
+        own: the user's model and data.
+        chosen: which runs stand on the charts beside the one that is followed.
+    """
 
     def __init__(
         self,
@@ -53,7 +59,8 @@ class Session:
             answer: sends a message to the pages, after the change that it belongs to.
         """
         self._lock = threading.RLock()
-        self._own = own
+        self.own = own
+        self.chosen = ChosenRuns()
         self._changed, self._answer = changed, answer
         self._bond = Bond(config, own, f"Loss lab {next(_numbers)}")
         self._launch = Launch(own, self._lock, self._hear)
@@ -82,8 +89,20 @@ class Session:
     def shown(self) -> Run | None:
         """The run on the charts; None before the first one and while the next is prepared."""
         with self._lock:
-            launch = self._launch
-            return None if launch.preparing and not launch.runs.training else launch.runs.current
+            runs = self._launch.runs
+            return runs.current if runs.training or not self._launch.preparing else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run trains, waits or is on its way."""
+        with self._lock:
+            return self._launch.runs.training or self._launch.preparing
+
+    def forget(self, runs: Sequence[str]) -> None:
+        """Runs that have ended were deleted."""
+        with self._lock:
+            self._launch.runs.forget(runs)
+        self._changed()
 
     @property
     def config(self) -> TrainingConfig:
@@ -251,7 +270,8 @@ class Session:
     def _code_command(self, name: str, page: str) -> None:
         bond = self._bond
         if name == "fill":
-            self._fill_weights()
+            settings = bond.form.config_of_data
+            self._notice = count_later(self.own, settings, self._take_weights)
         elif name == "reset_loss":
             bond.reset_loss(page)
         elif name == "show_code":
@@ -271,22 +291,12 @@ class Session:
             self._notice = save_as_cell(bond.code.text)
 
     def predictions(self) -> tuple[str, str]:
-        """What the latest run's model says of a few held-out samples.
-
-        Returns:
-            A Plotly figure as JSON and "", or "" and why there is none.
-        """
+        """What the latest run's model says of a few samples: a figure as JSON, or why not."""
         with self._lock:
             launch = self._launch
             run, config, data = launch.runs.current, launch.runs.config, launch.data
             preparing = launch.preparing and not launch.runs.training
-        if run is None or config is None or preparing:
-            return "", "Train a model first: then this shows what it says of data it has not seen."
-        try:
-            figure = tasks.get(config.task).show(run.model, data)
-        except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
-            return "", str(error).strip().partition("\n")[0].removeprefix("data: ").capitalize()
-        return str(figure.to_json()), ""
+        return show(None if preparing else run, config, data)
 
     # -- the cell that holds the program, as `CellRuns` tells ------------------------------------
 
@@ -325,20 +335,7 @@ class Session:
                 self._bond.form.refuse(refused.argument, str(refused))
         self._changed()
 
-    def _fill_weights(self) -> None:
-        """Class weights from the data's class frequencies; the data may take a while to load."""
-        try:
-            config = self._bond.form.config_of_data()
-        except ArgumentError as error:
-            self._notice = Notice(f"No class weights. {error}", "error")
-            return
-        self._notice = Notice("Counting how often each class occurs...")
-        threading.Thread(
-            target=self._count_classes, args=(config,), name="lossviz weights", daemon=True
-        ).start()
-
-    def _count_classes(self, config: dict[str, Any]) -> None:
-        weights, notice = counted(self._own, config)
+    def _take_weights(self, weights: list[float] | None, notice: Notice) -> None:
         with self._lock:
             if weights is not None:
                 self._bond.fill(WEIGHTS, weights)
@@ -348,13 +345,13 @@ class Session:
     def _train(self, page: str, cell: bool, resume: str | None = None) -> None:
         bond = self._bond
         bond.write()
-        self._notice = why_no_training(bond, self._own)
+        self._notice = why_no_training(bond, self.own)
         if self._notice is not None:
             return
         if cell:
             bond.leave_names()
         config, custom = bond.code.config, bond.code.custom
-        fits = config.model == self._own.model and config.train == self._own.train
+        fits = config.model == self.own.model and config.train == self.own.train
         fits = fits and not {"data", "model", "loss_fn"} & set(custom)
 
         def ask() -> None:
@@ -365,9 +362,16 @@ class Session:
 
         self._launch.begin(bond.code.text, config, fits, ask if cell else None, resume)
 
-    def _resume(self, page: str, cell: bool) -> None:
-        """Let the run go on that was broken off last, with the code that it had."""
-        found = self._launch.runs.broken_off or self._offers.saved
+    def resume(self, saved: Saved, page: str, cell: bool) -> None:
+        """Let this run go on, unless one trains. Arguments are those of `command`."""
+        with self._lock:
+            if not self._launch.runs.training:
+                self._resume(page, cell, saved)
+        self._changed()
+
+    def _resume(self, page: str, cell: bool, saved: Saved | None = None) -> None:
+        """Let a run go on with the code that it had: by default the one broken off last."""
+        found = saved or self._launch.runs.broken_off or self._offers.saved
         if found is None or self._launch.preparing:
             return
         bond = self._bond
@@ -390,6 +394,7 @@ class Session:
 
         def clear(_page: str, _cell: bool) -> None:
             runs.clear()
+            self.chosen.clear()
 
         self._confirmed = clear
         self._notice = question_to_clear(len(runs.all) - len(runs.live))

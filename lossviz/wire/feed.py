@@ -46,6 +46,7 @@ class Feed:
         self._lock = threading.Lock()
         self._record: Record | None = None
         self._earlier: list[Record] = []
+        self._told: list[tuple[str, str, str]] = []
         self._waiting: list[str] = []
         self._asked: list[RangeRequest] = []
         self._attached = False
@@ -65,6 +66,10 @@ class Feed:
         with self._lock:
             self._record = record
             self._earlier = [one for one in earlier if one is not record][-MOST_EARLIER:]
+            told, self._told = self._told, [(one.id, one.name, one.status) for one in self._earlier]
+            if told != self._told:
+                # No append tells of them.
+                self._waiting += [page for page in self._pages if page not in self._waiting]
 
     def attach(self, page: str, series: Sequence[str] = ()) -> None:
         """A page wants a snapshot; the page "" stands for all pages.
@@ -74,7 +79,7 @@ class Feed:
             series: which series it shows, beside "loss".
         """
         with self._lock:
-            self._waiting.append(page)
+            self._waiting = [*(one for one in self._waiting if one != page), page]
             self._pages.pop("", None)
             self._pages[page] = frozenset({LOSS, *series[:MOST_SERIES]})
             self._had_pages = True

@@ -9,6 +9,16 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from lossviz.wire.lab_traits import KeptLoss
+from lossviz.wire.run_tables import (
+    CompareRequest,
+    RunColumns,
+    RunColumnsRequest,
+    RunComparison,
+    RunsChange,
+    RunsChanged,
+    RunsPart,
+    RunsRequest,
+)
 from lossviz.wire.run_types import (
     EarlierRun,
     EpochRow,
@@ -268,7 +278,32 @@ class PlotlyRequest(TypedDict):
     page: str
 
 
-FromKernel = Snapshot | Append | Range | Program | Predictions | Plotly | Script | Comparison
+FromKernel = (
+    Snapshot
+    | Append
+    | Range
+    | Program
+    | Predictions
+    | Plotly
+    | Script
+    | Comparison
+    | RunsPart
+    | RunColumns
+    | RunComparison
+    | RunsChanged
+)
 FromPage = (
-    Attach | Detach | Seen | RangeRequest | Edit | Command | PlotlyRequest | Source | KeptLosses
+    Attach
+    | Detach
+    | Seen
+    | RangeRequest
+    | Edit
+    | Command
+    | PlotlyRequest
+    | Source
+    | KeptLosses
+    | RunsRequest
+    | RunColumnsRequest
+    | CompareRequest
+    | RunsChange
 )

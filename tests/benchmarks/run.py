@@ -22,6 +22,7 @@ import named_series
 import obedience
 import page
 import program
+import runs_table
 
 BARE, OURS, LIVE, FIT = "bare chunked loop", "lossviz.train", "lossviz.train, live chart", "fit"
 RATIOS = (BARE, OURS, LIVE, FIT)
@@ -117,6 +118,13 @@ def monitored(_seconds: float) -> None:
         print(f"  {line}", flush=True)
 
 
+def recorded_runs(_seconds: float) -> None:
+    """The view of 10,000 recorded runs."""
+    print("\nThe view Runs")
+    for line in runs_table.measure():
+        print(f"  {line}", flush=True)
+
+
 TABLES = {
     "training": training,
     "page": real_page,
@@ -126,6 +134,7 @@ TABLES = {
     "monitor": monitored,
     "obedience": control,
     "series": series,
+    "runs": recorded_runs,
     "keras": keras_models,
 }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
+from tests.browser.accessibility import serious_findings
 from tests.browser.jupyter_server import server_without_extension
 from tests.browser.notebook_page import (
     EPOCHS_CHART,
@@ -17,7 +17,6 @@ from tests.browser.notebook_page import (
 )
 
 LAB = "import lossviz\nlab = lossviz.LossLab()\nlab"
-AXE = Path(__file__).resolve().parents[2] / "labextension/node_modules/axe-core/axe.min.js"
 
 
 def train(page: NotebookPage) -> None:
@@ -60,13 +59,5 @@ def test_no_serious_accessibility_finding(notebook):
         page.figure(chart).get_by_text("Options", exact=True).click()
     page.press("Add chart")
     page.lab.get_by_role("menuitem").first.wait_for()
-    page.page.evaluate(AXE.read_text())
-    found = page.page.evaluate(
-        "axe.run('.lossviz-lab', { resultTypes: ['violations'] }).then(r => r.violations)"
-    )
-    serious = [
-        (one["id"], [node["html"][:200] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
+    serious = serious_findings(page.page)
     assert not serious, serious

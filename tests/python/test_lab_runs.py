@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import lossviz
 from lossviz.widgets.predictions import Predictions
+from lossviz.widgets.room import Desk
 from tests.python.test_code_bond import Page
 from tests.python.test_lab import command, until
 
@@ -294,7 +296,8 @@ def test_predictions_are_drawn_by_one_worker_however_often_it_is_clicked():
         assert go_on.wait(60)
         return "", f"drawing {len(drawings)}"
 
-    predictions = Predictions(draw, lambda page, drawn: answers.append((page, drawn[1])))
+    desk = Desk(SimpleNamespace(predictions=draw), lambda told: answers.append(list(told.values())))
+    predictions = Predictions(desk)
     predictions.ask("a")
     assert begun.wait(60)
     for page in ("a", "b", "a", "b"):
@@ -304,7 +307,8 @@ def test_predictions_are_drawn_by_one_worker_however_often_it_is_clicked():
     go_on.set()
     until(lambda: len(answers) == 3)
     # Those who asked meanwhile see what holds after their click.
-    assert answers == [("a", "drawing 1"), ("a", "drawing 2"), ("b", "drawing 2")]
+    told = [(page, text) for _, page, _, text in answers]
+    assert told == [("a", "drawing 1"), ("a", "drawing 2"), ("b", "drawing 2")]
     until(lambda: not workers[0].is_alive())
     predictions.ask("c")
-    until(lambda: answers[-1] == ("c", "drawing 3"))
+    until(lambda: answers[-1] == ["predictions", "c", "", "drawing 3"])

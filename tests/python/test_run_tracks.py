@@ -163,7 +163,7 @@ def test_a_stopped_run_goes_on_with_its_clock_and_its_rates(points, dense_model)
     run.stop()
     run.wait(60)
     steps, last = run.step, run.record.times.last
-    kept = lossviz.load_run(run.id)._record(["loss"])
+    kept = lossviz.load_run(run.id).record(["loss"])
     np.testing.assert_allclose(
         kept.times.at([0, 100, steps]), run.record.times.at([0, 100, steps]), atol=1e-6
     )

@@ -123,6 +123,7 @@ def of_an_older_version(folder, losses) -> None:
     known = vars(row(steps=len(losses), status="stopped")) | {
         "config": "{}", "versions": "{}", "owner": "",
     }  # fmt: skip
+    del known["note"]
     marks = ", ".join("?" * len(known))
     connection.execute(
         f"INSERT INTO runs ({', '.join(known)}) VALUES ({marks})", list(known.values())

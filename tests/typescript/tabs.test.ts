@@ -63,7 +63,7 @@ it('shows no tabs while there is one view only', () => {
 
 it('takes a view of one line more, made when it is first seen and fed only while it is', () => {
   Counting.made = 0;
-  const tabs = new Tabs([...VIEWS, counting], context);
+  const tabs = new Tabs([...VIEWS.slice(0, 1), counting], context);
   const [first, second] = tabs.element.querySelectorAll<HTMLButtonElement>('[role=tab]');
   expect([first?.textContent, second?.textContent]).toEqual(['Train', 'Counting']);
   expect(Counting.made).toBe(0);
@@ -151,4 +151,22 @@ it('takes a chart of one line more', () => {
     return title;
   });
   expect(titles).toEqual(['Loss during one epoch', 'Loss over all epochs', 'Extra']);
+});
+
+it('shows the view after a reload that was seen before it', () => {
+  sessionStorage.clear();
+  const tabs = new Tabs([counting, { ...counting, id: 'b' }], context);
+  tabs.element.querySelectorAll<HTMLElement>('[role=tab]')[1]?.click();
+  tabs.dispose();
+  const seen = (one: Tabs): boolean[] =>
+    Array.from(
+      one.element.querySelectorAll<HTMLElement>('[role=tabpanel]'),
+      panel => !panel.hidden
+    );
+  const again = new Tabs([counting, { ...counting, id: 'b' }], context);
+  expect(seen(again)).toEqual([false, true]);
+  again.dispose();
+  const another = new Tabs([counting, { ...counting, id: 'b' }], { ...context, lab: 'm' });
+  expect(seen(another)).toEqual([true, false]);
+  another.dispose();
 });

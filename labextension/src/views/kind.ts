@@ -3,7 +3,15 @@
  */
 
 import type { ChartContext } from '../chart/host';
-import type { FromKernel } from '../messages';
+import type { FromKernel, FromPage } from '../messages';
+
+/** The way from a view to what answers it in the kernel. */
+export interface KernelLine {
+  /** What the kernel calls this page; its answers go there. */
+  readonly page: string;
+  /** Send; false where the kernel cannot be asked now. */
+  send(message: FromPage): boolean;
+}
 
 /** What a view gets from the lab that holds it. */
 export interface ViewContext extends ChartContext {
@@ -11,6 +19,8 @@ export interface ViewContext extends ChartContext {
   lab: string;
   /** Asks the kernel for predictions of the model; undefined where nothing can answer. */
   predict: (() => void) | undefined;
+  /** Undefined where no lab's kernel stands behind the view. */
+  kernel?: KernelLine;
 }
 
 /** A view that is made. It is made when it is first looked at, and follows only while it is seen. */
@@ -31,5 +41,9 @@ export interface ViewKind {
   id: string;
   /** The name of its tab. */
   title: string;
+  /** Whether only a lab has it, whose side in the kernel answers it. */
+  ofLab?: boolean;
+  /** Whether it takes the room of a lab's form, too. */
+  wide?: boolean;
   make(context: ViewContext): View;
 }

@@ -3,6 +3,7 @@
  */
 
 import type { ViewKind } from './kind';
+import { runs } from './runs';
 import { train } from './train';
 
-export const VIEWS: readonly ViewKind[] = [train];
+export const VIEWS: readonly ViewKind[] = [train, runs];

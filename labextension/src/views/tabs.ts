@@ -4,6 +4,7 @@
 
 import { neighbour } from '../controls/neighbour';
 import type { FromKernel } from '../messages';
+import { KeptChoice } from './kept_choice';
 import type { View, ViewContext, ViewKind } from './kind';
 
 let groups = 0;
@@ -12,11 +13,13 @@ const ARROWS = ['ArrowLeft', 'ArrowRight'] as const;
 
 export class Tabs {
   readonly element = document.createElement('div');
-  private _bar = document.createElement('div');
+  /** The tabs themselves; a lab may put them somewhere else. */
+  readonly bar = document.createElement('div');
   private _tabs: HTMLButtonElement[] = [];
   private _panels: HTMLElement[] = [];
   private _views: (View | undefined)[] = [];
   private _selected = -1;
+  private _kept: KeptChoice;
 
   /**
    * @param _kinds the views; the first one is seen.
@@ -28,24 +31,25 @@ export class Tabs {
   ) {
     const group = `lossviz-views-${++groups}`;
     this.element.className = 'lossviz-views';
-    this._bar.className = 'lossviz-tabs';
-    this._bar.setAttribute('role', 'tablist');
-    this._bar.setAttribute('aria-label', 'Views');
-    this._bar.hidden = _kinds.length < 2;
-    this._bar.addEventListener('keydown', this._move);
+    this.bar.className = 'lossviz-tabs';
+    this.bar.setAttribute('role', 'tablist');
+    this.bar.setAttribute('aria-label', 'Views');
+    this.bar.hidden = _kinds.length < 2;
+    this.bar.addEventListener('keydown', this._move);
     // A notebook must not take the keys that choose a view.
-    this._bar.dataset['lmSuppressShortcuts'] = 'true';
-    _kinds.forEach(({ id, title }, index) => {
+    this.bar.dataset['lmSuppressShortcuts'] = 'true';
+    _kinds.forEach(({ id, title, wide = false }, index) => {
       const tab = document.createElement('button');
       tab.type = 'button';
       tab.textContent = title;
       tab.id = `${group}-${id}-tab`;
       tab.setAttribute('role', 'tab');
       tab.addEventListener('click', () => {
-        this.select(index);
+        this._choose(index);
       });
       const panel = document.createElement('div');
       panel.id = `${group}-${id}`;
+      panel.classList.toggle('lossviz-wide', wide);
       panel.hidden = true;
       if (_kinds.length > 1) {
         panel.setAttribute('role', 'tabpanel');
@@ -55,9 +59,16 @@ export class Tabs {
       this._tabs.push(tab);
       this._panels.push(panel);
     });
-    this._bar.append(...this._tabs);
-    this.element.append(this._bar, ...this._panels);
-    this.select(0);
+    this.bar.append(...this._tabs);
+    this.element.append(this.bar, ...this._panels);
+    this._kept = new KeptChoice(_context.lab, 'view');
+    const before = this._kept.read();
+    this.select(
+      Math.max(
+        _kinds.findIndex(({ id }) => id === before),
+        0
+      )
+    );
   }
 
   /** Show the view with this index; the one before it follows nothing any more. */
@@ -95,6 +106,12 @@ export class Tabs {
     this._views.forEach(view => view?.dispose());
   }
 
+  /** A person wants to see this view, also after a reload. */
+  private _choose(index: number): void {
+    this.select(index);
+    this._kept.write(this._kinds[index]?.id);
+  }
+
   private get _view(): View | undefined {
     return this._views[this._selected];
   }
@@ -104,7 +121,7 @@ export class Tabs {
     if (next !== undefined) {
       event.preventDefault();
       event.stopPropagation();
-      this.select(next);
+      this._choose(next);
       this._tabs[next]?.focus();
     }
   };

@@ -60,7 +60,9 @@ export class Lab {
       },
       // Pressed before the kernel had answered, a button could not know of the cell.
       addressed: message =>
-        message.type === 'command' ? { ...message, cell: this._program.hasCells } : message
+        message.type === 'command' || message.type === 'change_runs'
+          ? { ...message, cell: this._program.hasCells }
+          : message
     });
     const send = (message: FromPage): void => {
       this._live.send(message);
@@ -81,7 +83,8 @@ export class Lab {
     this._settings.append(this._form.element, this._apply);
     const body = document.createElement('div');
     body.className = 'lossviz-body';
-    body.append(this._settings, this._live.views.element);
+    const { bar, element } = this._live.views;
+    body.append(bar, this._settings, element);
     this._program = new ProgramPart(this.element, labId, page, send, press);
     this.element.append(this._live.header.element, body, this._program.element);
     this._unsubscribe = channel.onMessage(message => {

@@ -90,7 +90,8 @@ export class LivePart {
       }
     );
     this._outbox = new Outbox(id, this.page, message => this._deliver(message));
-    this.views = new Tabs(VIEWS, {
+    const views = VIEWS.filter(({ ofLab }) => _handlers.predict || !ofLab);
+    this.views = new Tabs(views, {
       lab: id,
       store: this._store,
       empty: _words.empty,
@@ -101,7 +102,8 @@ export class LivePart {
           _element.classList.remove('lossviz-without-charts');
         }
       },
-      predict: _handlers.predict
+      predict: _handlers.predict,
+      kernel: { page: this.page, send: message => this._deliver(message) }
     });
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       if (!('page' in message) || message.page !== this.page) {

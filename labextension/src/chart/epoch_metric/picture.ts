@@ -29,8 +29,11 @@ export interface EpochMetric {
 
 /** What to draw of this metric. */
 export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): Picture {
-  const { followed: run, earlier } = runs;
-  const all = run ? [run, ...earlier] : [];
+  const { followed, earlier } = runs;
+  // Where none is followed, the newest of the others is in front.
+  const run = followed ?? earlier.at(-1);
+  const behind = earlier.filter(one => one !== run);
+  const all = run ? [run, ...behind] : [];
   const nothing = (summary: string): Picture => ({
     lines: [],
     points: 0,
@@ -39,13 +42,14 @@ export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): 
     summary
   });
   if (!run || !all.some(one => one.epochs.count > 0)) {
-    return nothing(run ? 'The first epoch has not ended yet.' : view.empty);
+    return nothing(followed ? 'The first epoch has not ended yet.' : view.empty);
   }
   const names = namesOf(metric);
   if (!all.some(({ epochs }) => epochs.all.some(row => names.some(one => one in row.metrics)))) {
     return nothing('No values yet.');
   }
-  return new EpochsPicture(metric, run, earlier, view).draw();
+  const drawn = new EpochsPicture(metric, run, behind, view).draw();
+  return followed ? drawn : { ...drawn, points: 0 };
 }
 
 /** In training and on held-out data. */

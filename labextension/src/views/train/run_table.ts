@@ -1,11 +1,12 @@
 /**
- * The numbers beside the pictures: one line for each run that this page has seen, newest first.
+ * The numbers beside the pictures: one line for each run on the charts, the one that is followed
+ * first, then the newest.
  */
 
-import { runColour } from '../../chart/palette';
 import { formatCount, formatLoss, formatSeconds } from '../../format';
 import type { RunState } from '../../messages';
 import type { RunData } from '../../store/run_data';
+import { colourCell, headCell, isLive, nameCell, setText } from '../run_cells';
 
 const COLUMNS = ['run', 'last batch loss', 'lowest batch loss', 'epoch', 'steps/s', 'left'];
 const PERIOD_MS = 250;
@@ -27,12 +28,7 @@ export class RunTable {
     caption.textContent = 'Runs';
     const head = document.createElement('thead');
     const row = document.createElement('tr');
-    for (const name of COLUMNS) {
-      const cell = document.createElement('th');
-      cell.scope = 'col';
-      cell.textContent = name;
-      row.append(cell);
-    }
+    row.append(...COLUMNS.map(name => headCell(name)));
     head.append(row);
     table.append(caption, head, this._body);
     this.element.append(table);
@@ -51,13 +47,26 @@ export class RunTable {
     }
   }
 
-  /** Show runs that have ended before the present one, oldest first. */
+  /** Show runs that stand beside the present one, oldest first; those that did before go. */
   showEarlier(runs: readonly RunData[]): void {
     if (runs !== this._earlier) {
       this._earlier = runs;
+      const kept = new Set([this._latest?.id, ...runs.map(({ id }) => id)]);
+      for (const [id, row] of this._rows) {
+        if (!kept.has(id)) {
+          row.remove();
+          this._rows.delete(id);
+        }
+      }
       runs.forEach(run => {
         this._write(run);
+        this._body.prepend(this._row(run.state));
       });
+      const latest = this._latest && this._rows.get(this._latest.id);
+      if (latest) {
+        this._body.prepend(latest);
+      }
+      this.element.hidden = this._rows.size === 0;
     }
   }
 
@@ -99,11 +108,9 @@ export class RunTable {
     ];
     const row = this._row(run);
     texts.forEach((text, i) => {
-      const cell = row.cells[i] as HTMLTableCellElement;
-      if (cell.textContent !== text) {
-        cell.textContent = text;
-      }
+      setText(row.cells[i] as HTMLTableCellElement, text);
     });
+    colourCell(row.cells[0] as HTMLTableCellElement, run.colour);
     this.element.hidden = false;
   }
 
@@ -111,17 +118,10 @@ export class RunTable {
     let row = this._rows.get(run.id);
     if (!row) {
       row = document.createElement('tr');
-      const name = document.createElement('th');
-      name.scope = 'row';
-      name.style.setProperty('--lossviz-run', runColour(run.colour));
-      row.append(name, ...COLUMNS.slice(1).map(() => document.createElement('td')));
+      row.append(nameCell(), ...COLUMNS.slice(1).map(() => document.createElement('td')));
       this._rows.set(run.id, row);
       this._body.prepend(row);
     }
     return row;
   }
-}
-
-function isLive(run: RunState): boolean {
-  return ['running', 'paused', 'queued'].includes(run.status);
 }

@@ -1,0 +1,82 @@
+"""What a table of runs asks of the history, and what it shows of each run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lossviz.history.summaries import small_is_good
+
+CONFIG, METRIC = "config:", "metric:"
+"""What the names of columns begin with that hold a hyperparameter, or the best of a metric."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What a table of runs is to show.
+
+    Attributes:
+        runs: the ids of those among which to look; None for all.
+        own: only those that this process has written.
+        words: each of them occurs somewhere; `name=value` finds a hyperparameter.
+        sort: a column; by default when the run was started.
+        descending: the greatest first. What has no value comes last in both orders.
+    """
+
+    runs: tuple[str, ...] | None = None
+    own: bool = False
+    words: tuple[str, ...] = ()
+    sort: str = "started"
+    descending: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """What a table shows of a run.
+
+    Attributes:
+        epoch: the last one that has ended.
+        seconds: from its start to its last step; None while that is not known.
+        metric: the name of the one that says how good it is, or "".
+        metrics: last, least and greatest value by name.
+    """
+
+    id: str
+    name: str
+    number: int
+    status: str
+    task: str
+    loss: str
+    config: dict[str, Any]
+    program: str
+    device: str
+    seed: int | None
+    epoch: int
+    epochs: int
+    steps: int
+    created: float
+    ended: float | None
+    seconds: float | None
+    error: str
+    note: str
+    metric: str
+    metrics: dict[str, tuple[float | None, float | None, float | None]] = field(
+        default_factory=dict
+    )
+
+    def best(self, metric: str) -> float | None:
+        """The best value of a metric; None where it has none."""
+        _, low, high = self.metrics.get(metric, (None, None, None))
+        return low if small_is_good(metric) else high
+
+
+def flat(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A config with what lies in its dicts under names such as "optimizer_params.momentum"."""
+    found: dict[str, Any] = {}
+    for name, value in config.items():
+        if isinstance(value, Mapping):
+            found |= {f"{name}.{inner}": one for inner, one in flat(value).items()}
+        else:
+            found[name] = value
+    return found
