@@ -41,9 +41,9 @@ class Watch(Protocol):
         """At each batch, in the graph."""
 
     def after_epoch(
-        self, metrics: Mapping[str, float], epoch: int, warn: Callable[[str], None]
+        self, metrics: Mapping[str, float], epoch: int, warn: Callable[[str], None], *, last: bool
     ) -> None:
-        """At an epoch's end."""
+        """At an epoch's end; `last` where none follows."""
 
 
 @dataclass(kw_only=True)
@@ -257,7 +257,8 @@ class Trainer:
             record.end_epoch(_numbers(metrics))
         self._position = position.next_epoch()
         if job.watch is not None:
-            job.watch.after_epoch(metrics, position.epoch, record.warn)
+            ended = bool(stop) or position.epoch >= job.epochs
+            job.watch.after_epoch(metrics, position.epoch, record.warn, last=ended)
         if self._checkpoints.ready and not record.ended:
             self._checkpoints.save_soon(self._state())
         if stop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ from lossviz.training.untouched import untouched
 
 FIRST = 64
 """Samples for which the model's output is looked at."""
+
+PERIOD = 1.0
+"""Seconds between two looks at all weights, of a run whose epochs are shorter."""
 
 
 class Watching:
@@ -53,6 +57,7 @@ class Watching:
         self._captured: list[Any] = []
         self._history: list[dict[str, float]] = []
         self._epochs = 0
+        self._looked = -PERIOD
 
     def before(self, warn: Callable[[str], None]) -> None:
         """Look at the set-up.
@@ -96,9 +101,9 @@ class Watching:
         tf.cond(self._in_first_epoch, see, lambda: tf.constant(0))
 
     def after_epoch(
-        self, metrics: Mapping[str, float], epoch: int, warn: Callable[[str], None]
+        self, metrics: Mapping[str, float], epoch: int, warn: Callable[[str], None], *, last: bool
     ) -> None:
-        """Look at what an epoch has left.
+        """Look at what an epoch has left; of the `last` one at everything.
 
         Raises:
             ArgumentError: for a mistake with which training cannot be meant.
@@ -109,8 +114,15 @@ class Watching:
         setup = self._setup
         if setup is None:
             return
-        found = mistakes.after_epoch(self._steps.trained, metrics, epoch, self._history, setup)
-        self._history.append(dict(metrics))
+        now = time.monotonic()
+        weights = last or now - self._looked >= PERIOD
+        if weights:
+            self._looked = now
+        found = mistakes.after_epoch(
+            self._steps.trained, metrics, epoch, self._history, setup, weights=weights
+        )
+        if len(self._history) < mistakes.FIRST_EPOCHS:
+            self._history.append(dict(metrics))
         if self._batch_watch is not None:
             found = [*self._of_the_batches(self._batch_watch), *found]
             self._batch_watch = None

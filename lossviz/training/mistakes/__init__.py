@@ -6,8 +6,16 @@
 
 from lossviz.training.mistakes.batch_watch import BatchWatch
 from lossviz.training.mistakes.before import before
-from lossviz.training.mistakes.epoch import after_epoch
+from lossviz.training.mistakes.epoch import FIRST_EPOCHS, after_epoch
 from lossviz.training.mistakes.finding import Finding, Setup
 from lossviz.training.mistakes.tolerance import tolerated
 
-__all__ = ["BatchWatch", "Finding", "Setup", "after_epoch", "before", "tolerated"]
+__all__ = [
+    "FIRST_EPOCHS",
+    "BatchWatch",
+    "Finding",
+    "Setup",
+    "after_epoch",
+    "before",
+    "tolerated",
+]

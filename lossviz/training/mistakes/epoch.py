@@ -19,6 +19,9 @@ from lossviz.training.mistakes.weight_marks import marks, moved
 STILL = 3
 """Epochs in which a loss that does not move is no accident."""
 
+FIRST_EPOCHS = 5
+"""Of so many epochs the values are compared; a run may have a hundred thousand."""
+
 
 def after_epoch(
     model: Any,
@@ -26,6 +29,8 @@ def after_epoch(
     epoch: int,
     history: Sequence[Mapping[str, float]],
     setup: Setup,
+    *,
+    weights: bool = True,
 ) -> list[Finding]:
     """The mistakes that the end of an epoch shows.
 
@@ -33,14 +38,18 @@ def after_epoch(
         model: the model that trains.
         logs: the epoch's loss and metrics.
         epoch: its number, from 1.
-        history: those of the epochs before it.
+        history: those of the epochs before it, up to the first `FIRST_EPOCHS`.
         setup: the set-up that `before` was given.
+        weights: whether to look at all weights, which takes as long as many steps of a tiny model.
     """
+    names: set[str] = setup.memory.setdefault("names", set())
+    names.update(logs)
     losses = [float(row["loss"]) for row in (*history, logs) if "loss" in row]
 
     def all_rules() -> Iterator[Callable[[], Finding | None]]:
-        yield lambda: weights_not_finite(model, epoch, logs.get("loss"))
-        yield lambda: _monitor(setup, epoch, {name for row in (*history, logs) for name in row})
+        if weights:
+            yield lambda: weights_not_finite(model, epoch, logs.get("loss"))
+        yield lambda: _monitor(setup, epoch, names)
         yield lambda: _still(model, epoch, setup, losses)
         yield lambda: loss_constant(losses)
         yield lambda: _largest_class(setup, (*history, logs), losses)
@@ -111,7 +120,9 @@ def stuck_at_largest_class(
     accuracies: Sequence[float], losses: Sequence[float], share: float
 ) -> Finding | None:
     """The accuracy is the largest class's share in every epoch, and the loss does not fall."""
-    if len(accuracies) != 5 or len(losses) != 5 or not np.isfinite(losses).all():
+    if len(accuracies) != FIRST_EPOCHS or len(losses) != FIRST_EPOCHS:
+        return None
+    if not np.isfinite(losses).all():
         return None
     if np.abs(np.asarray(accuracies) - share).max() > 1e-6 or share > 0.95:
         return None
@@ -119,9 +130,9 @@ def stuck_at_largest_class(
         return None
     return Finding(
         "stuck_at_largest_class",
-        f"The accuracy has been {share:.3g} in all of 5 epochs, the share of the largest class, "
-        f"and the loss does not fall ({losses[-1]:.4g}), so every sample gets the same answer: try "
-        "a smaller learning rate, and look at the scale of the inputs.",
+        f"The accuracy has been {share:.3g} in all of {FIRST_EPOCHS} epochs, the share of the "
+        f"largest class, and the loss does not fall ({losses[-1]:.4g}), so every sample gets the "
+        "same answer: try a smaller learning rate, and look at the scale of the inputs.",
     )
 
 
@@ -195,7 +206,7 @@ def _largest_class(
     setup: Setup, rows: Sequence[Mapping[str, float]], losses: Sequence[float]
 ) -> Finding | None:
     accuracies = [row.get("accuracy", row.get("acc")) for row in rows]
-    if len(rows) != 5 or any(one is None for one in accuracies):
+    if len(rows) != FIRST_EPOCHS or any(one is None for one in accuracies):
         return None
     head = _only_head(setup)
     labels = None if head is None else head.labels
@@ -207,7 +218,7 @@ def _largest_class(
 
 def _constant_predictor(setup: Setup, model: Any, losses: Sequence[float]) -> Finding | None:
     head = _only_head(setup)
-    if head is None or len(losses) < 5 or model.losses:
+    if head is None or len(losses) < FIRST_EPOCHS or model.losses:
         return None
     steps = int(getattr(setup.optimizer, "iterations", 0))
     constant = None
