@@ -69,31 +69,31 @@ class ArrayBatches(Batches):
     ) -> Callable[[int], Chunk]:
         size = self._batch_size
 
-        def gather(data: Any, order: Any, start: Any, count: int) -> Any:
-            # The static size lets TensorFlow fold shapes, and models that need them train.
-            rows = order[start : start + count]
-            if static:
-                rows = tf.ensure_shape(rows, [count])
-            return tf.nest.map_structure(lambda part: tf.gather(part, rows), data)
-
         # The data are an argument: a graph that has them in itself keeps them until Python's
         # collection finds it, long after the run.
         def full(data: Any, order: Any, position: Any, count: Any) -> Any:
+            # All steps' places at once: to find its own, a step has but one operation. The static
+            # size lets TensorFlow fold shapes, and models that need them train.
+            places = order[position * size : (position + count) * size]
+            places = tf.reshape(places, [count, size if static else -1])
             return _loop(
-                lambda index: step(gather(data, order, (position + index) * size, size)),
+                lambda index: step(_gathered(data, tf.gather(places, index))),
                 count,
                 until_not_finite,
                 rows,
             )
 
         def rest(data: Any, order: Any, position: Any) -> Any:
-            values, logs = step(gather(data, order, position * size, self._rest))
+            places = order[position * size : position * size + self._rest]
+            if static:
+                places = tf.ensure_shape(places, [self._rest])
+            values, logs = step(_gathered(data, places))
             return last_row.row(values), no_logs() if logs is None else logs
 
         rows, last_row = Rows(), Rows()
 
         if eager:
-            return self._by_hand(step, gather, until_not_finite)
+            return self._by_hand(step, until_not_finite)
         many, last = own_function(full), own_function(rest)
 
         def chunk(count: int) -> Chunk:
@@ -116,15 +116,13 @@ class ArrayBatches(Batches):
 
         return chunk
 
-    def _by_hand(
-        self, step: Step, gather: Callable[..., Any], until_not_finite: bool
-    ) -> Callable[[int], Chunk]:
+    def _by_hand(self, step: Step, until_not_finite: bool) -> Callable[[int], Chunk]:
         def chunk(count: int) -> Chunk:
             def batch() -> Any:
                 count = self._batch_size if self._position < self._full_steps else self._rest
                 start = self._position * self._batch_size
                 self._position += 1
-                return gather(self._data, self._order, start, count), count
+                return _gathered(self._data, self._order[start : start + count]), count
 
             left = (self.steps_per_epoch or 0) - self._position
             return stepwise(
@@ -133,6 +131,11 @@ class ArrayBatches(Batches):
             )  # fmt: skip
 
         return chunk
+
+
+def _gathered(data: Any, places: Any) -> Any:
+    """The samples at these places, as a batch."""
+    return tf.nest.map_structure(lambda part: tf.gather(part, places), data)
 
 
 def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool, rows: Rows) -> Any:
