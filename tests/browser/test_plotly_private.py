@@ -32,6 +32,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
 
 
 def charts(page: NotebookPage) -> int:
+    # What is out of sight is not drawn.
+    for figure in page.page.locator(".lossviz-lab").get_by_role("figure").all():
+        figure.scroll_into_view_if_needed()
     return page.page.locator(".lossviz-lab .js-plotly-plot").count()
 
 
