@@ -19,6 +19,9 @@ from lossviz.training.mistakes.weight_marks import marks, moved
 STILL = 3
 """Epochs in which a loss that does not move is no accident."""
 
+SAME = 4 * float(np.finfo(np.float32).eps)
+"""The relative difference of sums of the same numbers in another order."""
+
 FIRST_EPOCHS = 5
 """Of so many epochs the values are compared; a run may have a hundred thousand."""
 
@@ -106,7 +109,7 @@ def loss_constant(losses: Sequence[float]) -> Finding | None:
     """The loss is the same number from the first epoch on."""
     if len(losses) != STILL or not np.isfinite(losses).all() or abs(losses[0]) < 1e-6:
         return None
-    if max(losses) - min(losses) > 1e-7 * abs(losses[0]):
+    if max(losses) - min(losses) > SAME * abs(losses[0]):
         return None
     return Finding(
         "loss_constant",
