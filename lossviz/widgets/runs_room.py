@@ -245,6 +245,8 @@ class RunsRoom:
             for run in runs:
                 _history().note(run, asked["text"].strip())
         elif change == "delete":
+            # A run that has ended a moment ago would be refused as a live one.
+            recorder.flush()
             try:
                 _history().delete(*runs)
             finally:
