@@ -32,9 +32,6 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
 
 
 def charts(page: NotebookPage) -> int:
-    # What is out of sight is not drawn.
-    for figure in page.page.locator(".lossviz-lab").get_by_role("figure").all():
-        figure.scroll_into_view_if_needed()
     return page.page.locator(".lossviz-lab .js-plotly-plot").count()
 
 
@@ -88,6 +85,8 @@ def test_it_is_sent_once_a_page_and_kept_private_without_the_extension(plain, pa
 
 
 def test_charts_come_when_the_first_lab_is_gone_before_its_kernel_has_answered(plain, page):
+    # What is out of sight is not drawn.
+    page.set_viewport_size({"width": 1280, "height": 2400})
     write_notebook(plain.root / "silent.ipynb", SILENT, "lab.close()\n" + LAB, "0")
     book = NotebookPage(page, plain.address("lab/tree/silent.ipynb?reset"))
     book.run_cell(0)
