@@ -14,7 +14,7 @@ from lossviz.training.batches import (
     Chunk,
     Rows,
     Step,
-    invariants,
+    loop,
     no_logs,
     own_function,
     stepwise,
@@ -66,6 +66,7 @@ class ArrayBatches(Batches):
         until_not_finite: bool = True,
         eager: bool = False,
         static: bool = True,
+        logged: bool = True,
     ) -> Callable[[int], Chunk]:
         size = self._batch_size
 
@@ -79,8 +80,9 @@ class ArrayBatches(Batches):
             return _loop(
                 lambda index: step(_gathered(data, tf.gather(places, index))),
                 count,
-                until_not_finite,
                 rows,
+                until_not_finite=until_not_finite,
+                logged=logged,
             )
 
         def rest(data: Any, order: Any, position: Any) -> Any:
@@ -138,21 +140,23 @@ def _gathered(data: Any, places: Any) -> Any:
     return tf.nest.map_structure(lambda part: tf.gather(part, places), data)
 
 
-def _loop(step: Callable[[Any], Any], count: Any, until_not_finite: bool, rows: Rows) -> Any:
+def _loop(
+    step: Callable[[Any], Any], count: Any, rows: Rows, *, until_not_finite: bool, logged: bool
+) -> Any:
     """`count` calls of `step(index)` in the graph: values, how many were made, the last logs."""
 
-    def go_on(index: Any, finite: Any, *_: Any) -> Any:
-        return tf.logical_and(index < count, finite)
+    # One number says how far to go and whether to.
+    def go_on(index: Any, limit: Any, *_: Any) -> Any:
+        return index < limit
 
-    def take(index: Any, finite: Any, taken: Any, logs: Any) -> Any:
+    def take(index: Any, limit: Any, taken: Any, logs: Any) -> Any:
         values, told = step(index)
-        finite = tf.math.is_finite(values["loss"]) if until_not_finite else finite
+        if until_not_finite:
+            limit = tf.where(tf.math.is_finite(values["loss"]), limit, 0)
         taken = taken.write(index, rows.row(values))
-        return index + 1, finite, taken, logs if told is None else told
+        return index + 1, limit, taken, logs if told is None else told
 
     array = rows.begin(count)
-    count_taken, _, array, logs = tf.while_loop(
-        go_on, take, (tf.constant(0), tf.constant(True), array, no_logs()),
-        parallel_iterations=1, shape_invariants=invariants(array),
-    )  # fmt: skip
+    start = (tf.constant(0), count, array)
+    count_taken, _, array, logs = loop(go_on, take, start, logged=logged)
     return rows.matrix(array), count_taken, logs

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -127,12 +127,14 @@ class Batches(ABC):
         until_not_finite: bool = True,
         eager: bool = False,
         static: bool = True,
+        logged: bool = True,
     ) -> Callable[[int], Chunk]:
         """Build `step` into a chunk: a function that takes up to so many steps of the epoch.
 
         With `until_not_finite` the chunk ends right after a step whose loss is NaN or infinite.
         With `eager` each step is run by Python, to be debugged, which is many times slower.
         With `static` the graph knows the size of a batch where that is the same for all.
+        Without `logged` a step tells no logs, and no room is kept for them in the loop.
         """
 
     def peek(self, epoch: int = 1) -> Any:
@@ -194,10 +196,37 @@ def no_logs() -> Any:
     return tf.zeros([0], tf.float32)
 
 
-def invariants(*arrays_of_steps: Any) -> tuple[Any, ...]:
-    """The shapes of a loop's variables: of what a step tells, nobody knows how much it is."""
+def loop(
+    go_on: Callable[..., Any], take: Callable[..., Any], start: Sequence[Any], *, logged: bool
+) -> tuple[Any, ...]:
+    """A loop over steps in the graph; gives what its variables are behind it, and the last logs.
+
+    Each variable of a loop costs every step.
+
+    Args:
+        go_on: whether there is another step, from all variables.
+        take: `take(*variables, logs)` gives the variables after a step, and its logs or the ones
+            that it was given.
+        start: two scalars, then arrays of steps.
+        logged: whether steps tell logs.
+    """
     scalar = tf.TensorShape([])
-    return (scalar, scalar, *[None for _ in arrays_of_steps], tf.TensorShape([None]))
+    # Of what a step tells, nobody knows how much it is.
+    shapes = (scalar, scalar, *[None for _ in start[2:]], tf.TensorShape([None]))
+    if logged:
+        return tuple(
+            tf.while_loop(
+                go_on, take, (*start, no_logs()), parallel_iterations=1, shape_invariants=shapes
+            )
+        )
+
+    def take_alone(*variables: Any) -> Any:
+        return take(*variables, no_logs())[:-1]
+
+    found = tf.while_loop(
+        go_on, take_alone, tuple(start), parallel_iterations=1, shape_invariants=shapes[:-1]
+    )
+    return (*found, no_logs())
 
 
 def own_function(function: Callable[..., Any]) -> Any:

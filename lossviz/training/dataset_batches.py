@@ -17,8 +17,7 @@ from lossviz.training.batches import (
     Epochs,
     Rows,
     Step,
-    invariants,
-    no_logs,
+    loop,
     own_function,
     shortage,
     stepwise,
@@ -153,6 +152,7 @@ class DatasetBatches(Batches):
         until_not_finite: bool = True,
         eager: bool = False,
         static: bool = True,
+        logged: bool = True,
     ) -> Callable[[int], Chunk]:
         def full(iterator: Any, count: Any) -> Any:
             array = rows.begin(count)
@@ -181,10 +181,8 @@ class DatasetBatches(Batches):
 
                 return tf.cond(batch.has_value(), train, end)
 
-            taken, _, array, sizes, logs = tf.while_loop(
-                go_on, take, (tf.constant(0), tf.constant(True), array, sizes, no_logs()),
-                parallel_iterations=1, shape_invariants=invariants(array, sizes),
-            )  # fmt: skip
+            start = (tf.constant(0), tf.constant(True), array, sizes)
+            taken, _, array, sizes, logs = loop(go_on, take, start, logged=logged)
             return rows.matrix(array), sizes.stack(), taken, logs
 
         rows = Rows()

@@ -70,6 +70,10 @@ class KerasSteps(Steps):
         return self._target
 
     @property
+    def logged(self) -> bool:
+        return self.tells or self._own_step
+
+    @property
     def optimizers(self) -> Sequence[Any]:
         """The run's own first, then what else the model holds, such as a GAN's second one."""
         return optimizers_of(self._target, self.optimizer)
@@ -141,7 +145,7 @@ class KerasSteps(Steps):
         else:
             values, told = step(batch)
         # Else nobody needs what a step returns: the metrics are read when an epoch ends.
-        return values, told if self.tells or self._own_step else None
+        return values, told if self.logged else None
 
     def _step(self, batch: Any, *, held_out: bool) -> tuple[dict[str, Any], Any]:
         target = self._target

@@ -63,6 +63,10 @@ class LeanSteps(Steps):
         return self.model if self._mirrored is None else self._mirrored.model
 
     @property
+    def logged(self) -> bool:
+        return False
+
+    @property
     def optimizers(self) -> Sequence[Any]:
         return [self.optimizer]
 

@@ -88,6 +88,11 @@ class Steps(ABC):
         """The Keras metrics whose sums a step changes."""
 
     @property
+    def logged(self) -> bool:
+        """Whether steps give logs."""
+        return True
+
+    @property
     def trained(self) -> Any:
         """The model whose variables a step changes."""
         return self.model

@@ -182,7 +182,7 @@ class Trainer:
         job = self._job
         steps, callbacks = job.steps, job.callbacks
         steps.tells = callbacks.each_batch or callbacks.each_test_batch
-        how = {"eager": steps.eager, "static": steps.static}
+        how = {"eager": steps.eager, "static": steps.static, "logged": steps.logged}
         train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan, **how)
         validate = None
         if job.validation is not None:
