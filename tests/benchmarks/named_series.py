@@ -18,7 +18,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 SERIES = 20
 TURNS = 3
-WIDTHS = {"at 1,000 steps/s": 2200, "at full speed": 32}
+WIDTHS = {"at 1,000 steps/s": 11_000, "at full speed": 32}
 """By name the width of the model's hidden layer."""
 
 
