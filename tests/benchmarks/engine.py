@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,10 @@ def large_runs(count: int = 200) -> str:
                             learning_rate=1e-6)  # fmt: skip
         run.wait()
         assert run.status == "completed", run.error
+        # Its thread lets go of the arrays with its last lines, which nobody waits for.
+        for thread in threading.enumerate():
+            if thread.name == f"lossviz {run.name}":
+                thread.join()
         return process.memory_info().rss
 
     # Arrays of a run that has just ended may still be there: the least of some runs counts.
