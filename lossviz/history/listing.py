@@ -1,7 +1,7 @@
 """Which runs of a history a person looks for, in which order, and what a table shows of them.
 
-SQLite sorts and filters: of 10,000 runs only those in sight are ever read. A connection of its own
-for each question keeps nobody waiting who writes.
+SQLite sorts and filters: of 10,000 runs only those in sight are ever read, over connections that
+keep nobody waiting who writes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ class Listing:
     def __init__(self, folder: Path) -> None:
         """Read the file in `folder`, which is there."""
         self._address = f"{(folder / FILE).resolve().as_uri()}?mode=ro"
+        self._lock = threading.Lock()
+        # What has read the file once has it in memory.
+        self._idle: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if (idle := self._keep(None)) is not None:
+            idle.close()
 
     def ids(self, query: Query) -> list[str]:
         """The ids of the runs that a table is to show, in order."""
@@ -77,7 +86,6 @@ class Listing:
         """What a table shows of these runs, in this order, without those that are gone."""
         found: dict[str, Listed] = {}
         with self._connection() as connection:
-            connection.row_factory = sqlite3.Row
             for some in _parts(ids):
                 marks = ", ".join("?" * len(some))
                 metrics: dict[str, dict[str, Any]] = {}
@@ -86,12 +94,15 @@ class Listing:
                     some,
                 ):
                     metrics.setdefault(run, {})[name] = tuple(values)
-                for row in connection.execute(
+                cursor = connection.execute(
                     f"SELECT {SHOWN} FROM runs WHERE id IN ({marks})",  # noqa: S608
                     some,
-                ):
-                    values_ = dict(row) | {"config": json.loads(row["config"])}
-                    found[row["id"]] = Listed(**values_, metrics=metrics.get(row["id"], {}))
+                )
+                names = [name for name, *_ in cursor.description]
+                for values in cursor:
+                    row = dict(zip(names, values, strict=True))
+                    row["config"] = json.loads(row["config"])
+                    found[row["id"]] = Listed(**row, metrics=metrics.get(row["id"], {}))
         return [found[run] for run in ids if run in found]
 
     def columns(self) -> tuple[list[str], list[str]]:
@@ -104,13 +115,30 @@ class Listing:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._address, uri=True, isolation_level=None)
-        with contextlib.closing(connection):
-            if journal_mode(connection) == "wal":
-                connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
+        connection = self._keep(None) or self._open()
+        try:
             # One state of the file for all that is read of it.
             connection.execute("BEGIN")
             yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+        if (spare := self._keep(connection)) is not None:
+            spare.close()
+
+    def _keep(self, connection: sqlite3.Connection | None) -> sqlite3.Connection | None:
+        with self._lock:
+            before, self._idle = self._idle, connection
+        return before
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._address, uri=True, isolation_level=None, check_same_thread=False
+        )
+        if journal_mode(connection) == "wal":
+            connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
+        return connection
 
 
 def _ids(

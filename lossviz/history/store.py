@@ -45,9 +45,11 @@ class History:
         self.folder = folder
         self._lock = threading.Lock()
         self._connection, self.set_aside = connect(folder)
+        self.listing = Listing(folder)
 
     def close(self) -> None:
         """Let go of the file."""
+        self.listing.close()
         with self._lock:
             self._connection.close()
 
@@ -210,11 +212,6 @@ class History:
         alive = ", ".join(f"'{status}'" for status in sorted(ALIVE))
         found = self._all(f"SELECT * FROM runs WHERE status IN ({alive})")  # noqa: S608
         return [row for row in map(self._row, found) if row.status in ALIVE]
-
-    @property
-    def listing(self) -> Listing:
-        """Reads what a table of runs shows, on whatever thread, beside everything else."""
-        return Listing(self.folder)
 
     def run(self, run: str) -> RunRow:
         """The run of this id.

@@ -178,9 +178,6 @@ class RunsView implements View {
     const before = this._choice;
     const now = { ...before, ...change };
     this._choice = now;
-    keepChoice(this._context.lab, now);
-    this._toolbar.show(now);
-    this._showColumns();
     const extra = ({ columns }: Choice): string => columns.filter(isExtra).join();
     const same =
       now.scope === before.scope &&
@@ -188,11 +185,15 @@ class RunsView implements View {
       now.sort === before.sort &&
       now.descending === before.descending;
     if (!same || extra(now) !== extra(before)) {
+      // The kernel works while the page draws.
+      this._look();
       if (!same) {
         this._table.toTop();
       }
-      this._look();
     }
+    keepChoice(this._context.lab, now);
+    this._toolbar.show(now);
+    this._showColumns();
   }
 
   private _look(): void {

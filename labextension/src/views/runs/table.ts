@@ -70,7 +70,11 @@ export class RunsTable {
 
   /** Show these columns, sorted by one of them. */
   showColumns(columns: readonly Column[], sort: string, descending: boolean): void {
-    this._columns = columns;
+    const ids = columns.map(({ id }) => id).join();
+    if (ids !== this._columns.map(({ id }) => id).join()) {
+      // Rows make their cells anew for other columns, not for another order.
+      this._columns = columns;
+    }
     const focused = this._head.contains(document.activeElement)
       ? document.activeElement?.closest('th')?.dataset['column']
       : undefined;
