@@ -59,6 +59,8 @@ def lab_with(steps, rate, others=()):
 """
 
 
+ZOOMS = 100
+
 TITLES = ["Loss during one epoch", "Accuracy, each step", "Gradient norm", "Learning rate"]
 OTHERS = ["accuracy", "gradient_norm", "learning_rate", *(f"value_{i}" for i in range(16))]
 """Twenty series with the loss; the charts of these four are open."""
@@ -138,7 +140,7 @@ def ten_million(notebook: NotebookPage) -> list[str]:
     first = notebook.page.evaluate("globalThis.firstPicture")
     until(lambda: chart.locator(".js-plotly-plot").count() == 1, "the plot")
     zooms = []
-    for i in range(10):
+    for i in range(ZOOMS):
         zooms.append(
             chart.evaluate(
                 """(one, from) => new Promise(done => {
@@ -154,7 +156,7 @@ def ten_million(notebook: NotebookPage) -> list[str]:
                     };
                     look();
                 })""",
-                500_000 + 900_000 * i,
+                500_000 + 9_000_000 // ZOOMS * i,
             )
         )
     opened = (
@@ -163,7 +165,7 @@ def ten_million(notebook: NotebookPage) -> list[str]:
     )
     zoomed = (
         f"zoom to 1,000 of them while steps arrive: median {np.median(zooms):.0f} ms, longest "
-        f"{max(zooms):.0f} ms (promised 200)"
+        f"of {len(zooms)} {max(zooms):.0f} ms (promised 200)"
     )
     return [opened, zoomed]
 

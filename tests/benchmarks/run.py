@@ -23,6 +23,7 @@ import obedience
 import page
 import program
 import runs_table
+import soak
 
 BARE, OURS, LIVE, FIT = "bare chunked loop", "lossviz.train", "lossviz.train, live chart", "fit"
 RATIOS = (BARE, OURS, LIVE, FIT)
@@ -125,6 +126,13 @@ def recorded_runs(_seconds: float) -> None:
         print(f"  {line}", flush=True)
 
 
+def half_an_hour(_seconds: float) -> None:
+    """Whether kernel and page hold ever more."""
+    print("\nA soak: full speed with the page open")
+    for line in soak.measure():
+        print(f"  {line}", flush=True)
+
+
 TABLES = {
     "training": training,
     "page": real_page,
@@ -136,7 +144,11 @@ TABLES = {
     "series": series,
     "runs": recorded_runs,
     "keras": keras_models,
+    "soak": half_an_hour,
 }
+
+BY_NAME = {"soak"}
+"""They take so long that only who asks for them gets them."""
 
 
 def main() -> None:
@@ -145,7 +157,7 @@ def main() -> None:
     parser.add_argument("--only", choices=TABLES, help="one table of all")
     arguments = parser.parse_args()
     for name, table in TABLES.items():
-        if arguments.only in {None, name}:
+        if arguments.only == name or (arguments.only is None and name not in BY_NAME):
             table(arguments.seconds)
 
 
