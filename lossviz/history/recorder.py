@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lossviz.history.faults import FAULTS, StoreError
 from lossviz.history.home import home
-from lossviz.history.rows import Update
+from lossviz.history.rows import ALIVE, Update
 from lossviz.history.space import is_disk_full
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PERIOD = 0.8
 """Seconds between two writes. With the time that a write takes, a killed kernel loses less than the
 last second."""
+
+
+MOST_UNSAVED = 100
+"""So many ended runs wait in memory for a history that cannot be written."""
 
 
 class Recorded(Protocol):
@@ -78,8 +82,17 @@ class Recorder:
             updates = [(run, run.update()) for run in runs]
             written = self._write(updates) if updates else []
             ended = [run for run, update in written if run.written(update)]
+            unsaved = [one for one in updates if one not in written and _has_ended(one[1])]
+            given_up = [run for run, _ in unsaved[:-MOST_UNSAVED]]
             with self._lock:
-                self._runs = [run for run in self._runs if run not in ended]
+                self._runs = [run for run in self._runs if run not in ended + given_up]
+                left = list(self._runs)
+        if given_up:
+            self._warn(
+                left,
+                f"The history of runs cannot be written. Only the last {MOST_UNSAVED} runs that "
+                "have ended are kept in memory until it can; older ones will not be saved.",
+            )
 
     def history(self) -> History:
         """The history, opened where that has not been done.
@@ -143,6 +156,10 @@ class Recorder:
                     # The next run starts another one.
                     self._thread = None
                     return
+
+
+def _has_ended(update: Update) -> bool:
+    return update.row.status not in ALIVE
 
 
 def _opened(folder: Path) -> History:
