@@ -32,7 +32,7 @@ class Query:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class RunSummary:
     """What a table shows of a run.
 
     Attributes:

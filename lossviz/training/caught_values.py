@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
-from lossviz.training.gradient_norm import GradientNorm, rooted
+from lossviz.training.gradient_norm import GradientNorm, with_gradient_norm
 from lossviz.training.keras_steps import optimizers_of
 from lossviz.training.learning_rate import LearningRate
 from lossviz.training.own_values import OwnValues, replaced
@@ -76,7 +76,7 @@ class CaughtValues:
             return {"loss": np.empty(0, np.float32)}
         values: NDArray[np.float32] = self._rows.numpy()[:count, : len(self._names)]
         self._count.assign(0.0)
-        return rooted(dict(zip(self._names, values.T, strict=True)))
+        return with_gradient_norm(dict(zip(self._names, values.T, strict=True)))
 
     def _make(self, model: Any) -> Callable[[Any], Any]:
         heard = OwnValues(model)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lossviz._arguments import ArgumentError
-from lossviz.history import ALIVE, CHECKPOINTS, FAULTS, Listed, RunRow, home, recorder
+from lossviz.history import ALIVE, CHECKPOINTS, FAULTS, RunRow, RunSummary, home, recorder
 from lossviz.training import Run, kernel_runs, live_runs
 from lossviz.training.checkpoint import find
 from lossviz.widgets.fields import action
@@ -118,7 +118,7 @@ def saved_run(run: str) -> Saved:
     return Saved(recorder.history().run(run), find(run).rows)
 
 
-def why_not_resumed(run: Listed, own: OwnObjects) -> str:
+def why_not_resumed(run: RunSummary, own: OwnObjects) -> str:
     """Why a lab cannot resume a recorded run; "" where it can.
 
     Args:

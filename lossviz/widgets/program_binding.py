@@ -37,9 +37,9 @@ from lossviz.widgets.cell_runs import cell_runs
 from lossviz.widgets.code import Code
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.form_view import CUSTOM, Written
-from lossviz.widgets.kept_losses import CHOICE, KeptLosses, plain_title
 from lossviz.widgets.loss_text import comparison, is_loss_function
 from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.saved_losses import CHOICE, SavedLosses, plain_title
 from lossviz.wire.lab_traits import Code as CodeTrait
 from lossviz.wire.messages import DiffLine
 
@@ -57,7 +57,7 @@ def note_page(numbers: dict[str, int], page: str, number: int) -> None:
         numbers.pop(next(iter(numbers)))
 
 
-class Bond:
+class ProgramBinding:
     """What a lab's fields and its program say. Not locked; its session is.
 
     Attributes:
@@ -75,7 +75,7 @@ class Bond:
         self._start = config or TrainingConfig()
         self._first = self.form.choices(self._start)
         self._mark = hashlib.sha256(repr(self._start.as_dict()).encode()).hexdigest()[:12]
-        self._kept = KeptLosses()
+        self._kept = SavedLosses()
         self._question: tuple[str, str] | None = None
         self._handled: dict[str, int] = {}
 

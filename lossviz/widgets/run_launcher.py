@@ -27,7 +27,7 @@ PATIENCE = 20.0
 """Seconds in which a page must run the cell that it was asked to run, while nothing else runs."""
 
 
-class Launch:
+class RunLauncher:
     """The runs of one lab, and the program that is about to start one.
 
     Attributes:
