@@ -84,7 +84,7 @@ class CaughtValues:
         def watched(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
             def train_step(data: Any) -> Any:
                 optimizer = getattr(model, "optimizer", None)
-                rate = {} if optimizer is None else LearningRate(optimizer).named()
+                rate = {} if optimizer is None else LearningRate(optimizer).in_graph(own_step=True)
                 with heard.caught(), self._norm.heard(optimizers_of(model, optimizer)):
                     logs = step(data)
                 # What is no dict is Keras' to judge.

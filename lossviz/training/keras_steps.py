@@ -166,8 +166,7 @@ class KerasSteps(Steps):
         """The learning rate by its name, where it may change between two steps of a chunk."""
         if self.optimizer is None:
             return {}
-        rate = LearningRate(self.optimizer)
-        return rate.named() if rate.scheduled or self._own_step else {}
+        return LearningRate(self.optimizer).in_graph(own_step=self._own_step)
 
     def _traced(self, step: Any, batch: Any) -> None:
         with self._plain():
