@@ -88,8 +88,10 @@ class CaughtValues:
                 with heard.caught(), self._norm.heard(optimizers_of(model, optimizer)):
                     logs = step(data)
                 # What is no dict is Keras' to judge.
-                told = flattened(logs) if isinstance(logs, Mapping) else {}
-                own = {"loss": heard.loss(told)} | self._norm.named() | rate | heard.values(told)
+                logged = flattened(logs) if isinstance(logs, Mapping) else {}
+                own = (
+                    {"loss": heard.loss(logged)} | self._norm.named() | rate | heard.values(logged)
+                )
                 self._add(own)
                 return logs
 

@@ -28,7 +28,7 @@ class DataCursor:
     trained: dict[str, float] | None = None
     drawn: int = 0
 
-    def took(self, sizes: NDArray[np.int64]) -> None:
+    def advance(self, sizes: NDArray[np.int64]) -> None:
         """Steps with batches of these sizes have been taken."""
         if not len(sizes):
             return  # the data ended just where the chunk before it did

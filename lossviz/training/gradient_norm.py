@@ -87,10 +87,10 @@ def with_gradient_norm(named: Mapping[str, NDArray[np.float32]]) -> dict[str, ND
 
     A root of many numbers at once costs less than an operation in the graph of each step.
     """
-    told = dict(named)
-    halves = told.pop(_HALF_SQUARE, None)
+    values = dict(named)
+    halves = values.pop(_HALF_SQUARE, None)
     # A value that a step itself returns under this name stays.
-    return told if halves is None else {NAME: np.sqrt(2 * halves)} | told
+    return values if halves is None else {NAME: np.sqrt(2 * halves)} | values
 
 
 def _half_square(gradient: Any) -> Any:

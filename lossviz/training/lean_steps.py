@@ -86,10 +86,10 @@ class LeanSteps(Steps):
 
     def train(self, batch: Any) -> tuple[dict[str, Any], Any]:
         inputs, target, _ = unpacked(batch)
-        loss, output, told, others = self._step(inputs, target)
-        self.told = tuple(told)
+        loss, output, logged, others = self._step(inputs, target)
+        self.averaged = tuple(logged)
         counted = {} if output is None else self._count(target, output)
-        return {"loss": scalar(loss)} | others | counted | told, None
+        return {"loss": scalar(loss)} | others | counted | logged, None
 
     def _heard(self, inputs: Any, target: Any) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
         """The step's loss, its output or None, what it tells itself, and what is heard of it."""
@@ -100,8 +100,8 @@ class LeanSteps(Steps):
         rate = self._rate.in_graph(own_step=self._own_step)
         with plain_updates(self.optimizer), self._norm.heard([self.optimizer]):
             result = self._update(inputs, target)
-        loss, output, told = parted(result)
-        return loss, output, told, self._norm.named() | rate
+        loss, output, logged = parted(result)
+        return loss, output, logged, self._norm.named() | rate
 
     def _count(self, target: Any, output: Any) -> dict[str, Any]:
         """Update the metrics; what this step gives of those that are means, by their names."""

@@ -23,13 +23,13 @@ from lossviz.training.forms import half_precision, hides_steps, leaves, output_f
 from lossviz.training.keras_steps import KerasSteps, brings_training
 from lossviz.training.lean_steps import LeanSteps
 from lossviz.training.mirrored import Mirrored
+from lossviz.training.mistake_watch import MistakeWatch
 from lossviz.training.objective import Objective, objective
 from lossviz.training.optimizers import chosen, usable
 from lossviz.training.request import Request
 from lossviz.training.steps import Steps
 from lossviz.training.trainer import TrainingSpec
 from lossviz.training.untouched import untouched
-from lossviz.training.watching import Watching
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def prepared(asked: Request, checkpoint: CheckpointInfo | None) -> Prepared:
             places=places,
             stop_at_nan=bool(asked.stop_at_nan),
         )  # fmt: skip
-        spec.watch = Watching(asked, steps, spec.batches, objectives, new=checkpoint is None)
+        spec.watch = MistakeWatch(asked, steps, spec.batches, objectives, new=checkpoint is None)
         if len(objectives) == 1:
             if len(leaves(form)) == 1:
                 check_fit(asked, objectives[0], form)

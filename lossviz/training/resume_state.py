@@ -112,7 +112,7 @@ class ResumeState:
                 f"{now:,}. Give the same one, or train without resume_from.",
             )
 
-    def hand_over(self, record: Record) -> None:
+    def restore_into(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""
         record.created = self.created
         record.restore(self.parts, self.rows, self.events, self.tracks)

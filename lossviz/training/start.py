@@ -335,7 +335,7 @@ def _record(
         first_epoch=spec.first_epoch,
     )
     if resumed is not None:
-        resumed.hand_over(record)
+        resumed.restore_into(record)
     return record
 
 

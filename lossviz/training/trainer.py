@@ -241,9 +241,9 @@ class Trainer:
                 record.steps_per_epoch = spec.batches.steps_per_epoch
             mean = cursor.mean(record.losses.read(record.epoch_start))
             cursor.trained = spec.steps.results(mean, logs, held_out=False)
-            for name in spec.steps.told:
-                told = record.series.on_every_step(name, record.epoch_start)
-                cursor.trained.setdefault(name, cursor.mean(told))
+            for name in spec.steps.averaged:
+                values = record.series.on_every_step(name, record.epoch_start)
+                cursor.trained.setdefault(name, cursor.mean(values))
         metrics = dict(cursor.trained)
         if validate is not None and spec.validated(cursor.epoch):
             for name, value in self._validate(validate).items():
@@ -289,7 +289,7 @@ class Trainer:
         if self._events is not None and self._events.scheduled:
             # Where the line from the chunk's beginning ends; others stay as they are until set.
             self._note_learning_rate()
-        self._cursor.took(chunk.sizes)
+        self._cursor.advance(chunk.sizes)
         self._cursor.drawn = self._spec.batches.drawn
         self._control.took(len(chunk.losses))
         if not len(record.losses):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lossviz import losses
 from lossviz.widgets.fields import action
-from lossviz.widgets.offers import Offers, live_beside
-from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.program_binding import ProgramBinding
+from lossviz.widgets.resume_offers import ResumeOffers, live_beside
 from lossviz.widgets.run_launcher import RunLauncher
 from lossviz.widgets.status import Notice, said_of
+from lossviz.widgets.user_objects import UserObjects
 
 
 def commands(launcher: RunLauncher, binding: ProgramBinding) -> list[str]:
@@ -30,7 +30,7 @@ def commands(launcher: RunLauncher, binding: ProgramBinding) -> list[str]:
     return found
 
 
-def describe(launcher: RunLauncher, binding: ProgramBinding, offers: Offers) -> Notice:
+def describe(launcher: RunLauncher, binding: ProgramBinding, offers: ResumeOffers) -> Notice:
     """The status line while nobody has something else to say."""
     said = launcher.describe()
     if said is not None:
@@ -56,7 +56,7 @@ def describe(launcher: RunLauncher, binding: ProgramBinding, offers: Offers) -> 
     return said
 
 
-def why_no_training(binding: ProgramBinding, own: OwnObjects) -> Notice | None:
+def why_no_training(binding: ProgramBinding, own: UserObjects) -> Notice | None:
     """What keeps the program from being run; None where nothing does."""
     if own.data_error:
         return Notice(f"Nothing to train yet. {own.data_error}", "error")

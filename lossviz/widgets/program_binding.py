@@ -36,10 +36,10 @@ from lossviz.program import TrainingConfig
 from lossviz.widgets.cell_runs import cell_runs
 from lossviz.widgets.code import Code
 from lossviz.widgets.form_state import FormState
-from lossviz.widgets.form_view import CUSTOM, Written
+from lossviz.widgets.form_view import CUSTOM, ProgramParts
 from lossviz.widgets.loss_text import comparison, is_loss_function
-from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.saved_losses import CHOICE, SavedLosses, plain_title
+from lossviz.widgets.user_objects import UserObjects
 from lossviz.wire.lab_traits import Code as CodeTrait
 from lossviz.wire.messages import DiffLine
 
@@ -66,7 +66,7 @@ class ProgramBinding:
         cell: the id of the notebook cell that holds the program; "" where none is known.
     """
 
-    def __init__(self, config: TrainingConfig | None, own: OwnObjects, name: str) -> None:
+    def __init__(self, config: TrainingConfig | None, own: UserObjects, name: str) -> None:
         """Begin with `config`; the program is written when it is first needed."""
         self.form = FormState(config, own)
         self.code = Code()
@@ -312,7 +312,7 @@ class ProgramBinding:
         question = ""
         if self._question is not None and code.custom_loss:
             question = f"Replace your own loss_fn with {self._question[1]}?"
-        self.form.written = Written(
+        self.form.written = ProgramParts(
             custom=custom,
             made_from=plain_title(code.made_from) if code.made_from else "",
             params=params,

@@ -11,7 +11,7 @@ from lossviz._arguments import ArgumentError
 from lossviz.history import CONFIG, FAULTS, METRIC, Query, RunSummary, flat, recorder
 from lossviz.training import Record, kernel_runs, live_runs
 from lossviz.widgets import run_comparison
-from lossviz.widgets.offers import saved_run, why_not_resumed
+from lossviz.widgets.resume_offers import saved_run, why_not_resumed
 from lossviz.widgets.room import Desk
 from lossviz.widgets.worker import Worker
 from lossviz.wire import publisher

@@ -23,12 +23,12 @@ from lossviz.widgets.lab_status import (
 )
 from lossviz.widgets.loading import loading
 from lossviz.widgets.model_samples import show
-from lossviz.widgets.offers import Offers, Saved, live_beside
-from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.program_binding import ProgramBinding, note_page
+from lossviz.widgets.resume_offers import ResumeOffers, Saved, live_beside
 from lossviz.widgets.resuming import continues
 from lossviz.widgets.run_launcher import RunLauncher
 from lossviz.widgets.status import Notice
+from lossviz.widgets.user_objects import UserObjects
 from lossviz.wire.lab_traits import Code, Form, StatusLine
 from lossviz.wire.messages import FromKernel
 
@@ -46,7 +46,7 @@ class Session:
     def __init__(
         self,
         config: TrainingConfig | None,
-        own: OwnObjects,
+        own: UserObjects,
         changed: Callable[[], None],
         answer: Callable[[FromKernel], None],
     ) -> None:
@@ -64,7 +64,7 @@ class Session:
         self._changed, self._answer = changed, answer
         self._binding = ProgramBinding(config, own, f"Loss lab {next(_numbers)}")
         self._launcher = RunLauncher(own, self._lock, self._hear)
-        self._offers = Offers(own.model, changed)
+        self._offers = ResumeOffers(own.model, changed)
         self._confirmed: Callable[[str, bool], None] | None = None
         said = " ".join(one for one in (own.named, own.found) if one)
         self._notice: Notice | None = Notice(said) if said else None

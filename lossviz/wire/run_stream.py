@@ -46,7 +46,7 @@ class RunStream:
         self._lock = threading.Lock()
         self._record: Record | None = None
         self._earlier: list[Record] = []
-        self._told: list[tuple[str, str, str]] = []
+        self._announced: list[tuple[str, str, str]] = []
         self._waiting: list[str] = []
         self._asked: list[RangeRequest] = []
         self._attached = False
@@ -66,8 +66,9 @@ class RunStream:
         with self._lock:
             self._record = record
             self._earlier = [one for one in earlier if one is not record][-MOST_EARLIER:]
-            told, self._told = self._told, [(one.id, one.name, one.status) for one in self._earlier]
-            if told != self._told:
+            before = self._announced
+            self._announced = [(one.id, one.name, one.status) for one in self._earlier]
+            if before != self._announced:
                 # No append tells of them.
                 self._waiting += [page for page in self._pages if page not in self._waiting]
 
@@ -184,7 +185,7 @@ class RunStream:
         self._backlog.want(self._names)
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
-        self._series_told = 0
+        self._series_announced = 0
         self._rows: dict[int, EpochRow] = {}
         self._knots = (
             {name: track.since(0)[0] for name, track in record.tracks.items()} if record else {}
@@ -193,23 +194,23 @@ class RunStream:
 
     def _skip(self, record: Record) -> None:
         """Take all that there is as sent: a snapshot of it follows."""
-        sequence, known, version, told = (
+        sequence, known, version, announced = (
             self._sequence, self._rows, record.version, len(record.series)
         )  # fmt: skip
         self._begin(record)
         self._sequence, self._rows, self._version = sequence, known, version
-        self._series_told = told
+        self._series_announced = announced
 
     def _has_news(self, record: Record) -> bool:
         if (len(record.rows), record.version) != (self._rows_sent, self._version):
             return True
-        return self._backlog.has_news or len(record.series) != self._series_told
+        return self._backlog.has_news or len(record.series) != self._series_announced
 
     def _publish_news(self, record: Record) -> bool:
         """Send an append; False when it has to wait for its bytes to be allowed."""
         if not self._has_news(record):
             return True
-        version, told = record.version, len(record.series)
+        version, announced = record.version, len(record.series)
         rows = record.rows
         progress = run_states.progress(record)
         found = self._backlog.take(progress["epoch_start"], self._limiter.allows)
@@ -228,12 +229,12 @@ class RunStream:
             news = run_states.some(rows[self._rows_sent :], MOST_NEW_ROWS)
             message["rows"] = self._described_rows(record, news)
         self._add_tracks(message, record)
-        if (version, told) != (self._version, self._series_told):
+        if (version, announced) != (self._version, self._series_announced):
             message["state"] = run_states.state(record)
         self._send(message, buffers)
         self._limiter.sent(sum(map(len, buffers)))
         self._rows_sent = len(rows)
-        self._version, self._series_told = version, told
+        self._version, self._series_announced = version, announced
         return True
 
     def _add_tracks(self, message: Append, record: Record) -> None:

@@ -249,8 +249,8 @@ def test_a_dataset_that_ends_early_ends_its_epochs_there(dense_model, seconds, m
 
 def test_a_chunk_may_find_that_the_data_have_ended():
     cursor = DataCursor()
-    cursor.took(np.array([8, 8, 4]))
-    cursor.took(np.empty(0, np.int64))
+    cursor.advance(np.array([8, 8, 4]))
+    cursor.advance(np.empty(0, np.int64))
     assert (cursor.steps, cursor.sizes) == (3, [[8, 2], [4, 1]])
 
 

@@ -76,9 +76,9 @@ def _inputs(known: Known) -> Findings:
         if factors and len(known.inputs) == 1:
             yield input_scale.pixels_scaled_twice(called, values, seen.low, seen.high, min(factors))
         if not known.may_scale:
-            told = input_scale.pixels_not_scaled(called, values, seen.low, seen.high)
-            told = told or input_scale.features_on_different_scales(called, values)
-            yield told or (input_scale.inputs_huge(called, values) if leaf.floating else None)
+            finding = input_scale.pixels_not_scaled(called, values, seen.low, seen.high)
+            finding = finding or input_scale.features_on_different_scales(called, values)
+            yield finding or (input_scale.inputs_huge(called, values) if leaf.floating else None)
         if _convolves(known) and len(known.inputs) == 1:
             yield input_scale.channels_first(called, values.shape)
     if known.setup.whole and known.inputs and known.targets and not known.setup.own_step:
@@ -135,23 +135,23 @@ def _metrics(known: Known) -> Findings:
 def _metric(head: Head, metric: object) -> Finding | None:
     units, of = head.units or 1, head.of
     classes = head.kind in {"sparse", "classes"}
-    told = None
+    finding = None
     if head.kind in {"distance", "logarithmic", "counts"} and head.target.floating:
-        told = metric_fit.accuracy_for_numbers(metric, head.target.values, of)
+        finding = metric_fit.accuracy_for_numbers(metric, head.target.values, of)
     if classes or head.kind == "binary":
-        told = told or metric_fit.exact_accuracy(metric, of)
+        finding = finding or metric_fit.exact_accuracy(metric, of)
         logits = head.holds == "logits" or (head.end == "linear" and bool(head.from_logits))
         if logits and (units == 1 or head.kind == "binary"):
-            told = told or metric_fit.metric_on_logits(metric, of)
+            finding = finding or metric_fit.metric_on_logits(metric, of)
     if units > 1 and head.indices and whole_numbers(head.target.values):
-        told = told or metric_fit.metric_needs_one_hot(metric, of)
+        finding = finding or metric_fit.metric_needs_one_hot(metric, of)
     if units > 1 and head.one_hot and not head.indices:
-        told = told or metric_fit.metric_needs_labels(metric, of)
+        finding = finding or metric_fit.metric_needs_labels(metric, of)
         if classes and units > 2:
-            told = told or metric_fit.binary_metric_for_classes(metric, units, of)
+            finding = finding or metric_fit.binary_metric_for_classes(metric, units, of)
     if units > 1 and (classes or head.kind in {"overlap", "own"}):
-        told = told or metric_fit.region_metric_of_scores(metric, of, labels=head.indices)
-    return told
+        finding = finding or metric_fit.region_metric_of_scores(metric, of, labels=head.indices)
+    return finding
 
 
 def _rates(known: Known) -> Findings:

@@ -18,8 +18,8 @@ from lossviz.training.checkpoint import find
 from lossviz.widgets.fields import action
 from lossviz.widgets.lab_runs import BREAKS
 from lossviz.widgets.notebook import NOTEBOOK, notebook_path
-from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.status import Notice
+from lossviz.widgets.user_objects import UserObjects
 from lossviz.wire import publisher
 
 
@@ -58,7 +58,7 @@ class Saved:
         return Notice(said, actions=(action("resume", f"Resume {row.name}"),))
 
 
-class Offers:
+class ResumeOffers:
     """What one lab can go on with. Not locked; its lab is.
 
     Attributes:
@@ -118,7 +118,7 @@ def saved_run(run: str) -> Saved:
     return Saved(recorder.history().run(run), find(run).rows)
 
 
-def why_not_resumed(run: RunSummary, own: OwnObjects) -> str:
+def why_not_resumed(run: RunSummary, own: UserObjects) -> str:
     """Why a lab cannot resume a recorded run; "" where it can.
 
     Args:
