@@ -11,12 +11,12 @@ import numpy as np
 from lossviz.training.mistakes import (
     finite,
     given_weights,
-    held_out,
     input_scale,
     label_order,
     labels,
     target_range,
     target_shape,
+    validation_data,
 )
 from lossviz.training.mistakes.finding import Finding
 from lossviz.training.mistakes.heads import Head
@@ -187,18 +187,18 @@ def _end_by_values(head: Head) -> str | None:
     return "relu" if part.min() == 0 and 0.05 <= zeros < 1 else None
 
 
-def _held_out(known: Known) -> Findings:
+def _validation(known: Known) -> Findings:
     if known.setup.validation_again:
-        yield held_out.the_training_data_again()
+        yield validation_data.the_training_data_again()
     if not known.setup.whole or not known.held_inputs:
         return
-    yield held_out.validation_is_training(
+    yield validation_data.validation_is_training(
         known.inputs, known.targets, known.held_inputs, known.held_targets
     )
     if len(known.held_inputs) == len(known.inputs):
         for here, there in zip(known.inputs, known.held_inputs, strict=True):
             if here.numeric and there.numeric and here.rows and here.values.size:
-                yield held_out.validation_on_another_scale(
+                yield validation_data.validation_on_another_scale(
                     here.called(""), known.span(here), known.span(there), here.values, there.values
                 )
     for head in known.heads:
@@ -206,7 +206,7 @@ def _held_out(known: Known) -> Findings:
             continue
         trained, unseen = _flat_labels(head, head.target), _flat_labels(head, head.held_out)
         if trained is not None and unseen is not None:
-            yield held_out.validation_classes_unseen(trained, unseen, head.of)
+            yield validation_data.validation_classes_unseen(trained, unseen, head.of)
 
 
 def _flat_labels(head: Head, leaf: Leaf) -> np.ndarray[Any, Any] | None:
@@ -218,6 +218,6 @@ def _flat_labels(head: Head, leaf: Leaf) -> np.ndarray[Any, Any] | None:
 
 
 DATA_RULES: tuple[Callable[[Known], Findings], ...] = (
-    _values, _given_weights, _shapes, _labels, _order, _targets, _held_out,
+    _values, _given_weights, _shapes, _labels, _order, _targets, _validation,
 )  # fmt: skip
 """Each asks the rules of one kind, with what they need."""
