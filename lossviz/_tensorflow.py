@@ -82,8 +82,8 @@ def _backend() -> tuple[str, str]:
         return variable, f"set by {VARIABLE}"
     file = _keras_home() / "keras.json"
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return str(told.get("backend", NEEDED)), f"set in {file}"
+        settings = json.loads(file.read_text(encoding="utf-8"))
+        return str(settings.get("backend", NEEDED)), f"set in {file}"
     except (OSError, ValueError, AttributeError):
         return NEEDED, "Keras' own choice"
 

@@ -71,7 +71,7 @@ export interface Form {
 }
 
 /** A loss function of a person's own that gave way to another. */
-export interface KeptLoss {
+export interface SavedLoss {
   title: string;
   /** The name of the loss from which it was made. */
   loss: string;
@@ -108,5 +108,5 @@ export interface Code {
   by: string;
   /** By page, the number of its last source that is in this text. */
   handled: Record<string, number>;
-  kept: KeptLoss[];
+  kept: SavedLoss[];
 }

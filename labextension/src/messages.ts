@@ -6,7 +6,7 @@
  * Written by `make protocol` from lossviz/wire/messages.py; change that.
  */
 
-import type { KeptLoss } from './lab_traits';
+import type { SavedLoss } from './lab_traits';
 import type {
   CompareRequest,
   RunColumns,
@@ -214,10 +214,10 @@ export interface Source {
 }
 
 /** The losses that the notebook keeps, told to a lab that does not know them yet. */
-export interface KeptLosses {
+export interface SavedLosses {
   type: 'kept_losses';
   page: string;
-  losses: KeptLoss[];
+  losses: SavedLoss[];
 }
 
 /** A person pressed a button. */
@@ -282,7 +282,7 @@ export type FromPage =
   | Command
   | PlotlyRequest
   | Source
-  | KeptLosses
+  | SavedLosses
   | RunsRequest
   | RunColumnsRequest
   | CompareRequest

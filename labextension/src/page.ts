@@ -6,7 +6,7 @@
  */
 
 import type { PlotlyModule } from './chart/plotly_types';
-import type { Code, KeptLoss } from './lab_traits';
+import type { Code, SavedLoss } from './lab_traits';
 import { VERSION } from './version';
 import type { ProgramEditor } from './widget/program_sync';
 
@@ -54,7 +54,7 @@ export interface ProgramCell {
   /** Run the cell as a press of Shift+Enter does; false where it was not run to its end. */
   run(): Promise<boolean>;
   /** The losses of a person's own that the notebook keeps. */
-  kept(): KeptLoss[];
+  kept(): SavedLoss[];
   dispose(): void;
 }
 

@@ -7,7 +7,7 @@ from lossviz.history.home import CHECKPOINTS, home, private_folder
 from lossviz.history.recorder import Recorded, Recorder, recorder
 from lossviz.history.rows import ALIVE, RunRow, Update
 from lossviz.history.space import is_disk_full
-from lossviz.history.table import CONFIG, METRIC, Listed, Query, flat
+from lossviz.history.table import CONFIG, METRIC, Query, RunSummary, flat
 
 __all__ = [
     "ALIVE",
@@ -15,12 +15,12 @@ __all__ = [
     "CONFIG",
     "FAULTS",
     "METRIC",
-    "Listed",
     "NewerSchemaError",
     "Query",
     "Recorded",
     "Recorder",
     "RunRow",
+    "RunSummary",
     "Update",
     "flat",
     "home",

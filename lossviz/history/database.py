@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from lossviz.history import summaries
 from lossviz.history.drives import is_network
 from lossviz.history.faults import NewerSchemaError
 
@@ -175,6 +176,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys=ON")
         _migrate(connection)
         connection.execute(f"PRAGMA busy_timeout={round(1000 * BUSY_SECONDS)}")
+        summaries.register(connection)
     except BaseException:
         connection.close()
         raise

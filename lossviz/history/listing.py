@@ -17,7 +17,7 @@ from typing import Any
 from lossviz.history.database import FILE, journal_mode
 from lossviz.history.owner import own
 from lossviz.history.summaries import small_is_good
-from lossviz.history.table import CONFIG, METRIC, Listed, Query, flat
+from lossviz.history.table import CONFIG, METRIC, Query, RunSummary, flat
 
 MAPPED_BYTES = 1 << 30
 """So much of the file is read without copying it; not over a network."""
@@ -82,9 +82,9 @@ class Listing:
                 found = _ids(connection, join, where, order, values)
         return found
 
-    def rows(self, ids: Sequence[str]) -> list[Listed]:
+    def rows(self, ids: Sequence[str]) -> list[RunSummary]:
         """What a table shows of these runs, in this order, without those that are gone."""
-        found: dict[str, Listed] = {}
+        found: dict[str, RunSummary] = {}
         with self._connection() as connection:
             for some in _parts(ids):
                 marks = ", ".join("?" * len(some))
@@ -102,7 +102,7 @@ class Listing:
                 for values in cursor:
                     row = dict(zip(names, values, strict=True))
                     row["config"] = json.loads(row["config"])
-                    found[row["id"]] = Listed(**row, metrics=metrics.get(row["id"], {}))
+                    found[row["id"]] = RunSummary(**row, metrics=metrics.get(row["id"], {}))
         return [found[run] for run in ids if run in found]
 
     def columns(self) -> tuple[list[str], list[str]]:

@@ -61,14 +61,14 @@ def with_ps(pid: int) -> Process:
     if not found.alive:
         return found
     try:
-        told = subprocess.run(  # noqa: S603 - a number is all that varies
+        output = subprocess.run(  # noqa: S603 - a number is all that varies
             ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)],  # noqa: S607 - differs by system
             check=False, capture_output=True, text=True, timeout=PS_SECONDS,
             env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
         ).stdout  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return found
-    state, _, start = told.strip().partition(" ")
+    state, _, start = output.strip().partition(" ")
     if state.startswith("Z"):
         return GONE
     return Process(alive=True, start=" ".join(start.split()) or None)

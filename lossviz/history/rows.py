@@ -15,8 +15,8 @@ ALIVE = frozenset({"queued", "running", "paused"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRow:
-    """What is stored of a run beside its numbers; the columns of the table `runs`."""
+class RunFields:
+    """What is both stored of a run and shown in the table of runs."""
 
     id: str
     name: str
@@ -27,18 +27,24 @@ class RunRow:
     config: dict[str, Any]
     program: str
     device: str
-    versions: dict[str, str]
     seed: int | None
     epochs: int
-    steps_per_epoch: int | None
     steps: int
     created: float
-    written: float = 0.0
     ended: float | None = None
-    owner: str = ""
     error: str = ""
-    traceback: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow(RunFields):
+    """What is stored of a run beside its numbers: columns of the table `runs`."""
+
+    versions: dict[str, str]
+    steps_per_epoch: int | None
+    written: float = 0.0
+    owner: str = ""
+    traceback: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,7 @@ def by_folder(parent: Path) -> dict[str, int]:
     return {}
 
 
-def give_back(connection: sqlite3.Connection) -> None:
+def shrink(connection: sqlite3.Connection) -> None:
     """Cut free pages and the write-ahead log off; not where another kernel is in the way."""
     before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     connection.execute(f"PRAGMA busy_timeout={WAIT_MILLISECONDS}")

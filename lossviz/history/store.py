@@ -24,7 +24,7 @@ from lossviz.history.database import connect, journal_mode, transaction
 from lossviz.history.home import CHECKPOINTS
 from lossviz.history.listing import Listing
 from lossviz.history.rows import ALIVE, RunRow, Update
-from lossviz.history.space import by_folder, give_back, pages_in_use
+from lossviz.history.space import by_folder, pages_in_use, shrink
 from lossviz.series import LOSS, Part
 
 COLUMNS = tuple(field.name for field in dataclasses.fields(RunRow))
@@ -152,7 +152,7 @@ class History:
                     raise ArgumentError("id", f"id: {run!r} still trains; stop it first.")
         finally:
             with self._lock:
-                give_back(self._connection)
+                shrink(self._connection)
 
     def prune(self, *, days: float | None = None, megabytes: float | None = None) -> list[str]:
         """Delete runs that have ended, those that ended first before others; gives their ids.
@@ -183,7 +183,7 @@ class History:
                 checkpoints -= folders.get(row.id, 0)
         if deleted:
             with self._lock:
-                give_back(self._connection)
+                shrink(self._connection)
         return deleted
 
     def _delete(self, run: str) -> bool:

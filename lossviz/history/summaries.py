@@ -28,6 +28,11 @@ def small_is_good(name: str) -> bool:
     return any(word in name.lower() for word in SMALL_IS_GOOD)
 
 
+def register(connection: sqlite3.Connection) -> None:
+    """Make `small_is_good` available in the SQL of a connection; once for each connection."""
+    connection.create_function("small_is_good", 1, small_is_good, deterministic=True)
+
+
 def headline(names: Iterable[str]) -> str | None:
     """The metric that says how good a run is: its first one that is no loss, on held-out data
     where there are some.
@@ -100,8 +105,7 @@ def refill(connection: sqlite3.Connection, run: str) -> None:
 
 
 def _set_best(connection: sqlite3.Connection, run: str) -> None:
-    """Keep the best value of the metric that says how good the run is."""
-    connection.create_function("small_is_good", 1, small_is_good, deterministic=True)
+    """Store the best value of the run's headline metric."""
     connection.execute(
         "UPDATE runs SET best = (SELECT CASE WHEN small_is_good(name) THEN low ELSE high END "
         "FROM metrics WHERE run = runs.id AND name = runs.metric) WHERE id = ?",

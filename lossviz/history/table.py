@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lossviz.history.rows import RunFields
 from lossviz.history.summaries import small_is_good
 
 CONFIG, METRIC = "config:", "metric:"
@@ -32,34 +33,18 @@ class Query:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
-    """What a table shows of a run.
+class RunSummary(RunFields):
+    """A row of the table of runs.
 
     Attributes:
-        epoch: the last one that has ended.
-        seconds: from its start to its last step; None while that is not known.
-        metric: the name of the one that says how good it is, or "".
-        metrics: last, least and greatest value by name.
+        epoch: the last one that has finished.
+        seconds: from the start to the last step; None where that is not known.
+        metric: the name of the headline metric, or "".
+        metrics: last, lowest and highest value by name.
     """
 
-    id: str
-    name: str
-    number: int
-    status: str
-    task: str
-    loss: str
-    config: dict[str, Any]
-    program: str
-    device: str
-    seed: int | None
     epoch: int
-    epochs: int
-    steps: int
-    created: float
-    ended: float | None
     seconds: float | None
-    error: str
-    note: str
     metric: str
     metrics: dict[str, tuple[float | None, float | None, float | None]] = field(
         default_factory=dict

@@ -43,8 +43,8 @@ def change_callbacks(into: EditList, before: TrainingConfig, after: TrainingConf
 
 
 def _set_patience(into: EditList, one: PatientCallback, call: ast.Call, patience: int) -> None:
-    given = into.anatomy.argument(call, "patience", 2)
-    literal = into.anatomy.literal(given)
+    given = into.structure.argument(call, "patience", 2)
+    literal = into.structure.literal(given)
     if literal is not None:
         into.write([literal], patience)
     elif given is None:
@@ -55,8 +55,8 @@ def _set_patience(into: EditList, one: PatientCallback, call: ast.Call, patience
 
 def _set_monitor(into: EditList, call: ast.Call, after: TrainingConfig) -> None:
     """Watch the loss that there is; a person's own choice, such as an accuracy, stays."""
-    given = into.anatomy.argument(call, "monitor", 0)
-    literal = into.anatomy.literal(given)
+    given = into.structure.argument(call, "monitor", 0)
+    literal = into.structure.literal(given)
     if literal is not None and literal.value in MONITORS:
         into.write([literal], monitor(after))
     elif given is None and monitor(after) != MONITORS[0]:
@@ -74,22 +74,22 @@ class _List:
         leaving: Sequence[PatientCallback],
     ) -> None:
         self._into, self._after = into, after
-        self._source, self._anatomy = into.source, into.anatomy
+        self._source, self._structure = into.source, into.structure
         self._coming, self._leaving = coming, leaving
-        self._given = self._anatomy.argument(self._anatomy.train, "callbacks")
-        self._written = self._anatomy.origin(self._given)
+        self._given = self._structure.argument(self._structure.train, "callbacks")
+        self._written = self._structure.origin(self._given)
         elements = self._written.elts if isinstance(self._written, ast.List) else []
         self._elements = {
             one.name: element
             for one in CALLBACKS
             for element in elements
-            if self._anatomy.origin(element) is into.found.callbacks.get(one.name)
+            if self._structure.origin(element) is into.found.callbacks.get(one.name)
         }
         self._gone = [self._elements[one.name] for one in leaving if one.name in self._elements]
         self._staying = [one for one in elements if one not in self._gone]
 
     def change(self) -> None:
-        train = self._anatomy.train
+        train = self._structure.train
         if self._given is None:
             self._into.insert(train, "callbacks", f"[{', '.join(self._made().values())}]")
             return
@@ -110,7 +110,7 @@ class _List:
             name, number = one.variable, 2
             if not self._made_before(one):
                 # What the program calls so already must not become something else.
-                while self._anatomy.knows(name):
+                while self._structure.knows(name):
                     name, number = f"{one.variable}_{number}", number + 1
                 begin, _ = self._source.lines_of(self._place(one))
                 text = callback_statement(one, self._after, name)
@@ -122,13 +122,13 @@ class _List:
     def _made_before(self, one: PatientCallback) -> bool:
         """Whether a callback that was taken out of the list still stands there to be used."""
         name = ast.Name(one.variable)
-        statement, call = self._anatomy.bound(name), self._anatomy.origin(name)
+        statement, call = self._structure.bound(name), self._structure.origin(name)
         if (
             statement is None
             or statement.lineno >= self._user.lineno
             or not isinstance(call, ast.Call)
-            or self._anatomy.qualified(call.func) != one.qualified
-            or self._anatomy.uses(name)
+            or self._structure.qualified(call.func) != one.qualified
+            or self._structure.uses(name)
         ):
             return False
         _set_patience(self._into, one, call, one.chosen(self._after))
@@ -137,13 +137,13 @@ class _List:
     @property
     def _user(self) -> ast.stmt:
         """The statement that names the callbacks."""
-        return self._anatomy.bound(self._given) or self._anatomy.statement
+        return self._structure.bound(self._given) or self._structure.statement
 
     def _place(self, one: PatientCallback) -> ast.stmt:
         """The statement before which a new callback is made."""
         for later in CALLBACKS[CALLBACKS.index(one) + 1 :]:
             element = self._elements.get(later.name)
-            statement = self._anatomy.bound(element)
+            statement = self._structure.bound(element)
             if element not in self._staying or statement is None:
                 continue
             if statement.lineno < self._user.lineno:
@@ -190,7 +190,7 @@ class _List:
         source, elements = self._source, written.elts
         whole = not self._staying and not self._coming and written is self._given
         plain = whole and not source.holds_comment(written)
-        if plain and self._into.remove(self._anatomy.train, "callbacks"):
+        if plain and self._into.remove(self._structure.train, "callbacks"):
             return
         if elements[-1] in self._gone and not _COMMA.match(source.text, source.end(elements[-1])):
             # Where no comma stands behind the last one, the comma before it goes.
@@ -223,16 +223,16 @@ class _List:
 
     def _remove_statement(self, element: ast.expr) -> None:
         """Take out what made a callback, unless a person wrote into it or uses it elsewhere."""
-        statement, call = self._anatomy.bound(element), self._anatomy.origin(element)
+        statement, call = self._structure.bound(element), self._structure.origin(element)
         one = next(each for each in CALLBACKS if each.name == self._name_of(element))
         assert isinstance(call, ast.Call)
-        if statement is None or self._anatomy.uses(element) != 1:
+        if statement is None or self._structure.uses(element) != 1:
             return
         if not self._source.holds_comment(statement) and self._as_rendered(one, call):
             self._into.remove_statement(statement)
 
     def _as_rendered(self, one: PatientCallback, call: ast.Call) -> bool:
-        found = {keyword.arg: self._anatomy.literal(keyword.value) for keyword in call.keywords}
+        found = {keyword.arg: self._structure.literal(keyword.value) for keyword in call.keywords}
         values = {name: literal and literal.value for name, literal in found.items()}
         values.pop("patience", None)
         return (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import Any, NoReturn
 
-from lossviz.program.anatomy import Literal
 from lossviz.program.arguments import inserted, removed
 from lossviz.program.loss_source import literal
-from lossviz.program.reading import Found
+from lossviz.program.reading import ParsedProgram
 from lossviz.program.rendering import quoted
 from lossviz.program.source_text import Edit, ProgramError
+from lossviz.program.structure import Literal
 
 
 class EditList:
@@ -22,9 +22,9 @@ class EditList:
         literals: those of the edits that do no more than write another value.
     """
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: ParsedProgram) -> None:
         self.found = found
-        self.source, self.anatomy = found.anatomy.source, found.anatomy
+        self.source, self.structure = found.structure.source, found.structure
         self.edits: list[Edit] = []
         self.literals: set[Edit] = set()
         self._added: dict[ast.Call, list[str]] = {}
@@ -64,7 +64,7 @@ class EditList:
         """Put the argument `name` into a call, with the expression `text`."""
         # `**options` may hold it already.
         unknown = any(keyword.arg is None for keyword in call.keywords)
-        if unknown or self.anatomy.argument(call, name) is not None:
+        if unknown or self.structure.argument(call, name) is not None:
             self.refuse(name)
         self._added.setdefault(call, []).append(f"{name}={text}")
 

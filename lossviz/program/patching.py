@@ -11,7 +11,7 @@ from lossviz.program.callback_edits import change_callbacks
 from lossviz.program.config import TrainingConfig
 from lossviz.program.edit_list import EditList
 from lossviz.program.loss_source import loss_function
-from lossviz.program.reading import Found, config_of, find, read
+from lossviz.program.reading import ParsedProgram, config_of, find, read
 from lossviz.program.rendering import (
     StepNames,
     data_expression,
@@ -93,7 +93,7 @@ def _config_after(before: TrainingConfig, changes: dict[str, Any]) -> TrainingCo
 class _Patch(EditList):
     """Collects the edits from one config to another."""
 
-    def __init__(self, found: Found, before: TrainingConfig, after: TrainingConfig) -> None:
+    def __init__(self, found: ParsedProgram, before: TrainingConfig, after: TrainingConfig) -> None:
         super().__init__(found)
         self.before, self.after = before, after
 
@@ -142,10 +142,10 @@ class _Patch(EditList):
         places = self.found.places.get(name, [])
         self.write(places, value)
         calls = {"learning_rate": self.found.optimizer_call, "dataset": self.found.load_call}
-        call = calls.get(name, self.anatomy.train)
+        call = calls.get(name, self.structure.train)
         if call is None and not places:
             self.refuse(name)
-        if call and (not places or (name == "seed" and not self.anatomy.argument(call, name))):
+        if call and (not places or (name == "seed" and not self.structure.argument(call, name))):
             self.insert(call, name, self.written(value))
 
     def _option(self, name: str, value: Any, before: Any, default: Any) -> None:
@@ -154,8 +154,8 @@ class _Patch(EditList):
             return
         places = self.found.places.get(name, [])
         if not places:
-            self.insert(self.anatomy.train, name, self.written(value))
-        elif value == default and self.remove(self.anatomy.train, name):
+            self.insert(self.structure.train, name, self.written(value))
+        elif value == default and self.remove(self.structure.train, name):
             pass
         elif value == "":
             self.replace(places[0].node, "None")
@@ -167,7 +167,7 @@ class _Patch(EditList):
         if replace:
             if function is None:
                 raise self.refusal("loss")
-            if self.anatomy.tensorflow()["tf"] != "tf":
+            if self.structure.tensorflow()["tf"] != "tf":
                 begin, _ = self.source.lines_of(function)
                 self.edits.append(
                     Edit(begin, begin, self.source.with_newlines("import tensorflow as tf\n"))
@@ -217,27 +217,27 @@ class _Patch(EditList):
         return self.source.start(node) - begin
 
     def _data_and_model(self) -> None:
-        before, after, anatomy = self.before, self.after, self.anatomy
+        before, after, structure = self.before, self.after, self.structure
         for name, position in (("data", 1), ("validation", None)):
             old, new = data_expression(before, name), data_expression(after, name)
             if old == new or (name == "data" and not before.train and not after.train):
                 continue
-            node = anatomy.argument(anatomy.train, name, position)
+            node = structure.argument(structure.train, name, position)
             if node is not None and new:
-                self.replace(anatomy.origin(node), new)
+                self.replace(structure.origin(node), new)
             elif new:
-                self.insert(anatomy.train, name, new)
-            elif not self.remove(anatomy.train, name):
+                self.insert(structure.train, name, new)
+            elif not self.remove(structure.train, name):
                 self.replace(node, "None")
         if before.model != after.model:
-            node = anatomy.origin(anatomy.argument(anatomy.train, "model", 0))
+            node = structure.origin(structure.argument(structure.train, "model", 0))
             self.replace(node, model_expression(after))
 
     def _names(self) -> StepNames:
-        train, function = self.anatomy.train, self.found.step_function
+        train, function = self.structure.train, self.found.step_function
 
         def called(name: str, position: int | None, usual: str) -> str:
-            node = self.anatomy.argument(train, name, position)
+            node = self.structure.argument(train, name, position)
             return node.id if isinstance(node, ast.Name) else usual
 
         return StepNames(
@@ -259,13 +259,13 @@ class _Patch(EditList):
         if not self.after.mixed_precision:
             for statement, call in self.found.policies:
                 if self.source.holds_comment(statement):
-                    name = self.anatomy.argument(call, "name", 0)
+                    name = self.structure.argument(call, "name", 0)
                     self.replace(name, self.written("float32"))
                 else:
                     self.remove_statement(statement)
             return
-        given = self.anatomy.argument(self.anatomy.train, "model", 0)
-        model = self.anatomy.bound(given)
+        given = self.structure.argument(self.structure.train, "model", 0)
+        model = self.structure.bound(given)
         if model is None or not self.source.alone_on_its_lines(model):
             self.refuse("mixed_precision")
         begin, end = self.source.lines_of(model)

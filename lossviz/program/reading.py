@@ -10,13 +10,13 @@ from typing import Any
 from lossviz import losses, optimizers, tasks
 from lossviz._arguments import ArgumentError
 from lossviz.program import loss_match
-from lossviz.program.anatomy import Anatomy, Literal
 from lossviz.program.callbacks import CALLBACKS
 from lossviz.program.canonical import canonical
 from lossviz.program.config import TrainingConfig
 from lossviz.program.label_encoding import decoded, streamed
 from lossviz.program.rendering import train_step_function
 from lossviz.program.source_text import ProgramError, SourceText, checked_text
+from lossviz.program.structure import Literal, ProgramStructure
 
 _KERAS = "tensorflow.keras."
 POLICY = f"{_KERAS}mixed_precision.set_global_policy"
@@ -42,10 +42,10 @@ class Reading:
 
 
 @dataclass
-class Found:
+class ParsedProgram:
     """All that is known of a program: its parts, and where every choice is written."""
 
-    anatomy: Anatomy
+    structure: ProgramStructure
     base: TrainingConfig | None
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[str, list[Literal]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Found:
         """Note the literal behind `node` as the choice `name`; the part is custom without one."""
         if node is None:
             return None
-        literal = self.anatomy.literal(node)
+        literal = self.structure.literal(node)
         if literal is None:
             self.custom.add(part)
             return None
@@ -106,15 +106,15 @@ def read(source: str, base: TrainingConfig | None = None) -> Reading:
 
 
 @lru_cache(maxsize=4)
-def _anatomy(text: str) -> Anatomy:
-    """A text is often read again, by the next change of a widget; nothing changes an anatomy."""
-    return Anatomy(SourceText(text))
+def _structure(text: str) -> ProgramStructure:
+    """A text is often read again, by the next change of a widget; nothing changes a structure."""
+    return ProgramStructure(SourceText(text))
 
 
-def find(source: str, base: TrainingConfig | None = None) -> Found:
+def find(source: str, base: TrainingConfig | None = None) -> ParsedProgram:
     """Look all parts of a program up; raises as `read` does."""
     try:
-        found = Found(_anatomy(checked_text(source)), base)
+        found = ParsedProgram(_structure(checked_text(source)), base)
         for part in (_run, _data, _model, _loss, _optimizer, _train_step):
             part(found)
     except RecursionError:
@@ -122,7 +122,7 @@ def find(source: str, base: TrainingConfig | None = None) -> Found:
     return found
 
 
-def config_of(found: Found) -> TrainingConfig:
+def config_of(found: ParsedProgram) -> TrainingConfig:
     """The config that the parts say.
 
     Raises:
@@ -142,41 +142,41 @@ def config_of(found: Found) -> TrainingConfig:
         raise ProgramError(name, f"{error}{where}", line) from None
 
 
-def _run(found: Found) -> None:
-    anatomy, call = found.anatomy, found.anatomy.train
+def _run(found: ParsedProgram) -> None:
+    structure, call = found.structure, found.structure.train
     for name, default in WRITTEN_OUT.items():
-        node = anatomy.argument(call, name)
+        node = structure.argument(call, name)
         value = found.take(name, node, "run")
         if value is None:
             said = node is None or _is_none(node) or found.base is None
             value = default if said else getattr(found.base, name)
         found.values[name] = value
-    given = anatomy.argument(call, "seed")
+    given = structure.argument(call, "seed")
     seed = found.take("seed", given, "run")
     if given is None or any(keyword.arg is None for keyword in call.keywords):
         found.custom.add("run")
-    for _, one in anatomy.calls(f"{_KERAS}utils.set_random_seed"):
-        other = found.take("seed", anatomy.argument(one, "seed", 0), "run")
+    for _, one in structure.calls(f"{_KERAS}utils.set_random_seed"):
+        other = found.take("seed", structure.argument(one, "seed", 0), "run")
         seed = other if seed is None else seed
         if other != seed:
             found.custom.add("run")
     found.choose("seed", seed)
-    found.choose("task", found.take("task", anatomy.argument(call, "task"), "run"))
+    found.choose("task", found.take("task", structure.argument(call, "task"), "run"))
     _callbacks(found)
 
 
-def _callbacks(found: Found) -> None:
-    anatomy, known = found.anatomy, {one.qualified: one for one in CALLBACKS}
-    callbacks = anatomy.origin(anatomy.argument(anatomy.train, "callbacks"))
+def _callbacks(found: ParsedProgram) -> None:
+    structure, known = found.structure, {one.qualified: one for one in CALLBACKS}
+    callbacks = structure.origin(structure.argument(structure.train, "callbacks"))
     for element in callbacks.elts if isinstance(callbacks, (ast.List, ast.Tuple)) else []:
-        call = anatomy.origin(element)
-        one = known.get(anatomy.qualified(call.func)) if isinstance(call, ast.Call) else None
+        call = structure.origin(element)
+        one = known.get(structure.qualified(call.func)) if isinstance(call, ast.Call) else None
         if one is None or not isinstance(call, ast.Call):
             continue
         # Of two of a kind the last is the choice; the other is the person's.
         found.callbacks[one.name] = call
         found.places.pop(one.name, None)
-        given = anatomy.argument(call, "patience", 2)
+        given = structure.argument(call, "patience", 2)
         patience = found.take(one.name, given, "run") if given is not None else one.patience
         if patience is None and found.base is not None:
             patience = one.chosen(found.base)
@@ -184,14 +184,16 @@ def _callbacks(found: Found) -> None:
         found.choose(one.name, 1 if patience == 0 else patience)
 
 
-def _data(found: Found) -> None:
-    anatomy = found.anatomy
-    given = anatomy.argument(anatomy.train, "data", 1)
-    behind = anatomy.origin(given)
-    load = found.load_call = anatomy.task_call(behind, "load")
+def _data(found: ParsedProgram) -> None:
+    structure = found.structure
+    given = structure.argument(structure.train, "data", 1)
+    behind = structure.origin(given)
+    load = found.load_call = structure.task_call(behind, "load")
     if load is not None:
-        found.choose("dataset", found.take("dataset", anatomy.argument(load, "dataset", 0), "data"))
-        seed = found.take("seed", anatomy.argument(load, "seed", 1), "data")
+        found.choose(
+            "dataset", found.take("dataset", structure.argument(load, "dataset", 0), "data")
+        )
+        seed = found.take("seed", structure.argument(load, "seed", 1), "data")
         if "seed" in found.values and seed is not None and seed != found.values["seed"]:
             found.custom.add("data")
         _task_of(found, load, "data")
@@ -200,21 +202,21 @@ def _data(found: Found) -> None:
             found.values["dataset"] = tasks.get(found.values.get("task", known[0])).datasets[0]
     elif behind is not None:
         found.values["train"], found.values["one_hot"] = _own(found, behind, "data")
-        found.values["streamed"] = ["train"] if streamed(anatomy, behind) else []
-    held_out = anatomy.origin(anatomy.argument(anatomy.train, "validation"))
+        found.values["streamed"] = ["train"] if streamed(structure, behind) else []
+    held_out = structure.origin(structure.argument(structure.train, "validation"))
     if held_out is not None and not _is_none(held_out):
         found.values["validation"], classes = _own(found, held_out, "data")
-        if streamed(anatomy, held_out):
+        if streamed(structure, held_out):
             found.values["streamed"] = [*found.values.get("streamed", []), "validation"]
         if found.values.setdefault("one_hot", classes) != classes:
             found.custom.add("data")
 
 
-def _task_of(found: Found, call: ast.Call, part: str) -> None:
+def _task_of(found: ParsedProgram, call: ast.Call, part: str) -> None:
     assert isinstance(call.func, ast.Attribute)
-    behind = found.anatomy.task_get(call.func.value)
+    behind = found.structure.task_get(call.func.value)
     assert behind is not None
-    name = found.anatomy.argument(behind, "name", 0)
+    name = found.structure.argument(behind, "name", 0)
     if name is None or any(place.node is name for place in found.places.get("task", [])):
         return
     task = found.take("task", name, part)
@@ -224,38 +226,38 @@ def _task_of(found: Found, call: ast.Call, part: str) -> None:
         found.custom.add(part)
 
 
-def _own(found: Found, node: ast.expr, part: str) -> tuple[str, int]:
+def _own(found: ParsedProgram, node: ast.expr, part: str) -> tuple[str, int]:
     """As `decoded`; the part is custom where the expression needs what the program has made."""
-    if not found.anatomy.stands_alone(node):
+    if not found.structure.stands_alone(node):
         found.custom.add(part)
-    return decoded(found.anatomy, node)
+    return decoded(found.structure, node)
 
 
-def _model(found: Found) -> None:
-    anatomy = found.anatomy
-    given = anatomy.argument(anatomy.train, "model", 0)
-    behind = anatomy.origin(given)
-    found.policies = list(anatomy.calls(POLICY))
-    policy = [anatomy.argument(call, "name", 0) for _, call in found.policies]
+def _model(found: ParsedProgram) -> None:
+    structure = found.structure
+    given = structure.argument(structure.train, "model", 0)
+    behind = structure.origin(given)
+    found.policies = list(structure.calls(POLICY))
+    policy = [structure.argument(call, "name", 0) for _, call in found.policies]
     found.values["mixed_precision"] = any(
         isinstance(one, ast.Constant) and one.value == "mixed_bfloat16" for one in policy
     )
-    built = anatomy.task_call(behind, "build_model")
+    built = structure.task_call(behind, "build_model")
     if built is not None:
         _task_of(found, built, "model")
     elif behind is not None:
         found.values["model"], _ = _own(found, behind, "model")
-        made = isinstance(behind, ast.Call) and anatomy.qualified(behind.func)
+        made = isinstance(behind, ast.Call) and structure.qualified(behind.func)
         if isinstance(made, str) and made.startswith("tensorflow."):
             found.custom.add("model")
 
 
-def _loss(found: Found) -> None:
-    anatomy = found.anatomy
-    given = anatomy.argument(anatomy.train, "loss")
-    function = found.loss_function = anatomy.function(given)
+def _loss(found: ParsedProgram) -> None:
+    structure = found.structure
+    given = structure.argument(structure.train, "loss")
+    function = found.loss_function = structure.function(given)
     base = found.base.loss if found.base else ""
-    known = anatomy.tensorflow()
+    known = structure.tensorflow()
     match = loss_match.matching(function, base, known) if function else None
     if function is None or function.decorator_list or match is None:
         found.custom.add("loss_fn")
@@ -281,10 +283,10 @@ def _loss(found: Found) -> None:
     found.values["loss_params"] = params
 
 
-def _optimizer(found: Found) -> None:
-    anatomy = found.anatomy
-    behind = anatomy.origin(anatomy.argument(anatomy.train, "optimizer"))
-    name = anatomy.qualified(behind.func) if isinstance(behind, ast.Call) else ""
+def _optimizer(found: ParsedProgram) -> None:
+    structure = found.structure
+    behind = structure.origin(structure.argument(structure.train, "optimizer"))
+    name = structure.qualified(behind.func) if isinstance(behind, ast.Call) else ""
     base = found.base
     if base is not None:
         for one in ("learning_rate", "optimizer", "optimizer_params"):
@@ -293,14 +295,14 @@ def _optimizer(found: Found) -> None:
         found.custom.add("optimizer")
         return
     found.optimizer_call = behind
-    rate = found.take("learning_rate", anatomy.argument(behind, "learning_rate", 0), "optimizer")
+    rate = found.take("learning_rate", structure.argument(behind, "learning_rate", 0), "optimizer")
     optimizer = optimizers.of_class(name.removeprefix(f"{_KERAS}optimizers."))
     if optimizer is None:
         found.custom.add("optimizer")
         found.choose("learning_rate", rate)
         return
     found.values["optimizer"] = optimizer.name
-    if rate is None and anatomy.argument(behind, "learning_rate", 0) is None:
+    if rate is None and structure.argument(behind, "learning_rate", 0) is None:
         rate = optimizer.default_rate
     found.choose("learning_rate", rate)
     params = {}
@@ -319,18 +321,18 @@ def _optimizer(found: Found) -> None:
     found.values["optimizer_params"] = params
 
 
-def _train_step(found: Found) -> None:
-    anatomy = found.anatomy
-    given = anatomy.argument(anatomy.train, "train_step")
+def _train_step(found: ParsedProgram) -> None:
+    structure = found.structure
+    given = structure.argument(structure.train, "train_step")
     if given is None or _is_none(given):
         return
-    function = found.step_function = anatomy.function(given)
+    function = found.step_function = structure.function(given)
     if function is None or function.decorator_list:
         found.custom.add("train_step")
         return
-    known = anatomy.tensorflow()
+    known = structure.tensorflow()
     for name, position in (("model", 0), ("loss", None), ("optimizer", None)):
-        node = anatomy.argument(anatomy.train, name, position)
+        node = structure.argument(structure.train, name, position)
         if isinstance(node, ast.Name):
             known[node.id] = f"the {name}"
     if canonical(function, known) not in _own_steps():
@@ -353,15 +355,15 @@ def _own_steps() -> set[str]:
 _STEPS: set[str] = set()
 
 
-def _lines(found: Found) -> dict[str, int]:
-    anatomy = found.anatomy
+def _lines(found: ParsedProgram) -> dict[str, int]:
+    structure = found.structure
     nodes = {
-        "data": anatomy.origin(anatomy.argument(anatomy.train, "data", 1)),
-        "model": anatomy.origin(anatomy.argument(anatomy.train, "model", 0)),
-        "loss_fn": found.loss_function or anatomy.argument(anatomy.train, "loss"),
-        "optimizer": anatomy.origin(anatomy.argument(anatomy.train, "optimizer")),
+        "data": structure.origin(structure.argument(structure.train, "data", 1)),
+        "model": structure.origin(structure.argument(structure.train, "model", 0)),
+        "loss_fn": found.loss_function or structure.argument(structure.train, "loss"),
+        "optimizer": structure.origin(structure.argument(structure.train, "optimizer")),
         "train_step": found.step_function,
-        "run": anatomy.train,
+        "run": structure.train,
     }
     return {name: node.lineno for name, node in nodes.items() if node is not None}
 

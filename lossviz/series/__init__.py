@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lossviz.series.named import LOSS, Description, Kind, NamedSeries, Part
+from lossviz.series.piecewise_linear import Knots, PiecewiseLinear
 from lossviz.series.smoothing import smoothed
 from lossviz.series.sparse_series import SparseSeries, SparseWindow
 from lossviz.series.step_series import StepSeries, Window
-from lossviz.series.track import Knots, Track
 
 __all__ = [
     "LOSS",
@@ -15,10 +15,10 @@ __all__ = [
     "Knots",
     "NamedSeries",
     "Part",
+    "PiecewiseLinear",
     "SparseSeries",
     "SparseWindow",
     "StepSeries",
-    "Track",
     "Window",
     "smoothed",
 ]

@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from lossviz.series.blocks import BLOCK, Values
-from lossviz.series.places import Steps
 from lossviz.series.sparse_series import SparseSeries
+from lossviz.series.step_index import Steps
 from lossviz.series.step_series import StepSeries
 
 Kind = Literal["step", "logged", "resource"]

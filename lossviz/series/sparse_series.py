@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossviz.series.blocks import Values
-from lossviz.series.places import Places, Steps
+from lossviz.series.step_index import StepIndex, Steps
 from lossviz.series.step_series import StepSeries
 
 
@@ -50,7 +50,7 @@ class SparseSeries:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values = StepSeries()
-        self._places = Places()
+        self._places = StepIndex()
 
     def __len__(self) -> int:
         """How many values there are."""

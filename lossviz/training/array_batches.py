@@ -150,11 +150,11 @@ def _loop(
         return index < limit
 
     def take(index: Any, limit: Any, taken: Any, logs: Any) -> Any:
-        values, told = step(index)
+        values, logged = step(index)
         if until_not_finite:
             limit = tf.where(tf.math.is_finite(values["loss"]), limit, 0)
         taken = taken.write(index, rows.row(values))
-        return index + 1, limit, taken, logs if told is None else told
+        return index + 1, limit, taken, logs if logged is None else logged
 
     array = rows.begin(count)
     start = (tf.constant(0), count, array)

@@ -178,10 +178,10 @@ def stepwise(
             data, samples = batch()
         except StopIteration:
             break
-        found, told = step(data)
+        found, logged = step(data)
         rows.append({name: float(value) for name, value in found.items()})
         sizes.append(samples)
-        logs = logs if told is None else told.numpy()
+        logs = logs if logged is None else logged.numpy()
         if until_not_finite and not math.isfinite(rows[-1]["loss"]):
             break
     # Python may take another way through each step.

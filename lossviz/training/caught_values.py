@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
-from lossviz.training.gradient_norm import GradientNorm, rooted
+from lossviz.training.gradient_norm import GradientNorm, with_gradient_norm
 from lossviz.training.keras_steps import optimizers_of
 from lossviz.training.learning_rate import LearningRate
 from lossviz.training.own_values import OwnValues, replaced
@@ -76,7 +76,7 @@ class CaughtValues:
             return {"loss": np.empty(0, np.float32)}
         values: NDArray[np.float32] = self._rows.numpy()[:count, : len(self._names)]
         self._count.assign(0.0)
-        return rooted(dict(zip(self._names, values.T, strict=True)))
+        return with_gradient_norm(dict(zip(self._names, values.T, strict=True)))
 
     def _make(self, model: Any) -> Callable[[Any], Any]:
         heard = OwnValues(model)
@@ -84,12 +84,14 @@ class CaughtValues:
         def watched(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
             def train_step(data: Any) -> Any:
                 optimizer = getattr(model, "optimizer", None)
-                rate = {} if optimizer is None else LearningRate(optimizer).named()
+                rate = {} if optimizer is None else LearningRate(optimizer).in_graph(own_step=True)
                 with heard.caught(), self._norm.heard(optimizers_of(model, optimizer)):
                     logs = step(data)
                 # What is no dict is Keras' to judge.
-                told = flattened(logs) if isinstance(logs, Mapping) else {}
-                own = {"loss": heard.loss(told)} | self._norm.named() | rate | heard.values(told)
+                logged = flattened(logs) if isinstance(logs, Mapping) else {}
+                own = (
+                    {"loss": heard.loss(logged)} | self._norm.named() | rate | heard.values(logged)
+                )
                 self._add(own)
                 return logs
 

@@ -18,8 +18,8 @@ from typing import Any
 from lossviz._arguments import ArgumentError
 from lossviz._tensorflow import tf
 from lossviz.history import CHECKPOINTS, FAULTS, home, private_folder, recorder
+from lossviz.training.data_cursor import DataCursor
 from lossviz.training.faults import why_not_written
-from lossviz.training.position import Position
 
 LATEST = "latest.json"
 ORDER = "order"
@@ -33,14 +33,14 @@ class State:
 
     Attributes:
         tensors: copies of all variables, by names that tell their order and their paths.
-        position: the place in the data.
+        cursor: the place in the data, as JSON.
         step: steps taken by then.
         rows: epochs ended by then.
         order: in which order the dataset gives its batches, as `Batches.order` tells it, or None.
     """
 
     tensors: dict[str, Any]
-    position: dict[str, Any]
+    cursor: dict[str, Any]
     step: int
     rows: int
     order: Any = None
@@ -183,7 +183,7 @@ def _fill(folder: Path, inside: Path, state: State) -> None:
         "folder": inside.name,
         "step": state.step,
         "rows": state.rows,
-        "position": state.position,
+        "position": state.cursor,
         "variables": names,
     }
     draft = folder / f"{LATEST}.{inside.name}"
@@ -193,14 +193,14 @@ def _fill(folder: Path, inside: Path, state: State) -> None:
 
 
 @dataclass(frozen=True)
-class Found:
+class CheckpointInfo:
     """A checkpoint on disk; reading its tensors comes later."""
 
     run: str
     folder: Path
     step: int
     rows: int
-    position: Position
+    cursor: DataCursor
     variables: list[str]
 
     def order(self) -> Any:
@@ -265,7 +265,7 @@ class Found:
         return tf.train.load_checkpoint(str(self.folder / "tensors"))
 
 
-def find(run: str) -> Found:
+def find(run: str) -> CheckpointInfo:
     """The latest checkpoint of the run of this id.
 
     Raises:
@@ -274,12 +274,12 @@ def find(run: str) -> Found:
     folder = folder_of(run)
     try:
         known = json.loads((folder / LATEST).read_text(encoding="utf-8"))
-        return Found(
+        return CheckpointInfo(
             run,
             folder / known["folder"],
             int(known["step"]),
             int(known["rows"]),
-            Position(**known["position"]),
+            DataCursor(**known["position"]),
             list(known["variables"]),
         )
     except FileNotFoundError:

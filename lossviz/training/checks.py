@@ -15,7 +15,7 @@ from lossviz.training.keras_steps import brings_training
 from lossviz.training.objective import Objective, check_shapes, check_values
 from lossviz.training.request import Request
 from lossviz.training.sources import Source
-from lossviz.training.trainer import Job
+from lossviz.training.trainer import TrainingSpec
 from lossviz.training.untouched import untouched
 
 
@@ -101,7 +101,7 @@ def _fits(
         return
 
 
-def try_own(asked: Request, job: Job, minimised: Objective) -> None:
+def try_own(asked: Request, spec: TrainingSpec, minimised: Objective) -> None:
     """Try code of the user's own on a batch; what comes of it goes into the job."""
     if not trial.is_own(asked.loss, asked.train_step) or brings_training(asked.model):
         return
@@ -112,14 +112,16 @@ def try_own(asked: Request, job: Job, minimised: Objective) -> None:
     try:
         with untouched(asked.model):
             if asked.train_step is not None:
-                found = trial.try_step(asked.train_step, asked.loss, batch[:2], job.steps.optimizer)
+                found = trial.try_step(
+                    asked.train_step, asked.loss, batch[:2], spec.steps.optimizer
+                )
             elif source.whole is not None:
                 output = asked.model(batch[0], training=False)
                 if len(tf.nest.flatten((batch[1], output))) == 2:
                     found = trial.try_loss(minimised, asked.loss, batch[1], output, asked.model)
     except TrialError as error:
         # Not an argument's fault, but the user's code's: that is what a run's error is for.
-        job.refused = error
+        spec.refused = error
         return
     # A model that has learnt may well have no gradient left.
-    job.warnings = () if job.checkpoint is not None else tuple(found)
+    spec.warnings = () if spec.checkpoint is not None else tuple(found)

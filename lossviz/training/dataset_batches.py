@@ -166,14 +166,14 @@ class DatasetBatches(Batches):
 
                 def train() -> Any:
                     data = batch.get_value()
-                    values, told = step(data)
+                    values, logged = step(data)
                     samples = _samples(data)
                     finite = tf.constant(True)
                     if until_not_finite:
                         finite = tf.math.is_finite(values["loss"])
                     return (
                         index + 1, finite, array.write(index, rows.row(values)),
-                        sizes.write(index, samples), logs if told is None else told,
+                        sizes.write(index, samples), logs if logged is None else logged,
                     )  # fmt: skip
 
                 def end() -> Any:
@@ -194,15 +194,15 @@ class DatasetBatches(Batches):
             if many is None:
                 found = stepwise(step, self._next, count, until_not_finite, lambda: False)
                 names, values = found.names, found.values
-                told, logs = found.sizes, found.logs
+                batch_sizes, logs = found.sizes, found.logs
             else:
                 matrix, sizes, taken, logs = many(self._iterator, tf.constant(count, tf.int32))
                 names, values = rows.names, matrix.numpy()[: int(taken)]
-                told, logs = sizes.numpy()[: int(taken)], logs.numpy()
+                batch_sizes, logs = sizes.numpy()[: int(taken)], logs.numpy()
             ended = self._ended(values[:, 0], count, until_not_finite)
             if ended and self._epochs is not None:
                 self._epochs.end()
-            return Chunk(names, values, told, ended, logs)
+            return Chunk(names, values, batch_sizes, ended, logs)
 
         return chunk
 

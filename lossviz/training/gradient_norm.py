@@ -46,7 +46,7 @@ class GradientNorm:
             yield
 
     def named(self) -> dict[str, Any]:
-        """What `rooted` makes the step's norm of: a float32 scalar by a name of its own.
+        """What `with_gradient_norm` computes the norm from: a float32 scalar, by name.
 
         Nothing where no gradient was applied.
         """
@@ -82,15 +82,15 @@ class GradientNorm:
         self._used = True
 
 
-def rooted(named: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+def with_gradient_norm(named: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
     """The values of steps by name, float32 [steps] each, with the norms of what `named` gave.
 
     A root of many numbers at once costs less than an operation in the graph of each step.
     """
-    told = dict(named)
-    halves = told.pop(_HALF_SQUARE, None)
+    values = dict(named)
+    halves = values.pop(_HALF_SQUARE, None)
     # A value that a step itself returns under this name stays.
-    return told if halves is None else {NAME: np.sqrt(2 * halves)} | told
+    return values if halves is None else {NAME: np.sqrt(2 * halves)} | values
 
 
 def _half_square(gradient: Any) -> Any:

@@ -141,11 +141,11 @@ class KerasSteps(Steps):
     def _in_graph(self, batch: Any, *, held_out: bool) -> tuple[dict[str, Any], Any]:
         step = functools.partial(self._step, held_out=held_out)
         if self._target.jit_compile and not self.eager:
-            values, told = tf.function(step, jit_compile=True)(batch)
+            values, logged = tf.function(step, jit_compile=True)(batch)
         else:
-            values, told = step(batch)
+            values, logged = step(batch)
         # Else nobody needs what a step returns: the metrics are read when an epoch ends.
-        return values, told if self.logged else None
+        return values, logged if self.logged else None
 
     def _step(self, batch: Any, *, held_out: bool) -> tuple[dict[str, Any], Any]:
         target = self._target
@@ -166,8 +166,7 @@ class KerasSteps(Steps):
         """The learning rate by its name, where it may change between two steps of a chunk."""
         if self.optimizer is None:
             return {}
-        rate = LearningRate(self.optimizer)
-        return rate.named() if rate.scheduled or self._own_step else {}
+        return LearningRate(self.optimizer).in_graph(own_step=self._own_step)
 
     def _traced(self, step: Any, batch: Any) -> None:
         with self._plain():

@@ -51,9 +51,8 @@ class LeanSteps(Steps):
         self._update = traced_anew(train_step) or self._default
         if mirrored is not None:
             self._update = mirrored.step(objective)
-        rate = LearningRate(self.optimizer)
-        # Else it is known without the graph: it changes between two chunks alone.
-        self._rate = rate if rate.scheduled or train_step is not None else None
+        self._rate = LearningRate(self.optimizer)
+        self._own_step = train_step is not None
         self._norm = GradientNorm()
         # Metrics stay outside: they count texts and boxes, which XLA cannot compile.
         self._step = tf.function(self._heard, jit_compile=True) if jit_compile else self._heard
@@ -87,10 +86,10 @@ class LeanSteps(Steps):
 
     def train(self, batch: Any) -> tuple[dict[str, Any], Any]:
         inputs, target, _ = unpacked(batch)
-        loss, output, told, others = self._step(inputs, target)
-        self.told = tuple(told)
+        loss, output, logged, others = self._step(inputs, target)
+        self.averaged = tuple(logged)
         counted = {} if output is None else self._count(target, output)
-        return {"loss": scalar(loss)} | others | counted | told, None
+        return {"loss": scalar(loss)} | others | counted | logged, None
 
     def _heard(self, inputs: Any, target: Any) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
         """The step's loss, its output or None, what it tells itself, and what is heard of it."""
@@ -98,11 +97,11 @@ class LeanSteps(Steps):
             # Each device has a part of the gradients.
             loss, output = self._update(inputs, target)
             return loss, output, {}, {}
-        rate = {} if self._rate is None else self._rate.named()
+        rate = self._rate.in_graph(own_step=self._own_step)
         with plain_updates(self.optimizer), self._norm.heard([self.optimizer]):
             result = self._update(inputs, target)
-        loss, output, told = parted(result)
-        return loss, output, told, self._norm.named() | rate
+        loss, output, logged = parted(result)
+        return loss, output, logged, self._norm.named() | rate
 
     def _count(self, target: Any, output: Any) -> dict[str, Any]:
         """Update the metrics; what this step gives of those that are means, by their names."""

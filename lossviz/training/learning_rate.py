@@ -13,28 +13,30 @@ class LearningRate:
     """Reads an optimizer's learning rate between two chunks of steps."""
 
     def __init__(self, optimizer: Any) -> None:
-        """Read that of `optimizer`."""
+        """Read the learning rate of `optimizer`."""
         self._optimizer = optimizer
-        # Mixed precision puts another optimizer around the one that knows.
+        # Mixed precision wraps the optimizer that holds the rate.
         inner = getattr(optimizer, "inner_optimizer", optimizer)
         own = getattr(inner, "_learning_rate", None)
         self.scheduled = isinstance(own, tf.keras.optimizers.schedules.LearningRateSchedule)
-        """Whether it changes from step to step without anybody setting it."""
-        # A function of the person's own may do more than give a number: it is not called here.
+        """Whether a schedule changes it from step to step."""
+        # A callable of the user's may have side effects: it is not called here.
         self._readable = self.scheduled or not callable(own)
 
-    def named(self) -> dict[str, Any]:
-        """In the graph of a step, ahead of its update: the rate by its name, a float32 scalar.
+    def in_graph(self, *, own_step: bool) -> dict[str, Any]:
+        """In the graph of a step, before its update: the rate by its name, a float32 scalar.
 
-        Nothing where reading it could change something.
+        Empty where `read` between two chunks is enough: only a schedule, or a training step that
+        the user wrote (`own_step`), changes the rate within a chunk. Empty, too, where reading the
+        rate could have side effects.
         """
-        if not self._readable:
+        if not self._readable or not (self.scheduled or own_step):
             return {}
         rate = tf.convert_to_tensor(self._optimizer.learning_rate)
         return {NAME: tf.cast(rate, tf.float32)}
 
     def read(self) -> float | None:
-        """That of the next step; None where reading it could change something."""
+        """The rate of the next step; None where reading it could have side effects."""
         if not self._readable:
             return None
         return float(tf.convert_to_tensor(self._optimizer.learning_rate))

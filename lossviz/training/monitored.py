@@ -14,9 +14,9 @@ from lossviz._tensorflow import tf
 from lossviz.training import devices
 from lossviz.training.caught_values import Caught, CaughtValues
 from lossviz.training.control import Control
+from lossviz.training.event_recorder import EventRecorder
 from lossviz.training.faults import explain
 from lossviz.training.fit_call import FitCall
-from lossviz.training.notes import Notes
 from lossviz.training.numbering import new_id, next_number
 from lossviz.training.record import Record
 from lossviz.training.registry import kernel_runs
@@ -49,7 +49,7 @@ class MonitoredFit:
         self._control = Control()
         self._record = _record(model, params, name)
         self.run = Run(self._record, self._control, model)
-        self._notes = Notes(self._record, optimizer_of(model))
+        self._events = EventRecorder(self._record, optimizer_of(model))
         self._own: Any = None
         self._values: CaughtValues | _Means
         self._stopped = False
@@ -81,7 +81,7 @@ class MonitoredFit:
             self._record.first_epoch = epoch + 1
         self._record.begin_epoch(epoch + 1)
         # Callbacks set it at the beginning and at the end of an epoch.
-        self._notes.learning_rate(tell=True)
+        self._events.learning_rate(tell=True)
         if len(self._record.losses):
             self._record.set_phase("training")
         self._since = None
@@ -191,7 +191,7 @@ class MonitoredFit:
         rate = control.take_learning_rate()
         if rate is not None:
             self._take()
-            self._notes.set_learning_rate(rate)
+            self._events.set_learning_rate(rate)
 
     def _pause(self) -> None:
         record, control = self._record, self._control
@@ -217,8 +217,8 @@ class MonitoredFit:
         self._since = now
         self._record.set_phase("training")
         self._record.add_steps(losses, seconds, named)
-        self._notes.losses(losses)
-        self._notes.learning_rate(tell=False)
+        self._events.losses(losses)
+        self._events.learning_rate(tell=False)
 
     def _end_epoch(self) -> None:
         logs, self._logs = self._logs, None

@@ -16,20 +16,20 @@ from lossviz.tasks import Data
 from lossviz.training import devices, outputs
 from lossviz.training import metrics as run_metrics
 from lossviz.training.callbacks import Callbacks
-from lossviz.training.checkpoint import Found
+from lossviz.training.checkpoint import CheckpointInfo
 from lossviz.training.checks import check_fit, try_own
 from lossviz.training.faults import TrialError
 from lossviz.training.forms import half_precision, hides_steps, leaves, output_form, spec_of
 from lossviz.training.keras_steps import KerasSteps, brings_training
 from lossviz.training.lean_steps import LeanSteps
 from lossviz.training.mirrored import Mirrored
+from lossviz.training.mistake_watch import MistakeWatch
 from lossviz.training.objective import Objective, objective
 from lossviz.training.optimizers import chosen, usable
 from lossviz.training.request import Request
 from lossviz.training.steps import Steps
-from lossviz.training.trainer import Job
+from lossviz.training.trainer import TrainingSpec
 from lossviz.training.untouched import untouched
-from lossviz.training.watching import Watching
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Prepared:
         places: the devices.
     """
 
-    job: Job
+    spec: TrainingSpec
     loss: str
     objectives: list[Objective]
 
 
-def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
+def prepared(asked: Request, checkpoint: CheckpointInfo | None) -> Prepared:
     """The job.
 
     Raises:
@@ -66,9 +66,9 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
         form = _form(asked)
         objectives, keras = _objectives(asked, form)
         steps = _steps(asked, form, (objectives, keras), rate, places)
-        job = Job(
+        spec = TrainingSpec(
             steps=steps,
-            spec=asked.source.spec,
+            batch_spec=asked.source.spec,
             batches=asked.source.batches(
                 batch_size, shuffle=asked.shuffle, seed=asked.seed,
                 steps=_steps_of(asked, "steps_per_epoch"),
@@ -85,18 +85,18 @@ def prepared(asked: Request, checkpoint: Found | None) -> Prepared:
             places=places,
             stop_at_nan=bool(asked.stop_at_nan),
         )  # fmt: skip
-        job.watch = Watching(asked, steps, job.batches, objectives, new=checkpoint is None)
+        spec.watch = MistakeWatch(asked, steps, spec.batches, objectives, new=checkpoint is None)
         if len(objectives) == 1:
             if len(leaves(form)) == 1:
                 check_fit(asked, objectives[0], form)
-            try_own(asked, job, objectives[0])
+            try_own(asked, spec, objectives[0])
         if checkpoint is not None:
             checkpoint.check_model(asked.model)
             order = checkpoint.order()
             if order is not None:
                 # After the trial, which begins a dataset, too.
-                job.batches.restore_order(checkpoint.position.epoch, order)
-    return Prepared(job, _title(asked, objectives), objectives)
+                spec.batches.restore_order(checkpoint.cursor.epoch, order)
+    return Prepared(spec, _title(asked, objectives), objectives)
 
 
 def _form(asked: Request) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError
-from lossviz.series import LOSS, Kind, Knots, NamedSeries, Part, StepSeries, Track
+from lossviz.series import LOSS, Kind, Knots, NamedSeries, Part, PiecewiseLinear, StepSeries
 from lossviz.training.milestones import EpochRecord, Event, Progress
 
 Status = Literal["queued", "running", "paused", "completed", "stopped", "failed", "interrupted"]
@@ -61,10 +61,10 @@ class Record:
     elsewhere must not fall behind it."""
     series: NamedSeries = field(default_factory=NamedSeries)
     """Every number of the run's steps, by name."""
-    times: Track = field(default_factory=lambda: Track(absolute=0.02))
+    times: PiecewiseLinear = field(default_factory=lambda: PiecewiseLinear(absolute=0.02))
     """Seconds since the run started, by steps taken: time on the wall, with pauses and validation.
     What lies between the end of a run and its continuation (`resume_from=`) does not count."""
-    learning_rates: Track = field(default_factory=lambda: Track(relative=0.002))
+    learning_rates: PiecewiseLinear = field(default_factory=lambda: PiecewiseLinear(relative=0.002))
     """The learning rate of the step that follows so many steps taken."""
     version: int = 0
     """Grows with every change of anything but series, epochs and progress."""
@@ -101,7 +101,7 @@ class Record:
         return self.series.losses
 
     @property
-    def tracks(self) -> dict[str, Track]:
+    def tracks(self) -> dict[str, PiecewiseLinear]:
         """What goes along with the steps, by the names under which the history keeps it."""
         return {"times": self.times, "learning_rates": self.learning_rates}
 

@@ -15,7 +15,7 @@ from lossviz.training.frames import frame
 from lossviz.training.milestones import Event
 from lossviz.training.readings import log, series, series_names
 from lossviz.training.record import Record
-from lossviz.training.turn import look_again
+from lossviz.training.run_queue import run_queue
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -264,7 +264,7 @@ class Run:
     def stop(self) -> None:
         """End the run after the current chunk; what it has learnt and recorded stays."""
         self._control.stop()
-        look_again()
+        run_queue.wake()
         if self._trainer is not None and not self._record.ended:
             threading.Thread(target=self._give_up, name="lossviz stop", daemon=True).start()
 

@@ -23,7 +23,7 @@ def config_of(asked: Request, ready: Prepared) -> dict[str, Any]:
 
     Plain JSON: numbers, texts, lists and dicts; objects as what people call them.
     """
-    model, steps = asked.model, ready.job.steps
+    model, steps = asked.model, ready.spec.steps
     config: dict[str, Any] = {
         "model": str(model.name),
         "model_class": type(model).__name__,
@@ -37,10 +37,10 @@ def config_of(asked: Request, ready: Prepared) -> dict[str, Any]:
         config |= {"loss_params": plain(only.params), "from_logits": only.from_logits}
     config |= of_optimizer(steps.optimizer, asked.learning_rate)
     config |= {
-        "epochs": ready.job.epochs,
+        "epochs": ready.spec.epochs,
         "initial_epoch": asked.initial_epoch,
         "batch_size": asked.batch_size,
-        "steps_per_epoch": ready.job.batches.steps_per_epoch,
+        "steps_per_epoch": ready.spec.batches.steps_per_epoch,
         "samples": asked.source.samples,
         "shuffle": asked.shuffle,
         "seed": asked.seed,
@@ -52,8 +52,8 @@ def config_of(asked: Request, ready: Prepared) -> dict[str, Any]:
         "validation_batch_size": asked.validation_batch_size,
         "sample_weight": asked.source.weighted,
         "task": asked.task,
-        "device": list(ready.job.places),
-        "callbacks": ready.job.callbacks.names,
+        "device": list(ready.spec.places),
+        "callbacks": ready.spec.callbacks.names,
         "train_step": getattr(asked.train_step, "__name__", None),
         "jit_compile": asked.jit_compile,
         "stop_at_nan": asked.stop_at_nan,

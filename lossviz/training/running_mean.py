@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.training.batches import Chunk
-from lossviz.training.position import Position
+from lossviz.training.data_cursor import DataCursor
 
 
 class RunningMean:
@@ -17,15 +17,15 @@ class RunningMean:
     """
 
     def __init__(
-        self, position: Position | None = None, losses: NDArray[np.float32] | None = None
+        self, cursor: DataCursor | None = None, losses: NDArray[np.float32] | None = None
     ) -> None:
         """Begin with the steps of an epoch that `position` tells, and their losses."""
         self.steps = 0
         self._samples, self._sum = 0, 0.0
-        if position is not None and losses is not None and len(losses) and position.sizes:
-            samples, times = np.array(position.sizes).T
-            self.steps, self._samples = position.steps, int((samples * times).sum())
-            self._sum = position.mean(losses) * self._samples
+        if cursor is not None and losses is not None and len(losses) and cursor.sizes:
+            samples, times = np.array(cursor.sizes).T
+            self.steps, self._samples = cursor.steps, int((samples * times).sum())
+            self._sum = cursor.mean(losses) * self._samples
 
     def add(self, chunk: Chunk) -> None:
         """Count the steps of a chunk."""

@@ -14,12 +14,12 @@ from lossviz._tensorflow import tf
 from lossviz.tasks import Data
 from lossviz.training.caller import Caller
 from lossviz.training.control import Control
-from lossviz.training.earlier import Earlier
 from lossviz.training.numbering import new_id, next_number
 from lossviz.training.preparation import Prepared, prepared
 from lossviz.training.record import Record
 from lossviz.training.registry import Origin, kernel_runs
 from lossviz.training.request import Request
+from lossviz.training.resume_state import ResumeState
 from lossviz.training.run import Run
 from lossviz.training.run_config import config_of
 from lossviz.training.sources import ACCEPTED, Source
@@ -256,15 +256,15 @@ def start(
     origin = kernel_runs.origin()
     if resume_from is None:
         resume_from = origin.resume
-    earlier = None if resume_from is None else Earlier.of(resume_from)
+    resumed = None if resume_from is None else ResumeState.of(resume_from)
     if seed is None:
-        seed = secrets.randbits(32) if earlier is None else earlier.seed
+        seed = secrets.randbits(32) if resumed is None else resumed.seed
     asked = replace(asked, seed=0 if seed is None else seed)
-    ready = prepared(asked, None if earlier is None else earlier.checkpoint)
-    if earlier is not None:
-        earlier.check_steps(ready.job.batches.steps_per_epoch, asked)
-    record = _record(asked, ready, origin, name=name, earlier=earlier)
-    for warning in ready.job.warnings:
+    ready = prepared(asked, None if resumed is None else resumed.checkpoint)
+    if resumed is not None:
+        resumed.check_steps(ready.spec.batches.steps_per_epoch, asked)
+    record = _record(asked, ready, origin, name=name, resumed=resumed)
+    for warning in ready.spec.warnings:
         record.warn(warning)
     return _begin(asked, ready, record, when_busy)
 
@@ -304,33 +304,38 @@ def _weighted(data: Any, sample_weight: Any) -> Any:
 
 
 def _record(
-    asked: Request, ready: Prepared, origin: Origin, *, name: str | None, earlier: Earlier | None
+    asked: Request,
+    ready: Prepared,
+    origin: Origin,
+    *,
+    name: str | None,
+    resumed: ResumeState | None,
 ) -> Record:
     """The record of a new run, or of an earlier one that goes on."""
-    job = ready.job
-    number = next_number() if earlier is None else earlier.number
+    spec = ready.spec
+    number = next_number() if resumed is None else resumed.number
     given = None if name is None else str(name)
-    if earlier is None:
+    if resumed is None:
         run = new_id()
     else:
-        run, given = earlier.id, given or earlier.name
+        run, given = resumed.id, given or resumed.name
     loss = str(origin.config.get("loss") or ready.loss)
     record = Record(
         id=run,
         name=given or f"run {number}",
         number=number,
         loss=loss,
-        epochs=job.epochs,
-        device=", ".join(job.places),
+        epochs=spec.epochs,
+        device=", ".join(spec.places),
         seed=asked.seed,
         task=asked.task or "",
         config=config_of(asked, ready) | origin.config,
         program=origin.program,
-        steps_per_epoch=job.batches.steps_per_epoch,
-        first_epoch=job.first_epoch,
+        steps_per_epoch=spec.batches.steps_per_epoch,
+        first_epoch=spec.first_epoch,
     )
-    if earlier is not None:
-        earlier.hand_over(record)
+    if resumed is not None:
+        resumed.restore_into(record)
     return record
 
 
@@ -349,7 +354,7 @@ def _begin(asked: Request, ready: Prepared, record: Record, when_busy: str) -> R
             + (f", and {len(ahead) - 1} more." if len(ahead) > 1 else "."),
         )
     control = Control()
-    trainer = Trainer(ready.job, record, control)
+    trainer = Trainer(ready.spec, record, control)
     run = Run(record, control, asked.model, trainer)
     caller = Caller()
     # A daemon: a kernel must be able to end while a run is paused.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._tensorflow import tf
-from lossviz.training.unlisted import unlisted
+from lossviz.training.untracked import untracked
 
 Logs = NDArray[np.float32]
 
@@ -24,7 +24,7 @@ class Steps(ABC):
         eager: whether steps are run by Python one by one.
         static: whether the size of a batch is part of the graph, which makes it quicker.
         tells: whether each step's logs are wanted, for callbacks that hear of every batch.
-        told: names of a training step's values whose means are the epoch's, too.
+        averaged: names of a training step's values whose means are the epoch's, too.
         remark: what is to be said of the training step, once it is traced.
     """
 
@@ -33,7 +33,7 @@ class Steps(ABC):
     eager: bool = False
     static: bool = True
     tells: bool = False
-    told: tuple[str, ...] = ()
+    averaged: tuple[str, ...] = ()
     remark: str = ""
 
     @abstractmethod
@@ -107,7 +107,7 @@ class Steps(ABC):
                    for i, one in enumerate(self.optimizers)}  # fmt: skip
         owners |= {f"metric {i}": one for i, one in enumerate(self.metrics)}
         held = {owner: holder.variables for owner, holder in owners.items()}
-        held["kept"] = unlisted(self.trained)
+        held["kept"] = untracked(self.trained)
         return {
             f"{owner}/{index:05d}/{getattr(variable, 'path', variable.name)}": variable
             for owner, variables in held.items()

@@ -13,18 +13,18 @@ import numpy as np
 from lossviz.training import devices
 from lossviz.training.batches import Batches, Chunk
 from lossviz.training.callbacks import Callbacks
-from lossviz.training.checkpoint import Checkpoints, Found, State, copied
+from lossviz.training.checkpoint import CheckpointInfo, Checkpoints, State, copied
 from lossviz.training.control import Control
+from lossviz.training.data_cursor import DataCursor
+from lossviz.training.event_recorder import EventRecorder
 from lossviz.training.faults import NonFiniteLossError, explain
-from lossviz.training.freed_memory import give_back
-from lossviz.training.gradient_norm import rooted
-from lossviz.training.notes import Notes
+from lossviz.training.gradient_norm import with_gradient_norm
+from lossviz.training.memory import release_memory
 from lossviz.training.pace import Pace
-from lossviz.training.position import Position
 from lossviz.training.record import Record
+from lossviz.training.run_queue import run_queue
 from lossviz.training.running_mean import RunningMean
 from lossviz.training.steps import Steps
-from lossviz.training.turn import leave, take_turn
 
 PATIENCE = 5.0
 """Seconds after which a stopped run that does not come back is given up, beside what its chunks
@@ -47,12 +47,12 @@ class Watch(Protocol):
 
 
 @dataclass(kw_only=True)
-class Job:
-    """What a run is asked to do; everything in it has been checked.
+class TrainingSpec:
+    """What a run trains with; everything in it has been checked.
 
     Attributes:
         steps: what is done with a batch.
-        spec: TensorSpecs of a batch.
+        batch_spec: TensorSpecs of a batch.
         first_epoch: the first one, counted from 1.
         epochs: the last one.
         validated: whether an epoch, counted from 1, is followed by a validation.
@@ -68,7 +68,7 @@ class Job:
     """
 
     steps: Steps
-    spec: Any
+    batch_spec: Any
     batches: Batches
     validation: Batches | None
     first_epoch: int = 1
@@ -76,7 +76,7 @@ class Job:
     validated: Callable[[int], bool] = lambda epoch: True
     callbacks: Callbacks
     batches_a_call: int = 1
-    checkpoint: Found | None = None
+    checkpoint: CheckpointInfo | None = None
     learning_rate: float | None = None
     places: list[str]
     stop_at_nan: bool = True
@@ -92,21 +92,21 @@ class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a
 class Trainer:
     """Trains one run. `work` is the body of the run's thread."""
 
-    def __init__(self, job: Job, record: Record, control: Control) -> None:
-        self._job = job
+    def __init__(self, spec: TrainingSpec, record: Record, control: Control) -> None:
+        self._spec = spec
         self._record = record
         self._control = control
         self._pace = Pace()
         self._validation_pace = Pace()
-        start = job.checkpoint.position if job.checkpoint is not None else None
-        self._position = start or Position(job.first_epoch)
+        start = spec.checkpoint.cursor if spec.checkpoint is not None else None
+        self._cursor = start or DataCursor(spec.first_epoch)
         self._checkpoints = Checkpoints(
             record.id,
             first=record.before_checkpoint,
             failed=record.warn,
             saved=record.add_checkpoint,
         )
-        self._notes: Notes | None = None
+        self._events: EventRecorder | None = None
         self._longest = 0.0
         self._short = False
         self._seen = RunningMean()
@@ -115,27 +115,27 @@ class Trainer:
         """Train to the end, whatever it is; never raises."""
         record = self._record
         try:
-            if not take_turn(self, lambda: not self._control.stop_asked):
+            if not run_queue.wait(self, lambda: not self._control.stop_asked):
                 raise _Stopped
-            if self._job.refused is not None:
-                raise self._job.refused
+            if self._spec.refused is not None:
+                raise self._spec.refused
             record.set_status("running")
-            record.add_event("started", f"Training started on {', '.join(self._job.places)}.")
+            record.add_event("started", f"Training started on {', '.join(self._spec.places)}.")
             with self._place():
                 try:
                     self._begin()
                     self._train()
                 finally:
-                    self._job.steps.end()
+                    self._spec.steps.end()
             record.end("completed", "Training completed.")
         except _Stopped:
             record.end("stopped", "Training was stopped.")
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
             record.end("failed", explain(error, len(record.losses)), error)
         finally:
-            leave(self)
+            run_queue.leave(self)
             # Data, graphs and moments are not kept for a run that somebody still looks at.
-            del self._job
+            del self._spec
 
     @property
     def patience(self) -> float:
@@ -149,52 +149,52 @@ class Trainer:
         else:
             where = "in a chunk that does not end: the data may give no more batches."
         self._record.end("stopped", f"Training was stopped {where}")
-        leave(self)
+        run_queue.leave(self)
 
     def _place(self) -> Any:
         """Where operations run; several devices place their own."""
-        places = self._job.places
+        places = self._spec.places
         return devices.on(places[0]) if len(places) == 1 else contextlib.nullcontext()
 
     def _begin(self) -> None:
         """Make all variables, and put into them what the run begins with."""
-        job, record = self._job, self._record
+        spec, record = self._spec, self._record
         record.set_phase("compiling")
-        give_back()
-        if job.watch is not None:
+        release_memory()
+        if spec.watch is not None:
             # Ahead of what Keras would say of the same mistake.
-            job.watch.before(record.warn)
-        job.steps.begin(job.spec)
-        if job.checkpoint is not None:
-            job.checkpoint.restore(job.steps.variables())
+            spec.watch.before(record.warn)
+        spec.steps.begin(spec.batch_spec)
+        if spec.checkpoint is not None:
+            spec.checkpoint.restore(spec.steps.variables())
         else:
-            job.steps.reset()
-        if job.steps.optimizer is not None:
-            self._notes = Notes(record, job.steps.optimizer)
-        if job.learning_rate is not None:
+            spec.steps.reset()
+        if spec.steps.optimizer is not None:
+            self._events = EventRecorder(record, spec.steps.optimizer)
+        if spec.learning_rate is not None:
             # Of a run that goes on this is a change, of a new one its beginning.
-            self._set_learning_rate(job.learning_rate, tell=job.checkpoint is not None)
-        if job.checkpoint is None:
+            self._set_learning_rate(spec.learning_rate, tell=spec.checkpoint is not None)
+        if spec.checkpoint is None:
             # A run that is killed before its first epoch's end can go on, too: from here.
             self._checkpoints.save_soon(self._state())
 
     def _train(self) -> None:
-        job = self._job
-        steps, callbacks = job.steps, job.callbacks
+        spec = self._spec
+        steps, callbacks = spec.steps, spec.callbacks
         steps.tells = callbacks.each_batch or callbacks.each_test_batch
         how = {"eager": steps.eager, "static": steps.static, "logged": steps.logged}
-        train = job.batches.compile(self._training_step, until_not_finite=job.stop_at_nan, **how)
+        train = spec.batches.compile(self._training_step, until_not_finite=spec.stop_at_nan, **how)
         validate = None
-        if job.validation is not None:
-            validate = job.validation.compile(steps.evaluate, until_not_finite=False, **how)
+        if spec.validation is not None:
+            validate = spec.validation.compile(steps.evaluate, until_not_finite=False, **how)
         last: dict[str, float] = {}
         with callbacks.around(
-            steps, epochs=job.epochs, steps_per_epoch=job.batches.steps_per_epoch, last=last
+            steps, epochs=spec.epochs, steps_per_epoch=spec.batches.steps_per_epoch, last=last
         ):
             if not len(self._record.losses) and callbacks.initial_epoch:
-                self._position = Position(callbacks.initial_epoch + 1)
+                self._cursor = DataCursor(callbacks.initial_epoch + 1)
             try:
-                while self._position.epoch <= job.epochs and not self._epoch(train, validate, last):
+                while self._cursor.epoch <= spec.epochs and not self._epoch(train, validate, last):
                     pass
                 self._save()
             except _Stopped:
@@ -204,9 +204,9 @@ class Trainer:
             steps.finish()
 
     def _training_step(self, batch: Any) -> tuple[Any, Any]:
-        if self._job.watch is not None:
-            self._job.watch.look(batch)
-        return self._job.steps.train(batch)
+        if self._spec.watch is not None:
+            self._spec.watch.look(batch)
+        return self._spec.steps.train(batch)
 
     def _epoch(
         self,
@@ -218,47 +218,47 @@ class Trainer:
 
         True when a callback has ended the training.
         """
-        job, record, position = self._job, self._record, self._position
-        callbacks = job.callbacks
-        record.begin_epoch(position.epoch, len(record.losses) - position.steps)
-        if position.steps == 0:
-            job.steps.reset()
-        self._seen = RunningMean(position, record.losses.read(record.epoch_start))
-        callbacks.epoch_begins(position.epoch)
-        if position.trained is None:
-            job.batches.begin_epoch(position.epoch, position.steps, position.drawn)
-            ended = position.steps > 0 and position.steps == job.batches.steps_per_epoch
+        spec, record, cursor = self._spec, self._record, self._cursor
+        callbacks = spec.callbacks
+        record.begin_epoch(cursor.epoch, len(record.losses) - cursor.steps)
+        if cursor.steps == 0:
+            spec.steps.reset()
+        self._seen = RunningMean(cursor, record.losses.read(record.epoch_start))
+        callbacks.epoch_begins(cursor.epoch)
+        if cursor.trained is None:
+            spec.batches.begin_epoch(cursor.epoch, cursor.steps, cursor.drawn)
+            ended = cursor.steps > 0 and cursor.steps == spec.batches.steps_per_epoch
             logs = np.empty(0, np.float32)
             while not ended:
                 self._obey()
                 chunk = self._take(train)
                 ended = chunk.ended or callbacks.stop_asked
                 logs = chunk.logs if len(chunk.losses) else logs
-            if job.batches.ran_out and not self._short:
+            if spec.batches.ran_out and not self._short:
                 self._short = True
-                record.warn(job.batches.ran_out)
+                record.warn(spec.batches.ran_out)
             if record.steps_per_epoch is None:
-                record.steps_per_epoch = job.batches.steps_per_epoch
-            mean = position.mean(record.losses.read(record.epoch_start))
-            position.trained = job.steps.results(mean, logs, held_out=False)
-            for name in job.steps.told:
-                told = record.series.on_every_step(name, record.epoch_start)
-                position.trained.setdefault(name, position.mean(told))
-        metrics = dict(position.trained)
-        if validate is not None and job.validated(position.epoch):
+                record.steps_per_epoch = spec.batches.steps_per_epoch
+            mean = cursor.mean(record.losses.read(record.epoch_start))
+            cursor.trained = spec.steps.results(mean, logs, held_out=False)
+            for name in spec.steps.averaged:
+                values = record.series.on_every_step(name, record.epoch_start)
+                cursor.trained.setdefault(name, cursor.mean(values))
+        metrics = dict(cursor.trained)
+        if validate is not None and spec.validated(cursor.epoch):
             for name, value in self._validate(validate).items():
                 metrics[f"val_{name}"] = value
         # What callbacks add to an epoch's logs is recorded, but `fit` tells it to no later hook.
         last.clear()
         last.update(metrics)
         try:
-            stop = callbacks.epoch_ends(position.epoch, metrics)
+            stop = callbacks.epoch_ends(cursor.epoch, metrics)
         finally:
             record.end_epoch(_numbers(metrics))
-        self._position = position.next_epoch()
-        if job.watch is not None:
-            ended = bool(stop) or position.epoch >= job.epochs
-            job.watch.after_epoch(metrics, position.epoch, record.warn, last=ended)
+        self._cursor = cursor.next_epoch()
+        if spec.watch is not None:
+            ended = bool(stop) or cursor.epoch >= spec.epochs
+            spec.watch.after_epoch(metrics, cursor.epoch, record.warn, last=ended)
         if self._checkpoints.ready and not record.ended:
             self._checkpoints.save_soon(self._state())
         if stop:
@@ -268,12 +268,12 @@ class Trainer:
 
     def _take(self, train: Callable[[int], Chunk]) -> Chunk:
         """Take one chunk of training steps and record it."""
-        record, callbacks = self._record, self._job.callbacks
+        record, callbacks = self._record, self._spec.callbacks
         count = self._pace.count
         if callbacks.each_batch:
-            count = self._job.batches_a_call
+            count = self._spec.batches_a_call
         count = self._control.bounded(count)
-        begun = self._position.steps
+        begun = self._cursor.steps
         callbacks.batch_begins(begun)
         self._note_learning_rate()
         began = time.perf_counter()
@@ -282,15 +282,15 @@ class Trainer:
         self._longest = max(self._longest, seconds)
         measured = self._pace.took(len(chunk.losses), seconds)
         record.set_phase("training")
-        named = rooted(chunk.named)
-        if self._notes is not None:
-            named = self._notes.with_rate(named, len(chunk.losses))
+        named = with_gradient_norm(chunk.named)
+        if self._events is not None:
+            named = self._events.with_rate(named, len(chunk.losses))
         record.add_steps(chunk.losses, seconds if measured else None, named)
-        if self._notes is not None and self._notes.scheduled:
+        if self._events is not None and self._events.scheduled:
             # Where the line from the chunk's beginning ends; others stay as they are until set.
             self._note_learning_rate()
-        self._position.took(chunk.sizes)
-        self._position.drawn = self._job.batches.drawn
+        self._cursor.advance(chunk.sizes)
+        self._cursor.drawn = self._spec.batches.drawn
         self._control.took(len(chunk.losses))
         if not len(record.losses):
             raise ValueError("data: the dataset gave no batch; it must hold at least one.")
@@ -299,34 +299,36 @@ class Trainer:
             if callbacks.each_batch:
                 # What Keras tells callbacks after a batch: the epoch's values so far.
                 self._seen.add(chunk)
-                so_far = self._job.steps.so_far(self._seen.mean, chunk.logs, held_out=False)
+                so_far = self._spec.steps.so_far(self._seen.mean, chunk.logs, held_out=False)
                 callbacks.batch_ends(begun + count - 1, so_far)  # Keras names the last of a call
         return chunk
 
     def _look_at(self, chunk: Chunk) -> None:
         """Find losses that are not finite."""
-        if self._job.stop_at_nan:
+        if self._spec.stop_at_nan:
             if not np.isfinite(chunk.losses[-1]):
                 raise NonFiniteLossError(len(self._record.losses), float(chunk.losses[-1]))
-        elif self._notes is not None:
-            self._notes.losses(chunk.losses)
+        elif self._events is not None:
+            self._events.losses(chunk.losses)
 
     def _validate(self, validate: Callable[[int], Chunk]) -> dict[str, float]:
         """One pass over the validation data: the means of its loss and metrics."""
-        job, callbacks = self._job, self._job.callbacks
-        assert job.validation is not None
+        spec, callbacks = self._spec, self._spec.callbacks
+        assert spec.validation is not None
         began = time.perf_counter()
         self._record.set_phase("validating")
         callbacks.validation_begins()
         # A validation that was interrupted begins anew.
-        job.steps.reset()
-        job.validation.begin_epoch(1)
+        spec.steps.reset()
+        spec.validation.begin_epoch(1)
         seen, logs = RunningMean(), np.empty(0, np.float32)
         ended = False
         while not ended:
             self._obey()
             start, begun = time.perf_counter(), seen.steps
-            count = job.batches_a_call if callbacks.each_test_batch else self._validation_pace.count
+            count = (
+                spec.batches_a_call if callbacks.each_test_batch else self._validation_pace.count
+            )
             callbacks.batch_begins(begun, held_out=True)
             chunk = validate(count)
             self._validation_pace.took(len(chunk.losses), time.perf_counter() - start)
@@ -334,10 +336,10 @@ class Trainer:
                 seen.add(chunk)
                 logs = chunk.logs
                 if callbacks.each_test_batch:
-                    so_far = job.steps.so_far(seen.mean, logs, held_out=True)
+                    so_far = spec.steps.so_far(seen.mean, logs, held_out=True)
                     callbacks.batch_ends(begun + count - 1, so_far, held_out=True)
             ended = chunk.ended
-        values = job.steps.results(seen.mean, logs, held_out=True)
+        values = spec.steps.results(seen.mean, logs, held_out=True)
         callbacks.validation_ends(values)
         self._record.add_busy(time.perf_counter() - began)
         return values
@@ -361,13 +363,13 @@ class Trainer:
             self._set_learning_rate(rate)
 
     def _state(self) -> State:
-        job = self._job
+        spec = self._spec
         return State(
-            copied(job.steps.variables()),
-            self._position.as_dict(),
+            copied(spec.steps.variables()),
+            self._cursor.as_dict(),
             len(self._record.losses),
             len(self._record.rows),
-            job.batches.order(self._position.epoch),
+            spec.batches.order(self._cursor.epoch),
         )
 
     def _save(self) -> None:
@@ -377,14 +379,14 @@ class Trainer:
             self._checkpoints.save(self._state())
 
     def _set_learning_rate(self, rate: float, *, tell: bool = True) -> None:
-        if self._notes is not None:
-            self._notes.set_learning_rate(rate, tell=tell)
+        if self._events is not None:
+            self._events.set_learning_rate(rate, tell=tell)
 
     def _note_learning_rate(self) -> None:
         """Record the learning rate of the next step, and an event where somebody has changed it."""
-        if self._notes is not None:
+        if self._events is not None:
             # A callback that sets it with every batch must not fill the run with events.
-            self._notes.learning_rate(tell=self._position.steps == 0)
+            self._events.learning_rate(tell=self._cursor.steps == 0)
 
 
 def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lossviz.training.unlisted import unlisted
+from lossviz.training.untracked import untracked
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def untouched(model: Any) -> Iterator[None]:
     States of recurrent layers, moving means, and where its random numbers are.
     """
     weights = {id(one) for one in model.trainable_variables}
-    others = [one for one in model.variables if id(one) not in weights] + unlisted(model)
+    others = [one for one in model.variables if id(one) not in weights] + untracked(model)
     kept = [(one, one.numpy()) for one in others]
     try:
         yield

@@ -9,14 +9,14 @@ from typing import Any
 
 from lossviz import tasks
 from lossviz._arguments import ArgumentError
-from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.status import Notice
+from lossviz.widgets.user_objects import UserObjects
 
 WEIGHTS = "loss.weighted_cross_entropy.class_weights"
 """The field that they fill."""
 
 
-def counted(own: OwnObjects, config: dict[str, Any]) -> tuple[list[float] | None, Notice]:
+def counted(own: UserObjects, config: dict[str, Any]) -> tuple[list[float] | None, Notice]:
     """The weights, or None, and what to say; loads the data, which may take a while.
 
     Args:
@@ -35,7 +35,7 @@ def counted(own: OwnObjects, config: dict[str, Any]) -> tuple[list[float] | None
 
 
 def count_later(
-    own: OwnObjects,
+    own: UserObjects,
     settings: Callable[[], dict[str, Any]],
     take: Callable[[list[float] | None, Notice], None],
 ) -> Notice:

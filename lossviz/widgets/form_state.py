@@ -16,11 +16,11 @@ from lossviz.widgets.form_view import (
     FOLDER,
     READ,
     FormView,
-    Written,
+    ProgramParts,
     chosen_dataset,
     is_own,
 )
-from lossviz.widgets.own_objects import OwnObjects, classes_to_encode, losses_of_logits
+from lossviz.widgets.user_objects import UserObjects, classes_to_encode, losses_of_logits
 from lossviz.wire.lab_traits import Field
 
 
@@ -33,13 +33,13 @@ class FormState:
         written: what the program's text says beside the fields.
     """
 
-    def __init__(self, config: TrainingConfig | None, own: OwnObjects) -> None:
+    def __init__(self, config: TrainingConfig | None, own: UserObjects) -> None:
         self._own = own
         self._texts: dict[str, str] = {}
         self._errors: dict[str, str] = {}
         self._refused: dict[str, str] = {}
         self._notes: dict[str, str] = {}
-        self.written = Written()
+        self.written = ProgramParts()
         self._start = config or TrainingConfig()
         self.reset()
 

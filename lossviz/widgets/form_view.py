@@ -22,7 +22,7 @@ from lossviz.widgets.fields import (
     text_of,
     value_of,
 )
-from lossviz.widgets.own_objects import OwnObjects, classes_of_model
+from lossviz.widgets.user_objects import UserObjects, classes_of_model
 from lossviz.wire.lab_traits import Choice, Field
 
 TRAINING_FIELDS = {
@@ -72,7 +72,7 @@ CUSTOM = "custom"
 
 
 @dataclass(frozen=True)
-class Written:
+class ProgramParts:
     """What the program's text says that no field can.
 
     Attributes:
@@ -122,8 +122,8 @@ class FormView:
         texts: dict[str, str],
         errors: Mapping[str, str],
         notes: Mapping[str, str],
-        own: OwnObjects,
-        written: Written,
+        own: UserObjects,
+        written: ProgramParts,
     ) -> None:
         """Show these texts, by the fields' names; parameters without one get their default."""
         self._texts, self._errors, self._notes = texts, errors, notes

@@ -11,11 +11,11 @@ from lossviz.program import TrainingConfig
 from lossviz.training import Record, Run
 from lossviz.widgets.live_view import LiveView
 from lossviz.widgets.loading import loading
-from lossviz.widgets.offers import live_beside
-from lossviz.widgets.own_objects import loss_name, own_objects
+from lossviz.widgets.resume_offers import live_beside
 from lossviz.widgets.room import Desk
 from lossviz.widgets.rooms import ROOMS
 from lossviz.widgets.session import Session
+from lossviz.widgets.user_objects import loss_name, user_objects
 from lossviz.wire import publisher
 from lossviz.wire.messages import FromKernel
 
@@ -64,7 +64,7 @@ class LossLab(LiveView):
         *,
         loss: Any = None,
     ) -> None:
-        own = own_objects(model, train, validation, _user_variables())
+        own = user_objects(model, train, validation, _user_variables())
         begin = {} if config is None else config.as_dict()
         if task is not None:
             begin["task"] = task

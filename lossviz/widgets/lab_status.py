@@ -3,74 +3,74 @@
 from __future__ import annotations
 
 from lossviz import losses
-from lossviz.widgets.bond import Bond
 from lossviz.widgets.fields import action
-from lossviz.widgets.launch import Launch
-from lossviz.widgets.offers import Offers, live_beside
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.program_binding import ProgramBinding
+from lossviz.widgets.resume_offers import ResumeOffers, live_beside
+from lossviz.widgets.run_launcher import RunLauncher
 from lossviz.widgets.status import Notice, said_of
+from lossviz.widgets.user_objects import UserObjects
 
 
-def commands(launch: Launch, bond: Bond) -> list[str]:
+def commands(launcher: RunLauncher, binding: ProgramBinding) -> list[str]:
     """The commands that can be given now."""
-    runs = launch.runs
+    runs = launcher.runs
     run = runs.current
     found = ["train", "show_code"]
-    if run is None or not (runs.training or launch.preparing):
+    if run is None or not (runs.training or launcher.preparing):
         ended = ["clear_runs", *(["resume"] if runs.broken_off else [])] if run else []
-        return [*found, "stop"] if launch.preparing else [*found, "reset", *ended]
+        return [*found, "stop"] if launcher.preparing else [*found, "reset", *ended]
     found.append("stop")
     if runs.training:
         found += ["resume", "step"] if run.holding else ["pause"]
-        if launch.waiting:
+        if launcher.waiting:
             found += ["replace", "cancel_queued"]
-        rate = bond.form.learning_rate()
+        rate = binding.form.learning_rate()
         if runs.config is not None and rate not in {None, runs.config.learning_rate}:
             found.append("apply_learning_rate")
     return found
 
 
-def describe(launch: Launch, bond: Bond, offers: Offers) -> Notice:
+def describe(launcher: RunLauncher, binding: ProgramBinding, offers: ResumeOffers) -> Notice:
     """The status line while nobody has something else to say."""
-    said = launch.describe()
+    said = launcher.describe()
     if said is not None:
         return said
-    runs = launch.runs
-    if bond.problem and not runs.training:
-        waits = " Changed settings wait until it can be read." if bond.code.pending else ""
-        return Notice(f"{bond.problem}{waits}", "warning")
+    runs = launcher.runs
+    if binding.problem and not runs.training:
+        waits = " Changed settings wait until it can be read." if binding.code.pending else ""
+        return Notice(f"{binding.problem}{waits}", "warning")
     run = runs.current
     if run is None:
         return offers.notice(runs.all) or Notice("Ready to train.")
     said = said_of(
         run.record,
         first=len(runs.all) == 1,
-        waiting=launch.waiting,
-        taught=launch.weights.taught(run),
+        waiting=launcher.waiting,
+        taught=launcher.weights.taught(run),
     )
     if not runs.training:
         others = live_beside(runs.all)[:1]
         said.actions += tuple(action("follow", f"Show {other.name}") for other in others)
-        if launch.weights.changed:
+        if launcher.weights.changed:
             said.actions += (action("first_weights", "Start again from the first weights"),)
     return said
 
 
-def why_no_training(bond: Bond, own: OwnObjects) -> Notice | None:
+def why_no_training(binding: ProgramBinding, own: UserObjects) -> Notice | None:
     """What keeps the program from being run; None where nothing does."""
     if own.data_error:
         return Notice(f"Nothing to train yet. {own.data_error}", "error")
-    if bond.code.problem:
-        problem = bond.problem[0].lower() + bond.problem[1:]
+    if binding.code.problem:
+        problem = binding.problem[0].lower() + binding.problem[1:]
         return Notice(f"Training did not start: {problem}", "error")
-    errors = bond.form.errors()
+    errors = binding.form.errors()
     if errors:
         wrong = " ".join(f"{label}: {text}" for label, text in errors.items())
         return Notice(f"Training did not start. {wrong}", "error")
-    config = bond.code.config
+    config = binding.code.config
     loss = losses.get(config.loss)
     own_data = own.train and config.train == own.train
-    if own_data or "loss_fn" in bond.code.custom or losses.trains(loss, config.task):
+    if own_data or "loss_fn" in binding.code.custom or losses.trains(loss, config.task):
         return None
     why = losses.why_not(loss, config.task)
     return Notice(f"Training did not start. {loss.title}: {why}", "error")

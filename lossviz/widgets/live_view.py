@@ -13,7 +13,7 @@ from IPython.display import display
 from lossviz.series import LOSS
 from lossviz.training import Record
 from lossviz.widgets.static_view import StaticView, call_after_cells
-from lossviz.wire import Feed, forget_route, publisher, saved
+from lossviz.wire import RunStream, forget_route, publisher, saved
 from lossviz.wire.messages import FromKernel
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -55,7 +55,7 @@ class LiveView(anywidget.AnyWidget):
         self._answers: list[tuple[FromKernel, list[bytes]]] = []
         lab_id = uuid.uuid4().hex[:8]
         self._static = StaticView(lab_id)
-        self._feed = Feed(self._send_to_pages)
+        self._stream = RunStream(self._send_to_pages)
         super().__init__(kind=kind, lab_id=lab_id, **traits)
         self._own_layout = self.layout
         # Made by a cell, the comm would be answered on the main shell, after all running cells.
@@ -108,8 +108,8 @@ class LiveView(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take it off all pages, for good. A run that goes on does so, and can be read."""
-        if feed := getattr(self, "_feed", None):
-            feed.close()
+        if stream := getattr(self, "_stream", None):
+            stream.close()
         super().close()
         # ipywidgets leaves it behind.
         layout = getattr(self, "_own_layout", None)
@@ -119,10 +119,10 @@ class LiveView(anywidget.AnyWidget):
     def publish(self) -> bool:
         """Send what is new to all pages; called by the publisher's thread."""
         record, earlier = self.followed()
-        self._feed.follow(record, earlier)
-        live = self._feed.publish()
+        self._stream.follow(record, earlier)
+        live = self._stream.publish()
         # The cell was run again: the form of each view that it has made is nobody's any more.
-        if not self._feed.left:
+        if not self._stream.left:
             # Only what has changed travels: traitlets compares the new value with the old one. All
             # in one message: a page must not show an error beside a field and an older status line.
             answers, self._answers = self._answers, []
@@ -148,16 +148,16 @@ class LiveView(anywidget.AnyWidget):
     def _on_message(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         """A page speaks. Runs on whatever thread the kernel answers comms on; returns at once."""
         kind = message.get("type")
-        self._feed.answered()
+        self._stream.answered()
         if kind == "attach":
             # A page from before series had names asks for the loss alone.
             shown = [str(one) for one in message.get("series", ())]
-            self._feed.attach(str(message["page"]), shown)
+            self._stream.attach(str(message["page"]), shown)
             self.take(kind, message)
         elif kind == "detach":
-            self._feed.detach(str(message["page"]))
+            self._stream.detach(str(message["page"]))
         elif kind == "range":
-            self._feed.ask(
+            self._stream.ask(
                 {
                     "type": "range",
                     "page": str(message["page"]),

@@ -44,7 +44,7 @@ class LossText:
             found = find(text, config)
         except ArgumentError:
             return None
-        source, function = found.anatomy.source, found.loss_function
+        source, function = found.structure.source, found.loss_function
         if function is None:
             return None
         start, end = source.start(function), source.end(function)

@@ -18,8 +18,8 @@ def notebook_path() -> str:
     Jupyter's server tells its kernels the name in the environment, and starts them in the
     notebook's folder; VS Code leaves the path among the user's variables.
     """
-    told = vars(sys.modules["__main__"]).get("__vsc_ipynb_file__", "")
-    if told:
-        return str(told)
+    path = vars(sys.modules["__main__"]).get("__vsc_ipynb_file__", "")
+    if path:
+        return str(path)
     name = os.environ.get("JPY_SESSION_NAME", "")
     return str(Path(_folder) / Path(name).name) if name else ""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from lossviz.history import Listed, flat
+from lossviz.history import RunSummary, flat
 from lossviz.wire.run_tables import ComparedMetric, ComparedSetting
 
 LOSSES_DIFFER = (
@@ -18,7 +18,7 @@ UNTOLD = frozenset({"loss_fn", "notebook"})
 """What stands in a config and is no hyperparameter."""
 
 
-def loss_of(run: Listed) -> str:
+def loss_of(run: RunSummary) -> str:
     """The name of a run's loss. A lab's program calls its function otherwise; the config tells."""
     return str(run.config.get("loss") or run.loss)
 
@@ -41,7 +41,7 @@ def value_of(value: Any) -> str | float | bool | None:
     return text_of(value)
 
 
-def settings(runs: Sequence[Listed]) -> list[ComparedSetting]:
+def settings(runs: Sequence[RunSummary]) -> list[ComparedSetting]:
     """The hyperparameters that are not the same in all of these runs."""
     configs = [flat(run.config) | {"task": run.task, "loss": loss_of(run)} for run in runs]
     names = dict.fromkeys(name for config in configs for name in config)
@@ -53,7 +53,7 @@ def settings(runs: Sequence[Listed]) -> list[ComparedSetting]:
     return [row for row in rows if len(set(row["values"])) > 1]
 
 
-def metrics(runs: Sequence[Listed]) -> list[ComparedMetric]:
+def metrics(runs: Sequence[RunSummary]) -> list[ComparedMetric]:
     """The metrics of these runs side by side."""
     names = dict.fromkeys(name for run in runs for name in run.metrics)
     return [
@@ -66,7 +66,7 @@ def metrics(runs: Sequence[Listed]) -> list[ComparedMetric]:
     ]
 
 
-def warning(runs: Sequence[Listed]) -> str:
+def warning(runs: Sequence[RunSummary]) -> str:
     """What is not to be compared of these runs."""
     kinds = {(loss_of(run), json.dumps(run.config.get("loss_params"))) for run in runs}
     return LOSSES_DIFFER if len(kinds) > 1 else ""

@@ -8,10 +8,10 @@ from typing import Any
 
 from lossviz._arguments import ArgumentError, number
 from lossviz.training import Record, Run
-from lossviz.widgets.bond import note_page
 from lossviz.widgets.cell_runs import cell_runs, interactive_shell
 from lossviz.widgets.fields import plain_field
 from lossviz.widgets.live_view import LiveView
+from lossviz.widgets.program_binding import note_page
 from lossviz.widgets.status import Notice, said_of
 from lossviz.wire.lab_traits import Form, StatusLine
 
@@ -54,12 +54,12 @@ class RunView(LiveView):
     @property
     def idle(self) -> bool:
         """Whether the run has ended and nobody looks at it."""
-        return self._record.ended and self._feed.left
+        return self._record.ended and self._stream.left
 
     def show(self) -> None:
         """Display it below the cell that runs now."""
         self._shown_at = time.monotonic()
-        self._feed.presume_page()
+        self._stream.presume_page()
         self._ipython_display_()
 
     def title(self) -> str:
@@ -146,9 +146,9 @@ class RunView(LiveView):
         }
 
     def _notice(self) -> Notice:
-        feed = getattr(self, "_feed", None)
+        stream = getattr(self, "_stream", None)
         waited = time.monotonic() - self._shown_at > PATIENCE
-        if feed is not None and feed.unheard and cell_runs.running and waited:
+        if stream is not None and stream.unheard and cell_runs.running and waited:
             return Notice(BUSY, "warning")
         return said_of(self._record, first=False, waiting=0)
 

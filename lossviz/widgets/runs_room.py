@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 from lossviz._arguments import ArgumentError
-from lossviz.history import CONFIG, FAULTS, METRIC, Listed, Query, flat, recorder
+from lossviz.history import CONFIG, FAULTS, METRIC, Query, RunSummary, flat, recorder
 from lossviz.training import Record, kernel_runs, live_runs
 from lossviz.widgets import run_comparison
-from lossviz.widgets.offers import saved_run, why_not_resumed
+from lossviz.widgets.resume_offers import saved_run, why_not_resumed
 from lossviz.widgets.room import Desk
 from lossviz.widgets.worker import Worker
 from lossviz.wire import publisher
@@ -114,14 +114,14 @@ class RunsRoom:
                 del self._orders[page]
         return ids
 
-    def _described(self, found: Sequence[Listed], columns: Sequence[str]) -> list[ListedRun]:
+    def _described(self, found: Sequence[RunSummary], columns: Sequence[str]) -> list[ListedRun]:
         own, chosen = self._own(), self._session.chosen
         shown = {one.id for one in chosen.beside(own)} | self._followed()
         busy = self._session.busy
         return [self._row(run, columns, shown, busy=busy) for run in found]
 
     def _row(
-        self, run: Listed, columns: Sequence[str], shown: set[str], *, busy: bool
+        self, run: RunSummary, columns: Sequence[str], shown: set[str], *, busy: bool
     ) -> ListedRun:
         colour = self._session.chosen.colour(run.id)
         config = flat(run.config) if columns else {}
@@ -167,7 +167,7 @@ class RunsRoom:
         )  # fmt: skip
 
     def _compare(self, message: dict[str, Any]) -> None:
-        runs: list[Listed] = []
+        runs: list[RunSummary] = []
         trouble = ""
         try:
             runs = _history().listing.rows(_ids_of(message)[:MOST_COMPARED])
@@ -277,7 +277,7 @@ def _ids_of(message: dict[str, Any]) -> list[str]:
     return [str(one) for one in message["runs"]][:MOST_ROWS]
 
 
-def _value(run: Listed, config: dict[str, Any], column: str) -> str | float | bool | None:
+def _value(run: RunSummary, config: dict[str, Any], column: str) -> str | float | bool | None:
     if column.startswith(METRIC):
         return run.best(column.removeprefix(METRIC))
     return run_comparison.value_of(config.get(column.removeprefix(CONFIG)))

@@ -11,7 +11,6 @@ from typing import Any
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.training import Run
-from lossviz.widgets.bond import Bond, note_page
 from lossviz.widgets.cell_runs import cell_runs, save_as_cell
 from lossviz.widgets.chosen_runs import ChosenRuns
 from lossviz.widgets.class_weights import WEIGHTS, count_later
@@ -22,13 +21,14 @@ from lossviz.widgets.lab_status import (
     question_to_resume,
     why_no_training,
 )
-from lossviz.widgets.launch import Launch
 from lossviz.widgets.loading import loading
 from lossviz.widgets.model_samples import show
-from lossviz.widgets.offers import Offers, Saved, live_beside
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.program_binding import ProgramBinding, note_page
+from lossviz.widgets.resume_offers import ResumeOffers, Saved, live_beside
 from lossviz.widgets.resuming import continues
+from lossviz.widgets.run_launcher import RunLauncher
 from lossviz.widgets.status import Notice
+from lossviz.widgets.user_objects import UserObjects
 from lossviz.wire.lab_traits import Code, Form, StatusLine
 from lossviz.wire.messages import FromKernel
 
@@ -46,7 +46,7 @@ class Session:
     def __init__(
         self,
         config: TrainingConfig | None,
-        own: OwnObjects,
+        own: UserObjects,
         changed: Callable[[], None],
         answer: Callable[[FromKernel], None],
     ) -> None:
@@ -62,9 +62,9 @@ class Session:
         self.own = own
         self.chosen = ChosenRuns()
         self._changed, self._answer = changed, answer
-        self._bond = Bond(config, own, f"Loss lab {next(_numbers)}")
-        self._launch = Launch(own, self._lock, self._hear)
-        self._offers = Offers(own.model, changed)
+        self._binding = ProgramBinding(config, own, f"Loss lab {next(_numbers)}")
+        self._launcher = RunLauncher(own, self._lock, self._hear)
+        self._offers = ResumeOffers(own.model, changed)
         self._confirmed: Callable[[str, bool], None] | None = None
         said = " ".join(one for one in (own.named, own.found) if one)
         self._notice: Notice | None = Notice(said) if said else None
@@ -77,31 +77,31 @@ class Session:
     @property
     def runs(self) -> list[Run]:
         """All runs, oldest first."""
-        return list(self._launch.runs.all)
+        return list(self._launcher.runs.all)
 
     @property
     def run(self) -> Run | None:
         """The run that trains, or the latest."""
         with self._lock:
-            return self._launch.runs.current
+            return self._launcher.runs.current
 
     @property
     def shown(self) -> Run | None:
         """The run on the charts; None before the first one and while the next is prepared."""
         with self._lock:
-            runs = self._launch.runs
-            return runs.current if runs.training or not self._launch.preparing else None
+            runs = self._launcher.runs
+            return runs.current if runs.training or not self._launcher.preparing else None
 
     @property
     def busy(self) -> bool:
         """Whether a run trains, waits or is on its way."""
         with self._lock:
-            return self._launch.runs.training or self._launch.preparing
+            return self._launcher.runs.training or self._launcher.preparing
 
     def forget(self, runs: Sequence[str]) -> None:
         """Runs that have ended were deleted."""
         with self._lock:
-            self._launch.runs.forget(runs)
+            self._launcher.runs.forget(runs)
         self._changed()
 
     @property
@@ -112,19 +112,19 @@ class Session:
             ArgumentError: while a field is bad.
         """
         with self._lock:
-            return self._bond.config()
+            return self._binding.config()
 
     def set_config(self, config: TrainingConfig) -> None:
         """Fill the form."""
         with self._lock:
-            self._bond.set_config(config)
+            self._binding.set_config(config)
         self._changed()
 
     def code(self) -> str:
         """The text of the program that Train runs."""
         with self._lock:
-            self._bond.write()
-            return self._bond.code.text
+            self._binding.write()
+            return self._binding.code.text
 
     def see(self) -> None:
         """A page shows the lab: from now on the program is kept written."""
@@ -135,35 +135,35 @@ class Session:
         """The lab is gone: what it was asked to start and has not does not start any more."""
         cell_runs.release(self)
         with self._lock:
-            self._launch.close()
+            self._launcher.close()
 
     def view(self) -> tuple[Form, StatusLine, Code]:
         """Form, status line and code of one moment, as pages show them."""
         with self._lock:
             if self._seen:
-                self._bond.write()
-            return self.form(), self.status(), self._bond.trait()
+                self._binding.write()
+            return self.form(), self.status(), self._binding.trait()
 
     def form(self) -> Form:
         """The form as pages show it."""
         with self._lock:
-            runs = self._launch.runs
-            live = runs.training or self._launch.preparing
+            runs = self._launcher.runs
+            live = runs.training or self._launcher.preparing
             return {
-                "fields": self._bond.form.fields(runs.config if live else None),
-                "commands": commands(self._launch, self._bond),
+                "fields": self._binding.form.fields(runs.config if live else None),
+                "commands": commands(self._launcher, self._binding),
                 "edits": dict(self._edits),
             }
 
     def trait(self) -> Code:
         """The code as pages show it."""
         with self._lock:
-            return self._bond.trait()
+            return self._binding.trait()
 
     def status(self) -> StatusLine:
         """The status line as pages show it."""
         with self._lock:
-            notice = self._notice or describe(self._launch, self._bond, self._offers)
+            notice = self._notice or describe(self._launcher, self._binding, self._offers)
             return {
                 "text": notice.text,
                 "kind": notice.kind,  # type: ignore[typeddict-item]
@@ -188,25 +188,25 @@ class Session:
             self._notice = None
             # A field may have gone in the meantime, on another page.
             with contextlib.suppress(KeyError):
-                question = self._bond.edit(name, text, page)
+                question = self._binding.edit(name, text, page)
                 self._notice = Notice(question, "warning") if question else None
         self._changed()
 
     def take_source(self, message: dict[str, Any]) -> None:
         """An editor on a page says what stands in it."""
         with self._lock:
-            before = self._bond.code.revision
-            self._bond.take(message)
+            before = self._binding.code.revision
+            self._binding.take(message)
             if message["cell"]:
-                cell_runs.bind(self._bond.cell, self)
-            if self._bond.code.revision != before:
+                cell_runs.bind(self._binding.cell, self)
+            if self._binding.code.revision != before:
                 self._notice = None
         self._changed()
 
     def learn_losses(self, found: Any) -> None:
         """A page's notebook keeps these losses."""
         with self._lock:
-            self._bond.learn(found)
+            self._binding.learn(found)
         self._changed()
 
     def command(self, name: str, *, page: str = "", cell: bool = False) -> None:
@@ -218,7 +218,7 @@ class Session:
             cell: whether that page can run the program in a real cell.
         """
         with self._lock:
-            launch = self._launch
+            launcher = self._launcher
             asked, self._confirmed = self._confirmed, None
             if asked is not None:
                 self._notice = None
@@ -228,97 +228,97 @@ class Session:
                 asked(page, cell)
             elif name == "dismiss":
                 self._notice = None
-            elif name == "reset" and not (launch.runs.training or launch.preparing):
-                self._bond.reset()
+            elif name == "reset" and not (launcher.runs.training or launcher.preparing):
+                self._binding.reset()
                 self._notice = Notice("All settings are as they were at the start.")
             elif name == "not_run":
-                launch.not_run()
+                launcher.not_run()
             elif name in {"replace_loss", "keep_loss"}:
                 self._notice = None
-                self._bond.answer(replace=name == "replace_loss", page=page)
+                self._binding.answer(replace=name == "replace_loss", page=page)
             elif not self._run_command(name, page, cell):
                 self._code_command(name, page)
         self._changed()
 
     def _run_command(self, name: str, page: str, cell: bool) -> bool:
         """Do what was asked of the lab's runs; False for another command."""
-        launch, run = self._launch, self._launch.runs.current
-        if name == "resume" and not launch.runs.training:
+        launcher, run = self._launcher, self._launcher.runs.current
+        if name == "resume" and not launcher.runs.training:
             self._resume(page, cell)
         elif name == "clear_runs":
             self._ask_to_clear()
         elif name == "follow":
-            for other in live_beside(launch.runs.all):
-                launch.runs.add(other)
+            for other in live_beside(launcher.runs.all):
+                launcher.runs.add(other)
             self._notice = None
-        elif name == "first_weights" and not launch.runs.training:
-            self._notice = Notice(launch.weights.restore())
+        elif name == "first_weights" and not launcher.runs.training:
+            self._notice = Notice(launcher.weights.restore())
         elif name in {"stop", "cancel_queued"}:
-            {"stop": launch.stop, "cancel_queued": launch.cancel_queued}[name]()
+            {"stop": launcher.stop, "cancel_queued": launcher.cancel_queued}[name]()
         elif run is not None and name == "replace":
-            launch.runs.replace(by_one_to_come=launch.preparing)
+            launcher.runs.replace(by_one_to_come=launcher.preparing)
         elif run is not None and name in {"step", "pause", "resume"}:
             {"step": run.advance, "pause": run.pause, "resume": run.resume}[name]()
         elif run is not None and name == "apply_learning_rate":
-            rate = self._bond.form.learning_rate()
+            rate = self._binding.form.learning_rate()
             if rate is not None:
-                launch.runs.set_learning_rate(rate)
+                launcher.runs.set_learning_rate(rate)
         else:
             return False
         return True
 
     def _code_command(self, name: str, page: str) -> None:
-        bond = self._bond
+        binding = self._binding
         if name == "fill":
-            settings = bond.form.config_of_data
+            settings = binding.form.config_of_data
             self._notice = count_later(self.own, settings, self._take_weights)
         elif name == "reset_loss":
-            bond.reset_loss(page)
+            binding.reset_loss(page)
         elif name == "show_code":
-            bond.write()
+            binding.write()
             self._answer(
-                {"type": "program", "page": page, "run": False, "revision": bond.code.revision}
+                {"type": "program", "page": page, "run": False, "revision": binding.code.revision}
             )
         elif name == "compare":
-            title, lines = bond.compare()
+            title, lines = binding.compare()
             self._answer({"type": "comparison", "page": page, "title": title, "lines": lines})
         elif name == "script":
-            bond.write()
-            text, message = bond.script()
+            binding.write()
+            text, message = binding.script()
             self._answer({"type": "script", "page": page, "text": text, "message": message})
         elif name == "save_cell":
-            bond.write()
-            self._notice = save_as_cell(bond.code.text)
+            binding.write()
+            self._notice = save_as_cell(binding.code.text)
 
     def predictions(self) -> tuple[str, str]:
         """What the latest run's model says of a few samples: a figure as JSON, or why not."""
         with self._lock:
-            launch = self._launch
-            run, config, data = launch.runs.current, launch.runs.config, launch.data
-            preparing = launch.preparing and not launch.runs.training
+            launcher = self._launcher
+            run, config, data = launcher.runs.current, launcher.runs.config, launcher.data
+            preparing = launcher.preparing and not launcher.runs.training
         return show(None if preparing else run, config, data)
 
     # -- the cell that holds the program, as `CellRuns` tells ------------------------------------
 
     def expects(self, text: str) -> bool:
         """Whether a page was asked to run this text in a cell that is not known yet."""
-        return self._launch.asked and text == self._bond.code.text
+        return self._launcher.asked and text == self._binding.code.text
 
     def cell_begins(self, text: str, namespace: dict[str, Any]) -> None:
         """The cell begins to run; what it says counts, whatever the page has sent of it."""
         with self._lock:
-            self._bond.write()
-            self._bond.take_text(text)
+            self._binding.write()
+            self._binding.take_text(text)
             self._notice = None
-            self._launch.cell_begins(text, self._bond.code.config, namespace)
+            self._launcher.cell_begins(text, self._binding.code.config, namespace)
 
     def cell_ends(self, error: BaseException | None, namespace: dict[str, Any]) -> None:
         """The cell has run, or failed."""
-        self._launch.cell_ends(error, namespace)
+        self._launcher.cell_ends(error, namespace)
 
     def adopt(self, run: Run) -> None:
         """The program has started a run."""
-        self._launch.adopt(run)
+        self._launcher.adopt(run)
 
     def refresh(self) -> None:
         """Another cell begins or ends."""
@@ -332,65 +332,65 @@ class Session:
             if notice is not None:
                 self._notice = notice
             if refused is not None:
-                self._bond.form.refuse(refused.argument, str(refused))
+                self._binding.form.refuse(refused.argument, str(refused))
         self._changed()
 
     def _take_weights(self, weights: list[float] | None, notice: Notice) -> None:
         with self._lock:
             if weights is not None:
-                self._bond.fill(WEIGHTS, weights)
+                self._binding.fill(WEIGHTS, weights)
             self._notice = notice
         self._changed()
 
     def _train(self, page: str, cell: bool, resume: str | None = None) -> None:
-        bond = self._bond
-        bond.write()
-        self._notice = why_no_training(bond, self.own)
+        binding = self._binding
+        binding.write()
+        self._notice = why_no_training(binding, self.own)
         if self._notice is not None:
             return
         if cell:
-            bond.leave_names()
-        config, custom = bond.code.config, bond.code.custom
+            binding.leave_names()
+        config, custom = binding.code.config, binding.code.custom
         fits = config.model == self.own.model and config.train == self.own.train
         fits = fits and not {"data", "model", "loss_fn"} & set(custom)
 
         def ask() -> None:
             cell_runs.expect(self)
             self._answer(
-                {"type": "program", "page": page, "run": True, "revision": bond.code.revision}
+                {"type": "program", "page": page, "run": True, "revision": binding.code.revision}
             )
 
-        self._launch.begin(bond.code.text, config, fits, ask if cell else None, resume)
+        self._launcher.begin(binding.code.text, config, fits, ask if cell else None, resume)
 
     def resume(self, saved: Saved, page: str, cell: bool) -> None:
         """Let this run go on, unless one trains. Arguments are those of `command`."""
         with self._lock:
-            if not self._launch.runs.training:
+            if not self._launcher.runs.training:
                 self._resume(page, cell, saved)
         self._changed()
 
     def _resume(self, page: str, cell: bool, saved: Saved | None = None) -> None:
         """Let a run go on with the code that it had: by default the one broken off last."""
-        found = saved or self._launch.runs.broken_off or self._offers.saved
-        if found is None or self._launch.preparing:
+        found = saved or self._launcher.runs.broken_off or self._offers.saved
+        if found is None or self._launcher.preparing:
             return
-        bond = self._bond
-        bond.write()
+        binding = self._binding
+        binding.write()
 
         def with_its_code(page: str, cell: bool) -> None:
-            bond.replace_text(found.program)
+            binding.replace_text(found.program)
             self._train(page, cell, found.id)
 
-        if bond.untouched:
+        if binding.untouched:
             with_its_code(page, cell)
-        elif continues(bond.code.text, found.program):
+        elif continues(binding.code.text, found.program):
             self._train(page, cell, found.id)
         else:
             self._confirmed = with_its_code
             self._notice = question_to_resume(found.name)
 
     def _ask_to_clear(self) -> None:
-        runs = self._launch.runs
+        runs = self._launcher.runs
 
         def clear(_page: str, _cell: bool) -> None:
             runs.clear()

@@ -65,13 +65,13 @@ def said_of(record: Record, *, first: bool, waiting: int, taught: bool = False) 
             f"{record.name} is queued. {waits[-1]}" if waits else f"{record.name} is queued."
         )
     device = record.device.removesuffix(":0").replace(":", " ")
-    told = [f"{record.name} started on the {device}."]
+    sentences = [f"{record.name} started on the {device}."]
     if first and not any(name.startswith("GPU") for name in devices.names()):
-        told.append("TensorFlow sees no GPU here.")
-    told += [*began, *warned]
+        sentences.append("TensorFlow sees no GPU here.")
+    sentences += [*began, *warned]
     if waiting:
-        told.append(more)
-    return Notice(" ".join(told))
+        sentences.append(more)
+    return Notice(" ".join(sentences))
 
 
 def _result(metrics: Mapping[str, float]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lossviz.wire.feed import Feed
 from lossviz.wire.parent_request import forget_route
 from lossviz.wire.publisher import Outlet, publisher
+from lossviz.wire.run_stream import RunStream
 from lossviz.wire.saved import saved
 
-__all__ = ["Feed", "Outlet", "forget_route", "publisher", "saved"]
+__all__ = ["Outlet", "RunStream", "forget_route", "publisher", "saved"]

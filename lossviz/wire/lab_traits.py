@@ -77,7 +77,7 @@ class Form(TypedDict):
     a page keeps what was typed there: a late answer must not overwrite it."""
 
 
-class KeptLoss(TypedDict):
+class SavedLoss(TypedDict):
     """A loss function of a person's own that gave way to another."""
 
     title: str
@@ -118,4 +118,4 @@ class Code(TypedDict):
     """The page on which the latest change was made."""
     handled: dict[str, int]
     """By page, the number of its last source that is in this text."""
-    kept: list[KeptLoss]
+    kept: list[SavedLoss]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-from lossviz.wire.lab_traits import KeptLoss
+from lossviz.wire.lab_traits import SavedLoss
 from lossviz.wire.run_tables import (
     CompareRequest,
     RunColumns,
@@ -228,12 +228,12 @@ class Source(TypedDict):
     """The loss from which its custom loss was made, where the notebook says so; else ""."""
 
 
-class KeptLosses(TypedDict):
+class SavedLosses(TypedDict):
     """The losses that the notebook keeps, told to a lab that does not know them yet."""
 
     type: Literal["kept_losses"]
     page: str
-    losses: list[KeptLoss]
+    losses: list[SavedLoss]
 
 
 class Command(TypedDict):
@@ -301,7 +301,7 @@ FromPage = (
     | Command
     | PlotlyRequest
     | Source
-    | KeptLosses
+    | SavedLosses
     | RunsRequest
     | RunColumnsRequest
     | CompareRequest

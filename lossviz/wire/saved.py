@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossviz.series import LOSS, Track
+from lossviz.series import LOSS, PiecewiseLinear
 from lossviz.training import Record
 from lossviz.wire import run_states
 from lossviz.wire.messages import Saved
@@ -54,7 +54,7 @@ def saved(record: Record, earlier: Sequence[Record]) -> Saved:
     }
 
 
-def _knots(track: Track) -> bytes:
+def _knots(track: PiecewiseLinear) -> bytes:
     knots = track.knots()
     kept = np.unique(np.linspace(0, knots.shape[1] - 1, MOST_KNOTS).astype(int))
     few = knots if knots.shape[1] <= MOST_KNOTS else knots[:, kept]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lossviz.series import SparseSeries, SparseWindow, StepSeries, Track, smoothed
+from lossviz.series import PiecewiseLinear, SparseSeries, SparseWindow, StepSeries, smoothed
 from lossviz.wire.run_states import finite
 from lossviz.wire.run_types import SeriesNews, SeriesPart
 
@@ -82,7 +82,7 @@ def size(series: StepSeries | SparseSeries, count: int) -> int:
     return (4 if isinstance(series, StepSeries) else 12) * count
 
 
-def knots(track: Track) -> bytes:
+def knots(track: PiecewiseLinear) -> bytes:
     """The knots of a track: numbers of steps taken, then as many values."""
     return float64(track.knots())
 

@@ -53,7 +53,7 @@ def lab_with(steps, rate, others=()):
     if rate:
         threading.Thread(target=go_on, daemon=True).start()
     lab = lossviz.LossLab()
-    lab._session._launch.runs.add(Run(record, Control(), None))
+    lab._session._launcher.runs.add(Run(record, Control(), None))
     publisher.wake()
     return lab, record, times
 """

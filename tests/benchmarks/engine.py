@@ -184,7 +184,7 @@ def large_runs(count: int = 200) -> str:
     import psutil
 
     import lossviz
-    from lossviz.training.freed_memory import RUNS
+    from lossviz.training.memory import RUNS
 
     process = psutil.Process()
     stream = np.random.default_rng(0)

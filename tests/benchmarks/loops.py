@@ -80,7 +80,7 @@ def lossviz_attached(seconds: float, width: int = 32) -> float:
     run = lossviz.train(
         models.dense_model(width), models.dense_data(), loss=models.loss(), epochs=100_000, seed=0
     )
-    lab._session._launch.runs.add(run)
+    lab._session._launcher.runs.add(run)
     lab._on_message(lab, {"type": "attach", "page": "page"}, [])
     publisher.wake()
     return steady_rate(run, seconds)

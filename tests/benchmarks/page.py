@@ -27,7 +27,7 @@ while loading.line:
     time.sleep(0.1)
 import models
 run = lossviz.train(models.dense_model(), models.dense_data(), loss=models.loss(), epochs=100_000)
-lab._session._launch.runs.add(run)
+lab._session._launcher.runs.add(run)
 from lossviz.wire import publisher
 publisher.wake()
 """

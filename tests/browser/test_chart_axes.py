@@ -23,7 +23,7 @@ losses = np.random.default_rng(0).normal(1, 0.1, 10_000_000).astype(np.float32)
 losses[7_654_321] = 9
 record.add_steps(losses, 1.0)
 record.set_status("running")
-lab._session._launch.runs.add(Run(record, Control(), None))
+lab._session._launcher.runs.add(Run(record, Control(), None))
 publisher.wake()
 def flood(parts=40):
     for _ in range(parts):

@@ -100,7 +100,7 @@ run.pause()
 while run.status != "paused": pass
 run.record.losses.append(losses)
 first = run.step - 1_000_000
-lab._session._launch.runs.add(run)
+lab._session._launcher.runs.add(run)
 publisher.wake()
 run.resume()
 lab

@@ -21,7 +21,7 @@ def add(number, epochs):
         record.begin_epoch(epoch)
         record.add_steps(np.full(2, 1 / epoch, np.float32), 0.01)
         record.end_epoch({"loss": 1 / epoch, "val_loss": 2 / epoch})
-    lab._session._launch.runs.add(Run(record, Control(), None))
+    lab._session._launcher.runs.add(Run(record, Control(), None))
     publisher.wake()
     return record
 add(1, 6000).end("completed", "")

@@ -10,8 +10,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import lossviz
-from tests.python.test_code_bond import Page
 from tests.python.test_lab import until
+from tests.python.test_program_binding import Page
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_train_asks_the_page_and_knows_its_cell_by_the_text(shell):
     lab = lossviz.LossLab(config=lossviz.TrainingConfig(epochs=1))
     page = Page(lab, cell="")
     page.press("train", cell=True)
-    until(lambda: lab._session._launch.asked)
+    until(lambda: lab._session._launcher.asked)
     assert page.status() == "Preparing data and model..."
     shell.run_cell(page.look()["text"], cell_id="fresh")
     assert lab.run.wait(60)
@@ -80,14 +80,14 @@ def test_train_asks_the_page_and_knows_its_cell_by_the_text(shell):
     # Stop while the page is on its way to run the cell ends the run at its beginning.
     page.set("epochs", "100000")
     page.press("train", cell=True)
-    until(lambda: lab._session._launch.asked)
+    until(lambda: lab._session._launcher.asked)
     page.press("stop")
     shell.run_cell(page.look()["text"], cell_id="fresh")
     assert lab.run.wait(60)
     assert lab.run.status == "stopped"
     # A page that cannot run it says so.
     page.press("train", cell=True)
-    until(lambda: lab._session._launch.asked)
+    until(lambda: lab._session._launcher.asked)
     page.press("not_run")
     assert "did not run the cell" in page.status()
 
@@ -124,7 +124,7 @@ def test_a_program_takes_no_name_that_the_user_holds(shell):
     def train():
         before = len(lab.runs)
         page.press("train", cell=True)
-        until(lambda: lab._session._launch.asked)
+        until(lambda: lab._session._launcher.asked)
         shell.run_cell(page.look()["text"], cell_id="n1")
         page.cell = "n1"
         page.type(page.text)
@@ -166,7 +166,7 @@ def test_a_second_lab_leaves_the_names_of_the_first(shell):
     again = Page(lossviz.LossLab(config=config), cell="s1")
     again.type(first.text, opening=True)
     again.press("train", cell=True)
-    until(lambda: again.lab._session._launch.asked)
+    until(lambda: again.lab._session._launcher.asked)
     assert again.look()["text"] == first.text
     again.press("not_run")
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 import lossviz
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.form_view import NEXT_RUN
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.user_objects import UserObjects
 
 
 def form(config=None) -> FormState:
-    return FormState(config, OwnObjects())
+    return FormState(config, UserObjects())
 
 
 def field(state: FormState, label: str, running=None):

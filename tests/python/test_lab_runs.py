@@ -12,8 +12,8 @@ import pytest
 import lossviz
 from lossviz.widgets.predictions import Predictions
 from lossviz.widgets.room import Desk
-from tests.python.test_code_bond import Page
 from tests.python.test_lab import command, until
+from tests.python.test_program_binding import Page
 
 LONG = lossviz.TrainingConfig(epochs=10**6)
 
@@ -83,7 +83,7 @@ def test_a_queued_run_is_cancelled_and_the_other_goes_on(lab):
     # Also one whose program is still on its way.
     command(lab, "train")
     command(lab, "cancel_queued")
-    until(lambda: not lab._session._launch.preparing)
+    until(lambda: not lab._session._launcher.preparing)
     # A run that the program has started meanwhile is stopped on its own thread.
     until(lambda: lossviz.live_runs() == [first])
     assert lab.runs == [first]
@@ -278,7 +278,7 @@ def test_a_closed_lab_starts_nothing_any_more(cell):
     with page.lab._session._lock:
         page.press("train", cell=cell)
         page.lab.close()
-    until(lambda: not page.lab._session._launch.preparing)
+    until(lambda: not page.lab._session._launcher.preparing)
     # What its program may have started before it heard of that is stopped on its own thread.
     until(lambda: lossviz.live_runs() == [])
     assert page.lab.runs == []

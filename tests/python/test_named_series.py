@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossviz.series import NamedSeries, Part, SparseSeries
-from lossviz.series.places import Places
+from lossviz.series.step_index import StepIndex
 
 STEPS = st.lists(st.integers(0, 50), max_size=200).map(sorted)
 
@@ -22,7 +22,7 @@ def ones(count: int) -> np.ndarray:
 
 @given(STEPS, st.integers(0, 60))
 def test_places_come_back_as_they_were_added(steps, at):
-    places = Places()
+    places = StepIndex()
     places.append(steps)
     assert places.read(0, len(steps)).tolist() == steps
     assert places.read(3, 9).tolist() == steps[3:9]

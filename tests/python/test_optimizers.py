@@ -19,7 +19,7 @@ from lossviz import optimizers
 from lossviz.optimizers import signatures
 from lossviz.program import execute, read, render, script, update
 from lossviz.widgets.form_state import FormState
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.user_objects import UserObjects
 
 RUNNER = Path(__file__).with_name("script_runner.py")
 WRAPPERS = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer"}
@@ -139,7 +139,7 @@ def test_its_script_gives_the_same_losses(name, tmp_path):
 
 @pytest.mark.parametrize("name", optimizers.names())
 def test_the_form_has_a_field_for_every_parameter(name):
-    form = FormState(CHANGED[name], OwnObjects())
+    form = FormState(CHANGED[name], UserObjects())
     fields = {one["name"]: one for one in form.fields(None)}
     for param, card in optimizers.get(name).params.items():
         shown = fields[f"optimizer.{name}.{param}"]
@@ -151,7 +151,7 @@ def test_the_form_has_a_field_for_every_parameter(name):
 def test_one_way_of_clipping_excludes_the_others():
     with pytest.raises(ValueError, match="global_clipnorm: clipnorm is set, too; only one of"):
         lossviz.TrainingConfig(optimizer_params={"clipnorm": 1.0, "global_clipnorm": 1.0})
-    form = FormState(lossviz.TrainingConfig(), OwnObjects())
+    form = FormState(lossviz.TrainingConfig(), UserObjects())
     form.edit("optimizer.sgd.clipnorm", "1")
     assert form.config().optimizer_params == {"clipnorm": 1.0}
     form.edit("optimizer.sgd.clipvalue", "2")

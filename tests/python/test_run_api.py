@@ -167,7 +167,7 @@ def test_two_programs_on_their_way_keep_their_own_configs():
     for run in lab.runs:
         assert run.wait(120)
     told = {
-        run.record.epochs: lab._session._launch.runs._configs[run.id].epochs for run in lab.runs
+        run.record.epochs: lab._session._launcher.runs._configs[run.id].epochs for run in lab.runs
     }
     assert told == {3: 3, 2: 2}
     lab.close()

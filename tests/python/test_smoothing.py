@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from lossviz.series import smoothed
-from lossviz.wire import Feed
-from tests.python.test_feed import record
+from lossviz.wire import RunStream
+from tests.python.test_run_stream import record
 
 
 @given(
@@ -36,20 +36,20 @@ def test_it_is_the_recurrence_value_by_value(values, weight):
 
 def test_a_page_gets_the_average_of_every_step_of_a_long_range():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    stream = RunStream(lambda message, buffers: sent.append((message, buffers)))
     long = record()
     long.begin_epoch(1)
     losses = np.random.default_rng(0).random(500_000, np.float32)
     long.add_steps(losses, 1.0)
-    feed.follow(long)
-    feed.ask(
+    stream.follow(long)
+    stream.ask(
         {
             "type": "range", "page": "p", "number": 1, "run": "a",
             "series": "loss", "start": 1000, "stop": 499_000,
             "points": 4096, "smoothing": 0.9,
         }
     )  # fmt: skip
-    feed.publish()
+    stream.publish()
     ((message, buffers),) = sent
     part = message["part"]
     low, high, raw = (np.frombuffer(one, "<f4") for one in buffers)

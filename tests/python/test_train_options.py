@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import lossviz
 from lossviz.training import pace
-from lossviz.training.position import Position
+from lossviz.training.data_cursor import DataCursor
 
 
 def until(condition, seconds=60.0) -> None:
@@ -113,7 +113,7 @@ def test_nan_in_the_data_is_told_with_its_row(dense_model, stop_at_nan):
 def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):
     calls = []
 
-    class Notes(keras.callbacks.Callback):
+    class EventRecorder(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
             calls.append("begin")
 
@@ -126,7 +126,7 @@ def test_keras_callbacks_are_called_as_fit_calls_them(points, dense_model):
     stop = keras.callbacks.EarlyStopping(monitor="loss", patience=0, min_delta=1e6)
     run = lossviz.train(
         dense_model(), points, loss="cross_entropy", epochs=9, seed=0, validation=points,
-        callbacks=[stop, Notes()],
+        callbacks=[stop, EventRecorder()],
     )  # fmt: skip
     assert run.wait(60)
     assert run.status == "completed"
@@ -248,10 +248,10 @@ def test_a_dataset_that_ends_early_ends_its_epochs_there(dense_model, seconds, m
 
 
 def test_a_chunk_may_find_that_the_data_have_ended():
-    position = Position()
-    position.took(np.array([8, 8, 4]))
-    position.took(np.empty(0, np.int64))
-    assert (position.steps, position.sizes) == (3, [[8, 2], [4, 1]])
+    cursor = DataCursor()
+    cursor.advance(np.array([8, 8, 4]))
+    cursor.advance(np.empty(0, np.int64))
+    assert (cursor.steps, cursor.sizes) == (3, [[8, 2], [4, 1]])
 
 
 def test_running_out_of_memory_says_so_and_leaves_the_kernel_usable(points, dense_model):

@@ -5,7 +5,7 @@
  * is believed that does not fit, and no text from here is ever run.
  */
 
-import type { KeptLoss } from '../lab_traits';
+import type { SavedLoss } from '../lab_traits';
 
 export const METADATA = 'lossviz';
 
@@ -56,7 +56,7 @@ export function labCellOf(
 }
 
 /** The losses that a notebook's metadata keep. */
-export function keptLosses(metadata: unknown): KeptLoss[] {
+export function keptLosses(metadata: unknown): SavedLoss[] {
   const listed = entries(metadata)['losses'];
   if (!Array.isArray(listed)) {
     return [];
@@ -69,7 +69,7 @@ export function keptLosses(metadata: unknown): KeptLoss[] {
 }
 
 /** Both lists, each text once. */
-export function joined(first: readonly KeptLoss[], second: readonly KeptLoss[]): KeptLoss[] {
+export function joined(first: readonly SavedLoss[], second: readonly SavedLoss[]): SavedLoss[] {
   const known = new Set(first.map(loss => loss.text));
   return [...first, ...second.filter(loss => !known.has(loss.text))].slice(-MOST_LOSSES);
 }

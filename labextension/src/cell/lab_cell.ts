@@ -6,7 +6,7 @@ import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
 import type { ISessionContextDialogs } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
-import type { Code, KeptLoss } from '../lab_traits';
+import type { Code, SavedLoss } from '../lab_traits';
 import type { ProgramCell, ProgramCellListener } from '../page';
 import type { ProgramEditor } from '../widget/program_sync';
 import { removeBadge, showBadge } from './badge';
@@ -114,7 +114,7 @@ export class LabCell implements ProgramCell {
     return await done;
   }
 
-  kept(): KeptLoss[] {
+  kept(): SavedLoss[] {
     return keptLosses(this._document.getMetadata(METADATA));
   }
 
@@ -211,7 +211,7 @@ export class LabCell implements ProgramCell {
     }
   }
 
-  private _keepLosses(kept: readonly KeptLoss[]): void {
+  private _keepLosses(kept: readonly SavedLoss[]): void {
     const known = this.kept();
     const all = joined(known, kept);
     if (all.length > known.length) {

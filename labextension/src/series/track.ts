@@ -1,6 +1,6 @@
 /**
  * A number that goes along with the steps of a run, such as the time, as straight lines between
- * knots. The page's side of lossviz/series/track.py.
+ * knots. The page's side of lossviz/series/piecewise_linear.py.
  */
 
 import { lowerBound, upperBound } from './search';

@@ -3,7 +3,7 @@
  */
 
 import type { Code } from '../lab_traits';
-import type { Comparison, KeptLosses, Program, Script, Source } from '../messages';
+import type { Comparison, SavedLosses, Program, Script, Source } from '../messages';
 import { pageServices, type ProgramCell } from '../page';
 import { button } from '../controls/button';
 import { CodeBox } from './code_box';
@@ -49,7 +49,7 @@ export class ProgramPart {
     private readonly _host: HTMLElement,
     private readonly _labId: string,
     private readonly _page: string,
-    private readonly _send: (message: Source | KeptLosses) => void,
+    private readonly _send: (message: Source | SavedLosses) => void,
     private readonly _press: (command: Press) => void
   ) {
     const say = (message: string): void => {

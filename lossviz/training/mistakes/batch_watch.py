@@ -14,7 +14,7 @@ from lossviz.training.mistakes.heads import Head
 from lossviz.training.mistakes.known import Known
 from lossviz.training.mistakes.layers import embedding_inputs
 from lossviz.training.mistakes.leaves import Span
-from lossviz.training.mistakes.told import not_yet_told
+from lossviz.training.mistakes.reported import not_yet_reported
 
 LOW, HIGH, BAD_BATCH, BAD_ROW, BAD_ROWS, SPREAD, MEAN_LOW, MEAN_HIGH = range(8)
 MOST_CLASSES = 4_096
@@ -149,7 +149,7 @@ class BatchWatch:
         if int(self._batches.numpy()) == 0 or self._setup.own_step:
             return []
         found = [*self._of_inputs(), *self._of_targets(), *self._of_weights()]
-        return not_yet_told(self._setup, [one for one in found if one is not None])
+        return not_yet_reported(self._setup, [one for one in found if one is not None])
 
     def _of_inputs(self) -> list[Finding | None]:
         known, rows = self._known, int(self._rows.numpy())

@@ -6,7 +6,7 @@ from lossviz.training.mistakes.data_rules import DATA_RULES
 from lossviz.training.mistakes.finding import Finding, Setup
 from lossviz.training.mistakes.known import Known
 from lossviz.training.mistakes.model_rules import MODEL_RULES
-from lossviz.training.mistakes.told import not_yet_told
+from lossviz.training.mistakes.reported import not_yet_reported
 from lossviz.training.mistakes.tolerance import tolerated
 from lossviz.training.mistakes.weight_marks import marks
 
@@ -28,4 +28,4 @@ def before(setup: Setup) -> list[Finding]:
             for one in group(known):
                 if one is not None:
                     found.setdefault((one.rule, one.text), one)
-    return not_yet_told(setup, sorted(found.values(), key=lambda one: not one.fatal))
+    return not_yet_reported(setup, sorted(found.values(), key=lambda one: not one.fatal))

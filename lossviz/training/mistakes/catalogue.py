@@ -10,7 +10,6 @@ from lossviz.training.mistakes import (
     epoch,
     finite,
     given_weights,
-    held_out,
     input_scale,
     label_order,
     labels,
@@ -20,11 +19,12 @@ from lossviz.training.mistakes import (
     rates,
     target_range,
     target_shape,
+    validation_data,
 )
 
 FILES = (
     finite, labels, label_order, given_weights, target_shape, target_range, input_scale,
-    output_fit, metric_fit, held_out, rates, model_state, epoch,
+    output_fit, metric_fit, validation_data, rates, model_state, epoch,
 )  # fmt: skip
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from lossviz.training.mistakes import (
     finite,
     given_weights,
-    held_out,
     input_scale,
     label_order,
     labels,
     target_range,
     target_shape,
+    validation_data,
 )
 from lossviz.training.mistakes.finding import Finding
 from lossviz.training.mistakes.heads import Head
@@ -24,10 +24,10 @@ from lossviz.training.mistakes.known import Known
 from lossviz.training.mistakes.leaves import Leaf, finite_part, sampled, whole_numbers
 from lossviz.training.mistakes.loss_kind import ONE_HOT_ONLY, plain
 
-Found = Iterator[Finding | None]
+Findings = Iterator[Finding | None]
 
 
-def _values(known: Known) -> Found:
+def _values(known: Known) -> Findings:
     setup, fatal = known.setup, not known.setup.own_step
     for leaf in known.inputs:
         if leaf.floating and known.span(leaf).bad is not None:
@@ -64,7 +64,7 @@ def _values(known: Known) -> Found:
                 )
 
 
-def _given_weights(known: Known) -> Found:
+def _given_weights(known: Known) -> Findings:
     if known.setup.own_step:
         return  # the third part of a batch may be anything there
     for leaf in known.sample_weights:
@@ -79,7 +79,7 @@ def _given_weights(known: Known) -> Found:
             yield given_weights.class_weights_missing(known.setup.class_weight, found)
 
 
-def _shapes(known: Known) -> Found:
+def _shapes(known: Known) -> Findings:
     for leaf in known.inputs:
         if leaf.rows:
             yield input_scale.no_time_steps(leaf.called("The inputs"), leaf.values.shape)
@@ -96,7 +96,7 @@ def _shapes(known: Known) -> Found:
             )
 
 
-def _labels(known: Known) -> Found:
+def _labels(known: Known) -> Findings:
     if known.setup.own_step:
         return
     for head in known.heads:
@@ -113,7 +113,7 @@ def _labels(known: Known) -> Found:
                 yield labels.one_class_only(seen.low, seen.high, rows, head.of)
 
 
-def _class_labels(known: Known, head: Head) -> Found:
+def _class_labels(known: Known, head: Head) -> Findings:
     values, units = head.target.values, head.units
     if head.kind not in {"sparse", "classes"} or units is None:
         return
@@ -146,7 +146,7 @@ def _class_labels(known: Known, head: Head) -> Found:
         yield labels.one_class_only(seen.low, seen.high, len(values), head.of)
 
 
-def _order(known: Known) -> Found:
+def _order(known: Known) -> Findings:
     setup = known.setup
     if setup.shuffle is not False or not setup.whole or setup.own_step or not setup.batch_size:
         return
@@ -156,7 +156,7 @@ def _order(known: Known) -> Found:
             yield label_order.sorted_labels(found, setup.batch_size, head.of)
 
 
-def _targets(known: Known) -> Found:
+def _targets(known: Known) -> Findings:
     if known.setup.own_step:
         return
     for head in known.heads:
@@ -187,18 +187,18 @@ def _end_by_values(head: Head) -> str | None:
     return "relu" if part.min() == 0 and 0.05 <= zeros < 1 else None
 
 
-def _held_out(known: Known) -> Found:
+def _validation(known: Known) -> Findings:
     if known.setup.validation_again:
-        yield held_out.the_training_data_again()
+        yield validation_data.the_training_data_again()
     if not known.setup.whole or not known.held_inputs:
         return
-    yield held_out.validation_is_training(
+    yield validation_data.validation_is_training(
         known.inputs, known.targets, known.held_inputs, known.held_targets
     )
     if len(known.held_inputs) == len(known.inputs):
         for here, there in zip(known.inputs, known.held_inputs, strict=True):
             if here.numeric and there.numeric and here.rows and here.values.size:
-                yield held_out.validation_on_another_scale(
+                yield validation_data.validation_on_another_scale(
                     here.called(""), known.span(here), known.span(there), here.values, there.values
                 )
     for head in known.heads:
@@ -206,7 +206,7 @@ def _held_out(known: Known) -> Found:
             continue
         trained, unseen = _flat_labels(head, head.target), _flat_labels(head, head.held_out)
         if trained is not None and unseen is not None:
-            yield held_out.validation_classes_unseen(trained, unseen, head.of)
+            yield validation_data.validation_classes_unseen(trained, unseen, head.of)
 
 
 def _flat_labels(head: Head, leaf: Leaf) -> np.ndarray[Any, Any] | None:
@@ -217,7 +217,7 @@ def _flat_labels(head: Head, leaf: Leaf) -> np.ndarray[Any, Any] | None:
     return None
 
 
-DATA_RULES: tuple[Callable[[Known], Found], ...] = (
-    _values, _given_weights, _shapes, _labels, _order, _targets, _held_out,
+DATA_RULES: tuple[Callable[[Known], Findings], ...] = (
+    _values, _given_weights, _shapes, _labels, _order, _targets, _validation,
 )  # fmt: skip
 """Each asks the rules of one kind, with what they need."""

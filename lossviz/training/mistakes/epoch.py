@@ -12,7 +12,7 @@ from lossviz.training.mistakes.finding import Finding, Setup
 from lossviz.training.mistakes.heads import Head, heads
 from lossviz.training.mistakes.leaves import as_float, sampled
 from lossviz.training.mistakes.loss_kind import ABSOLUTE, SQUARED, plain
-from lossviz.training.mistakes.told import not_yet_told
+from lossviz.training.mistakes.reported import not_yet_reported
 from lossviz.training.mistakes.tolerance import tolerated
 from lossviz.training.mistakes.weight_marks import marks, moved
 
@@ -65,7 +65,7 @@ def after_epoch(
             one = rule()
             if one is not None:
                 found.append(one)
-    return not_yet_told(setup, found)
+    return not_yet_reported(setup, found)
 
 
 def weights_not_finite(model: Any, epoch: int, loss: float | None) -> Finding | None:

@@ -11,10 +11,10 @@ from lossviz.training.mistakes.known import Known
 from lossviz.training.mistakes.layers import embedding_inputs
 from lossviz.training.mistakes.leaves import leaves, sampled, whole_numbers
 
-Found = Iterator[Finding | None]
+Findings = Iterator[Finding | None]
 
 
-def _ends(known: Known) -> Found:
+def _ends(known: Known) -> Findings:
     if known.setup.own_step:
         return
     if isinstance(known.setup.loss_name, list) and known.setup.output is not None:
@@ -59,7 +59,7 @@ def _takes_probabilities(head: Head) -> bool:
     return not head.from_logits and head.kind in {"sparse", "classes", "binary", "overlap"}
 
 
-def _inputs(known: Known) -> Found:
+def _inputs(known: Known) -> Findings:
     factors = [
         layer.scale for layer in known.layers if type(layer).__name__ == "Rescaling"
         and isinstance(layer.scale, int | float)
@@ -76,9 +76,9 @@ def _inputs(known: Known) -> Found:
         if factors and len(known.inputs) == 1:
             yield input_scale.pixels_scaled_twice(called, values, seen.low, seen.high, min(factors))
         if not known.may_scale:
-            told = input_scale.pixels_not_scaled(called, values, seen.low, seen.high)
-            told = told or input_scale.features_on_different_scales(called, values)
-            yield told or (input_scale.inputs_huge(called, values) if leaf.floating else None)
+            finding = input_scale.pixels_not_scaled(called, values, seen.low, seen.high)
+            finding = finding or input_scale.features_on_different_scales(called, values)
+            yield finding or (input_scale.inputs_huge(called, values) if leaf.floating else None)
         if _convolves(known) and len(known.inputs) == 1:
             yield input_scale.channels_first(called, values.shape)
     if known.setup.whole and known.inputs and known.targets and not known.setup.own_step:
@@ -102,7 +102,7 @@ def _convolves(known: Known) -> bool:
     )
 
 
-def _embeddings(known: Known) -> Found:
+def _embeddings(known: Known) -> Findings:
     read = embedding_inputs(known.setup.model)
     whole = [leaf for leaf in known.inputs if leaf.numeric and leaf.values.size]
     for layer, name in read:
@@ -126,7 +126,7 @@ def _first(known: Known, layer: object) -> bool:
     return bool(layers) and layers[0] is layer
 
 
-def _metrics(known: Known) -> Found:
+def _metrics(known: Known) -> Findings:
     for head in known.heads:
         for metric in head.metrics:
             yield _metric(head, metric)
@@ -135,26 +135,26 @@ def _metrics(known: Known) -> Found:
 def _metric(head: Head, metric: object) -> Finding | None:
     units, of = head.units or 1, head.of
     classes = head.kind in {"sparse", "classes"}
-    told = None
+    finding = None
     if head.kind in {"distance", "logarithmic", "counts"} and head.target.floating:
-        told = metric_fit.accuracy_for_numbers(metric, head.target.values, of)
+        finding = metric_fit.accuracy_for_numbers(metric, head.target.values, of)
     if classes or head.kind == "binary":
-        told = told or metric_fit.exact_accuracy(metric, of)
+        finding = finding or metric_fit.exact_accuracy(metric, of)
         logits = head.holds == "logits" or (head.end == "linear" and bool(head.from_logits))
         if logits and (units == 1 or head.kind == "binary"):
-            told = told or metric_fit.metric_on_logits(metric, of)
+            finding = finding or metric_fit.metric_on_logits(metric, of)
     if units > 1 and head.indices and whole_numbers(head.target.values):
-        told = told or metric_fit.metric_needs_one_hot(metric, of)
+        finding = finding or metric_fit.metric_needs_one_hot(metric, of)
     if units > 1 and head.one_hot and not head.indices:
-        told = told or metric_fit.metric_needs_labels(metric, of)
+        finding = finding or metric_fit.metric_needs_labels(metric, of)
         if classes and units > 2:
-            told = told or metric_fit.binary_metric_for_classes(metric, units, of)
+            finding = finding or metric_fit.binary_metric_for_classes(metric, units, of)
     if units > 1 and (classes or head.kind in {"overlap", "own"}):
-        told = told or metric_fit.region_metric_of_scores(metric, of, labels=head.indices)
-    return told
+        finding = finding or metric_fit.region_metric_of_scores(metric, of, labels=head.indices)
+    return finding
 
 
-def _rates(known: Known) -> Found:
+def _rates(known: Known) -> Findings:
     setup = known.setup
     weights = list(setup.model.trainable_variables)
     float16 = rates.weights_in_float16(weights)
@@ -166,7 +166,7 @@ def _rates(known: Known) -> Found:
         yield rates.rate_below_half_precision(setup.learning_rate, known.optimizer, weights)
 
 
-def _model(known: Known) -> Found:
+def _model(known: Known) -> Findings:
     setup = known.setup
     if not setup.own_step:
         yield model_state.no_trainable_variable(setup.model)
@@ -178,7 +178,7 @@ def _model(known: Known) -> Found:
         yield model_state.batch_larger_than_data(setup.batch_size, known.rows)
 
 
-def _dead(known: Known) -> Found:
+def _dead(known: Known) -> Findings:
     setup = known.setup
     if setup.own_step or not setup.model.trainable_variables:
         return
@@ -190,7 +190,7 @@ def _dead(known: Known) -> Found:
         yield model_state.model_dead(setup.model, known.first_inputs(count))
 
 
-MODEL_RULES: tuple[Callable[[Known], Found], ...] = (
+MODEL_RULES: tuple[Callable[[Known], Findings], ...] = (
     _ends, _inputs, _embeddings, _metrics, _rates, _model, _dead,
 )  # fmt: skip
 """Each asks the rules of one kind, with what they need."""

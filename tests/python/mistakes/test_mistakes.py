@@ -11,7 +11,7 @@ from healthy_setups import HEALTHY
 from seeded_mistakes import SEEDED
 
 import lossviz
-from lossviz.training.watching import Watching
+from lossviz.training.mistake_watch import MistakeWatch
 
 # Of a few mistakes Keras itself complains, in a warning that scrolls by.
 pytestmark = pytest.mark.filterwarnings(
@@ -31,13 +31,13 @@ def stream(name: str) -> np.random.Generator:
 def rules(monkeypatch) -> list[str]:
     """The rules of what runs are told of."""
     told: list[str] = []
-    tell = Watching._tell
+    tell = MistakeWatch._tell
 
     def telling(self, found, warn):
         told.extend(one.rule for one in found)
         tell(self, found, warn)
 
-    monkeypatch.setattr(Watching, "_tell", telling)
+    monkeypatch.setattr(MistakeWatch, "_tell", telling)
     return told
 
 

@@ -12,7 +12,7 @@ from lossviz.training.learning_rate import NAME, LearningRate
 from lossviz.training.record import Record
 
 
-class Notes:
+class EventRecorder:
     """Notes for one run; the training thread only."""
 
     def __init__(self, record: Record, optimizer: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the feed sends is bounded: at any pace of steps, and whether or not somebody takes it."""
+"""What a stream sends is bounded: at any pace of steps, and whether or not somebody takes it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lossviz.training import Record
-from lossviz.wire import Feed
-from lossviz.wire.allowance import BURST, BYTES_PER_SECOND, PATIENCE, SLOW
-from tests.python.test_feed import Page, record
+from lossviz.wire import RunStream
+from lossviz.wire.rate_limiter import BURST, BYTES_PER_SECOND, PATIENCE, SLOW
+from tests.python.test_run_stream import Page, record
 
 
 class Clock:
@@ -24,16 +24,16 @@ class Clock:
 
 
 class Wire:
-    """A feed of a live run, a page on it, and what has been sent."""
+    """A stream of a live run, a page on it, and what has been sent."""
 
     def __init__(self) -> None:
         self.clock, self.sent, self.pages = Clock(), [], []
-        self.feed = Feed(self.send, self.clock)
+        self.stream = RunStream(self.send, self.clock)
         self.run: Record = record()
         self.run.begin_epoch(1)
-        self.feed.follow(self.run)
-        self.pages.append(Page(self.feed, "p"))
-        self.feed.publish()
+        self.stream.follow(self.run)
+        self.pages.append(Page(self.stream, "p"))
+        self.stream.publish()
 
     def send(self, message, buffers) -> None:
         self.sent.append((message, buffers))
@@ -44,11 +44,11 @@ class Wire:
         """Some steps, and the publisher's next round."""
         self.run.add_steps(np.float32(losses), seconds)
         self.clock.now += seconds
-        return self.feed.publish()
+        return self.stream.publish()
 
     def answer(self) -> None:
         """As the lab does where comms are answered on a thread of their own."""
-        thread = threading.Thread(target=self.feed.answered)
+        thread = threading.Thread(target=self.stream.answered)
         thread.start()
         thread.join()
 
@@ -111,7 +111,7 @@ def test_a_page_that_stops_answering_gets_nothing_more_and_catches_up():
 
 def test_where_a_running_cell_keeps_pages_from_being_heard_they_get_a_little():
     wire = Wire()
-    wire.feed.answered()  # on the main thread
+    wire.stream.answered()  # on the main thread
     for _ in range(round(10 * PATIENCE) + 5):
         wire.step([2.0])
     before = len(wire.sent)
@@ -132,8 +132,8 @@ def test_a_run_that_was_paused_for_long_goes_on_at_once():
 
 def test_one_page_that_answers_is_enough_for_all():
     wire = Wire()
-    wire.pages.append(Page(wire.feed, "q"))
-    wire.feed.publish()
+    wire.pages.append(Page(wire.stream, "q"))
+    wire.stream.publish()
     for _ in range(300):
         wire.step([1.0])
         wire.answer()
@@ -155,10 +155,10 @@ def test_what_has_to_wait_is_sent_after_the_end_of_the_run():
 
 def test_a_page_that_a_running_cell_has_put_up_gets_snapshots_until_it_is_heard():
     wire = Wire()
-    wire.feed = Feed(wire.send, wire.clock)
-    wire.feed.follow(wire.run)
-    wire.feed.presume_page()
-    assert wire.feed.unheard
+    wire.stream = RunStream(wire.send, wire.clock)
+    wire.stream.follow(wire.run)
+    wire.stream.presume_page()
+    assert wire.stream.unheard
     wire.sent.clear()
     for _ in range(600):
         wire.step([3.0])
@@ -174,9 +174,9 @@ def test_a_page_that_a_running_cell_has_put_up_gets_snapshots_until_it_is_heard(
     assert message["run"]["status"] == "completed"
     np.testing.assert_array_equal(np.frombuffer(buffers[4], "<f4"), np.full(600, 3, "f4"))
     count = len(wire.sent)
-    wire.pages = [Page(wire.feed, "p")]
+    wire.pages = [Page(wire.stream, "p")]
     wire.answer()
     wire.step([])
-    assert not wire.feed.unheard
+    assert not wire.stream.unheard
     assert len(wire.sent) == count + 1
     assert len(wire.pages[0].losses) == 600

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from lossviz.series import LOSS
 from lossviz.training import EpochRecord, Record
 from lossviz.wire import run_states, series_parts
-from lossviz.wire.allowance import Allowance
 from lossviz.wire.messages import Append, FromKernel, Range, RangeRequest, Snapshot
-from lossviz.wire.outgoing import Outgoing
+from lossviz.wire.rate_limiter import RateLimiter
 from lossviz.wire.run_types import EarlierRun, EpochRow
+from lossviz.wire.series_backlog import SeriesBacklog
 
 SNAPSHOT_POINTS = 4096
 """About as many values as a snapshot holds at most, whatever the run's length."""
@@ -32,7 +32,7 @@ MOST_SERIES = 64
 Send = Callable[[FromKernel, list[bytes]], None]
 
 
-class Feed:
+class RunStream:
     """Follows one run after another and sends their numbers to all pages of one channel.
 
     `follow` and `attach` may be called from any thread; `publish` from the publisher's only.
@@ -41,12 +41,12 @@ class Feed:
     def __init__(self, send: Send, clock: Callable[[], float] = time.monotonic) -> None:
         """Send through `send(message, buffers)`; `clock` gives seconds."""
         self._send = send
-        self._allowance = Allowance(clock)
+        self._limiter = RateLimiter(clock)
         self._missed = False
         self._lock = threading.Lock()
         self._record: Record | None = None
         self._earlier: list[Record] = []
-        self._told: list[tuple[str, str, str]] = []
+        self._announced: list[tuple[str, str, str]] = []
         self._waiting: list[str] = []
         self._asked: list[RangeRequest] = []
         self._attached = False
@@ -66,8 +66,9 @@ class Feed:
         with self._lock:
             self._record = record
             self._earlier = [one for one in earlier if one is not record][-MOST_EARLIER:]
-            told, self._told = self._told, [(one.id, one.name, one.status) for one in self._earlier]
-            if told != self._told:
+            before = self._announced
+            self._announced = [(one.id, one.name, one.status) for one in self._earlier]
+            if before != self._announced:
                 # No append tells of them.
                 self._waiting += [page for page in self._pages if page not in self._waiting]
 
@@ -94,7 +95,7 @@ class Feed:
                 return
             self._pages[""] = frozenset({LOSS})
             self._attached, self._missed = True, True
-        self._allowance.presume_page()
+        self._limiter.presume_page()
 
     def detach(self, page: str) -> None:
         """A page is gone. After the last one nothing more is sent, until another page comes."""
@@ -119,12 +120,12 @@ class Feed:
     def answered(self) -> None:
         """A page has said something; call it on the thread that hears pages."""
         main = threading.current_thread() is threading.main_thread()
-        self._allowance.answered(by_main_thread=main)
+        self._limiter.answered(by_main_thread=main)
 
     @property
     def unheard(self) -> bool:
         """Whether a page must be there that has said nothing yet."""
-        return self._allowance.unheard
+        return self._limiter.unheard
 
     def ask(self, request: RangeRequest) -> None:
         """A page wants steps of a run that it shows."""
@@ -143,7 +144,7 @@ class Feed:
             known = {one.id: one for one in (*self._earlier, record) if one is not None}
             pages = dict(self._pages)
         self._names = frozenset({LOSS}).union(*pages.values())
-        self._outgoing.want(self._names)
+        self._backlog.want(self._names)
         if record is not self._shown or not self._attached:
             self._begin(record)
             if record is None and self._attached:
@@ -153,13 +154,13 @@ class Feed:
         live = record is not None and not record.ended
         late = False
         if record is not None and self._attached:
-            if self._allowance.deserted:
+            if self._limiter.deserted:
                 self._missed |= self._has_news(record)
             elif self._missed:
                 self._missed = False
                 self._skip(record)
                 waiting = [""]
-                self._allowance.sent(0)
+                self._limiter.sent(0)
             else:
                 late = not self._publish_news(record)
         for page in waiting:
@@ -180,11 +181,11 @@ class Feed:
         """
         self._shown = record
         self._sequence = 0
-        self._outgoing = Outgoing(record)
-        self._outgoing.want(self._names)
+        self._backlog = SeriesBacklog(record)
+        self._backlog.want(self._names)
         self._rows_sent = len(record.rows) if record else 0
         self._version = -1
-        self._series_told = 0
+        self._series_announced = 0
         self._rows: dict[int, EpochRow] = {}
         self._knots = (
             {name: track.since(0)[0] for name, track in record.tracks.items()} if record else {}
@@ -193,26 +194,26 @@ class Feed:
 
     def _skip(self, record: Record) -> None:
         """Take all that there is as sent: a snapshot of it follows."""
-        sequence, known, version, told = (
+        sequence, known, version, announced = (
             self._sequence, self._rows, record.version, len(record.series)
         )  # fmt: skip
         self._begin(record)
         self._sequence, self._rows, self._version = sequence, known, version
-        self._series_told = told
+        self._series_announced = announced
 
     def _has_news(self, record: Record) -> bool:
         if (len(record.rows), record.version) != (self._rows_sent, self._version):
             return True
-        return self._outgoing.has_news or len(record.series) != self._series_told
+        return self._backlog.has_news or len(record.series) != self._series_announced
 
     def _publish_news(self, record: Record) -> bool:
         """Send an append; False when it has to wait for its bytes to be allowed."""
         if not self._has_news(record):
             return True
-        version, told = record.version, len(record.series)
+        version, announced = record.version, len(record.series)
         rows = record.rows
         progress = run_states.progress(record)
-        found = self._outgoing.take(progress["epoch_start"], self._allowance.allows)
+        found = self._backlog.take(progress["epoch_start"], self._limiter.allows)
         if found is None:
             return False
         series, buffers = found
@@ -228,12 +229,12 @@ class Feed:
             news = run_states.some(rows[self._rows_sent :], MOST_NEW_ROWS)
             message["rows"] = self._described_rows(record, news)
         self._add_tracks(message, record)
-        if (version, told) != (self._version, self._series_told):
+        if (version, announced) != (self._version, self._series_announced):
             message["state"] = run_states.state(record)
         self._send(message, buffers)
-        self._allowance.sent(sum(map(len, buffers)))
+        self._limiter.sent(sum(map(len, buffers)))
         self._rows_sent = len(rows)
-        self._version, self._series_told = version, told
+        self._version, self._series_announced = version, announced
         return True
 
     def _add_tracks(self, message: Append, record: Record) -> None:
@@ -253,7 +254,7 @@ class Feed:
     def _publish_snapshot(self, page: str, names: frozenset[str], record: Record | None) -> None:
         progress = run_states.progress(record) if record is not None else None
         start = progress["epoch_start"] if progress else 0
-        series, buffers = self._outgoing.snapshot(names, start, SNAPSHOT_POINTS)
+        series, buffers = self._backlog.snapshot(names, start, SNAPSHOT_POINTS)
         rows = run_states.some(record.rows[: self._rows_sent]) if record is not None else []
         message: Snapshot = {
             "type": "snapshot",

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 Steps = NDArray[np.int64]
 
 
-class Places:
+class StepIndex:
     """Whole numbers that never decrease, kept exactly as arithmetic progressions.
 
     What is logged with every step, every tenth step or once an epoch takes no room at all; numbers
     without any order take 12 bytes each. Not locked; its owner is.
 
     Example:
-        >>> from lossviz.series.places import Places
-        >>> places = Places()
+        >>> from lossviz.series.step_index import StepIndex
+        >>> places = StepIndex()
         >>> places.append([0, 10, 20, 23])
         >>> places.read(1, 4).tolist(), places.before(20)
         ([10, 20, 23], 2)

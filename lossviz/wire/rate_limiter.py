@@ -20,8 +20,8 @@ SLOW = 2.0
 thread, a running cell keeps the kernel from hearing them."""
 
 
-class Allowance:
-    """Decides what the feed may send. `answered` may be called from any thread."""
+class RateLimiter:
+    """Decides what a stream may send. `answered` may be called from any thread."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Take the time, in seconds, from `clock`."""

@@ -1,4 +1,4 @@
-"""The feed: what a page has put together from its messages is what the kernel recorded."""
+"""The stream: what a page has put together from its messages is what the kernel recorded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from lossviz.series import smoothed
 from lossviz.training import Record
-from lossviz.wire import Feed
-from lossviz.wire.feed import SNAPSHOT_POINTS
+from lossviz.wire import RunStream
 from lossviz.wire.run_states import MOST_ROWS
+from lossviz.wire.run_stream import SNAPSHOT_POINTS
 
 
 def record(name: str = "a") -> Record:
@@ -23,15 +23,15 @@ def record(name: str = "a") -> Record:
 class Page:
     """Follows as a page's store does."""
 
-    def __init__(self, feed: Feed, name: str, *series: str) -> None:
-        self.feed, self.name, self.shown = feed, name, ("loss", *series)
+    def __init__(self, stream: RunStream, name: str, *series: str) -> None:
+        self.stream, self.name, self.shown = stream, name, ("loss", *series)
         self.run, self.sequence, self.rows = None, -1, []
         self.values, self.start, self.steps, self.parts = {}, {}, {}, {}
         self.buckets, self.best = np.empty(0, np.float32), None
         self.attach()
 
     def attach(self) -> None:
-        self.feed.attach(self.name, self.shown)
+        self.stream.attach(self.name, self.shown)
 
     @property
     def losses(self) -> np.ndarray:
@@ -86,10 +86,10 @@ class Page:
         return True
 
 
-def wired() -> tuple[Feed, list[Page]]:
+def wired() -> tuple[RunStream, list[Page]]:
     pages: list[Page] = []
-    feed = Feed(lambda message, buffers: [page.receive(message, buffers) for page in pages])
-    return feed, pages
+    stream = RunStream(lambda message, buffers: [page.receive(message, buffers) for page in pages])
+    return stream, pages
 
 
 actions = st.lists(
@@ -99,10 +99,10 @@ actions = st.lists(
 
 @given(actions, st.randoms())
 def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, random):
-    feed, pages = wired()
+    stream, pages = wired()
     current = record()
     current.begin_epoch(1)
-    feed.follow(current)
+    stream.follow(current)
     for index, action in enumerate(actions):
         if action == "steps":
             losses = np.float32([random.random() for _ in range(random.randint(1, 30))])
@@ -115,20 +115,20 @@ def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, ra
             current.end_epoch({"loss": 0.5})
             current.begin_epoch(len(current.rows) + 1)
         elif action == "publish":
-            feed.publish()
+            stream.publish()
         elif action == "page":
             shown = [name for name in ("accuracy", "score") if random.random() < 0.5]
-            pages.append(Page(feed, f"p{index}", *shown))
+            pages.append(Page(stream, f"p{index}", *shown))
         elif action == "run":
             current = record(f"r{index}")
             current.begin_epoch(1)
-            feed.follow(current)
+            stream.follow(current)
         elif action == "lose" and pages:
             pages[0].sequence -= 1
     for _ in range(3):  # news, the pages' question, the answer
         current.add_steps(np.float32([1.0]), 0.01)
-        feed.publish()
-    feed.publish()
+        stream.publish()
+    stream.publish()
     for page in pages:
         assert page.run == current.id
         np.testing.assert_array_equal(page.losses, current.losses.read(page.start["loss"]))
@@ -142,25 +142,25 @@ def test_whatever_the_order_every_page_ends_with_the_kernels_numbers(actions, ra
 
 
 def test_a_live_run_is_live_from_the_first_publish_on():
-    feed, pages = wired()
+    stream, pages = wired()
     running = record()
-    feed.follow(running)
-    assert feed.publish()
-    pages.append(Page(feed, "p"))
-    assert feed.publish()
+    stream.follow(running)
+    assert stream.publish()
+    pages.append(Page(stream, "p"))
+    assert stream.publish()
     running.end("completed", "done")
-    assert not feed.publish()
+    assert not stream.publish()
 
 
 def test_a_snapshot_is_bounded_whatever_the_length():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    stream = RunStream(lambda message, buffers: sent.append((message, buffers)))
     long = record()
     long.begin_epoch(1)
     long.add_steps(np.zeros(1_000_000, np.float32), 1.0)
-    feed.follow(long)
-    feed.attach("p")
-    feed.publish()
+    stream.follow(long)
+    stream.attach("p")
+    stream.publish()
     message, buffers = sent[-1]
     assert sum(map(len, buffers)) <= 4 * 4 * SNAPSHOT_POINTS
     (part,) = message["series"]
@@ -169,47 +169,47 @@ def test_a_snapshot_is_bounded_whatever_the_length():
 
 def test_nothing_is_sent_while_no_page_is_attached():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append(message))
+    stream = RunStream(lambda message, buffers: sent.append(message))
     lonely = record()
-    feed.follow(lonely)
+    stream.follow(lonely)
     lonely.add_steps(np.zeros(10, np.float32), 1.0)
-    feed.publish()
+    stream.publish()
     assert not sent
 
 
 def test_a_loss_that_is_no_number_travels_as_none():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append(message))
+    stream = RunStream(lambda message, buffers: sent.append(message))
     broken = record()
-    feed.follow(broken)
-    feed.attach("p")
-    feed.publish()
+    stream.follow(broken)
+    stream.attach("p")
+    stream.publish()
     broken.begin_epoch(1)
     broken.add_steps(np.float32([np.nan]), 1.0)
     broken.end_epoch({"loss": float("nan"), "val_loss": float("inf")})
-    feed.publish()
+    stream.publish()
     assert sent[-1]["rows"][0]["metrics"] == {"loss": None, "val_loss": None}
 
 
 @given(st.integers(1, 3000), st.randoms())
 def test_any_range_comes_as_asked(length, random):
     sent = []
-    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    stream = RunStream(lambda message, buffers: sent.append((message, buffers)))
     whole = record()
     whole.begin_epoch(1)
     losses = np.float32([random.random() for _ in range(length)])
     whole.add_steps(losses, 1.0)
-    feed.follow(whole)
+    stream.follow(whole)
     start = random.randrange(length)
     stop = random.randint(start + 1, length)
     request = {
         "type": "range", "page": "p", "number": 3, "run": "a", "series": "loss",
         "start": start, "stop": stop, "points": 64, "smoothing": 0,
     }  # fmt: skip
-    feed.ask(request)
-    feed.ask({**request, "run": "gone"})
-    feed.ask({**request, "series": "none of its own"})
-    feed.publish()
+    stream.ask(request)
+    stream.ask({**request, "run": "gone"})
+    stream.ask({**request, "series": "none of its own"})
+    stream.publish()
     ((message, buffers),) = sent
     low, high, raw = (np.frombuffer(one, "<f4") for one in buffers)
     assert (message["page"], message["number"], message["run"]) == ("p", 3, "a")
@@ -222,15 +222,15 @@ def test_any_range_comes_as_asked(length, random):
 
 def test_a_snapshot_of_thousands_of_epochs_keeps_their_extremes():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append(message))
+    stream = RunStream(lambda message, buffers: sent.append(message))
     long = record()
     for epoch in range(1, 10_001):
         long.begin_epoch(epoch)
         long.add_steps(np.float32([1.0, 2.0]), 0.001)
         long.end_epoch({"loss": {4321: 9.0, 8765: 0.1}.get(epoch, 1.0)})
-    feed.follow(long)
-    feed.attach("p")
-    feed.publish()
+    stream.follow(long)
+    stream.attach("p")
+    stream.publish()
     rows = {row["epoch"]: row for row in sent[-1]["rows"]}
     assert len(rows) <= MOST_ROWS + 2
     assert rows[4321]["metrics"]["loss"] == 9.0
@@ -241,16 +241,16 @@ def test_a_snapshot_of_thousands_of_epochs_keeps_their_extremes():
 
 def test_a_snapshot_of_thousands_of_epochs_keeps_the_extremes_of_every_metric():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append(message))
+    stream = RunStream(lambda message, buffers: sent.append(message))
     long = record()
     for epoch in range(1, 5001):
         long.begin_epoch(epoch)
         long.add_steps(np.float32([1.0]), 0.001)
         score = {1234: 0.01, 3210: 0.99}.get(epoch, math.nan if epoch % 2 else 0.5)
         long.end_epoch({"loss": 1.0, "accuracy": score, **{f"other_{i}": 1.0 for i in range(9)}})
-    feed.follow(long)
-    feed.attach("p")
-    feed.publish()
+    stream.follow(long)
+    stream.attach("p")
+    stream.publish()
     rows = {row["epoch"]: row["metrics"] for row in sent[-1]["rows"]}
     assert len(rows) <= MOST_ROWS + 2
     assert rows[1234]["accuracy"] == 0.01
@@ -260,7 +260,7 @@ def test_a_snapshot_of_thousands_of_epochs_keeps_the_extremes_of_every_metric():
 @pytest.mark.parametrize("logged", [False, True])
 def test_a_smoothed_range_is_of_the_values_themselves(logged):
     sent = []
-    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    stream = RunStream(lambda message, buffers: sent.append((message, buffers)))
     noisy = record()
     noisy.begin_epoch(1)
     values = np.random.default_rng(0).normal(size=300).astype(np.float32)
@@ -268,13 +268,13 @@ def test_a_smoothed_range_is_of_the_values_themselves(logged):
         noisy.add_steps(np.float32([one]), 0.001)
         if logged:
             noisy.log("score", float(one))
-    feed.follow(noisy)
+    stream.follow(noisy)
     name = "score" if logged else "loss"
-    feed.ask({
+    stream.ask({
         "type": "range", "page": "p", "number": 1, "run": "a", "series": name,
         "start": 100, "stop": 300, "points": 1000, "smoothing": 0.9,
     })  # fmt: skip
-    feed.publish()
+    stream.publish()
     ((message, (_, _, raw, *places)),) = sent
     np.testing.assert_allclose(np.frombuffer(raw, "<f4"), smoothed(values[100:], 0.9), rtol=1e-6)
     assert message["part"]["raw_start"] == 100
@@ -291,27 +291,27 @@ def test_a_snapshot_for_all_pages_has_what_any_of_them_shows():
         for one in pages:
             one.receive(message, buffers)
 
-    feed = Feed(send, lambda: now[0])
+    stream = RunStream(send, lambda: now[0])
     one = record()
     one.begin_epoch(1)
-    feed.follow(one)
-    pages += [Page(feed, "first", "accuracy"), Page(feed, "second")]
-    feed.publish()
+    stream.follow(one)
+    pages += [Page(stream, "first", "accuracy"), Page(stream, "second")]
+    stream.publish()
     # Nobody answers for so long that nothing is sent, and what is new is not an append any more.
     for seconds in (1, 7, 13, 14):
         now[0] = seconds
         one.add_steps(np.ones(3, np.float32), 0.1, {"accuracy": np.ones(3, np.float32)})
-        feed.publish()
+        stream.publish()
     one.end("completed", "done")
-    feed.answered()
-    feed.publish()
+    stream.answered()
+    stream.publish()
     assert len(pages[0].values["accuracy"]) == len(pages[1].losses) == 12
     assert messages[-1] == ""
 
 
 def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append(message))
+    stream = RunStream(lambda message, buffers: sent.append(message))
     before, now = record("before"), record("now")
     before.begin_epoch(1)
     before.add_steps(np.float32([3.0, 1.0, 2.0]), 0.1)
@@ -319,9 +319,9 @@ def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():
     before.end("completed", "done")
     now.add_event("learning_rate", "Learning rate changed from 1 to 2.")
     now.add_event("started", "told in the status line")
-    feed.follow(now, [before, now])
-    feed.attach("p")
-    feed.publish()
+    stream.follow(now, [before, now])
+    stream.attach("p")
+    stream.publish()
     ((earlier,), run) = sent[-1]["earlier"], sent[-1]["run"]
     assert earlier["run"]["name"] == "before"
     assert (earlier["last"], earlier["best"]) == (2.0, 1.0)
@@ -331,53 +331,53 @@ def test_a_snapshot_tells_of_the_runs_before_and_of_what_happened():
 
 def test_a_feed_without_pages_sends_nothing_until_the_next_page_comes():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append((message, buffers)))
+    stream = RunStream(lambda message, buffers: sent.append((message, buffers)))
     one = record()
-    feed.follow(one)
-    first, second = Page(feed, "first"), Page(feed, "second")
-    feed.publish()
-    assert not feed.left
-    feed.detach("first")
+    stream.follow(one)
+    first, second = Page(stream, "first"), Page(stream, "second")
+    stream.publish()
+    assert not stream.left
+    stream.detach("first")
     one.add_steps(np.ones(3, np.float32), 0.1)
     sent.clear()
-    feed.publish()
+    stream.publish()
     assert [message["type"] for message, _ in sent] == ["append"]
-    feed.detach("second")
-    assert feed.left
+    stream.detach("second")
+    assert stream.left
     one.add_steps(np.ones(3, np.float32), 0.1)
     sent.clear()
-    feed.publish()
+    stream.publish()
     assert not sent
-    third = Page(feed, "third")
-    feed.publish()
+    third = Page(stream, "third")
+    stream.publish()
     for message, buffers in sent:
         third.receive(message, buffers)
     assert len(third.losses) == 6
-    assert not feed.left
-    feed.close()
+    assert not stream.left
+    stream.close()
     one.add_steps(np.ones(3, np.float32), 0.1)
     sent.clear()
-    feed.publish()
-    assert feed.left
+    stream.publish()
+    assert stream.left
     assert not sent
     assert (first.run, second.run) == (None, None)
 
 
 def test_an_earlier_run_that_went_on_is_described_anew():
     sent = []
-    feed = Feed(lambda message, buffers: sent.append(message))
+    stream = RunStream(lambda message, buffers: sent.append(message))
     before, now = record("before"), record("now")
     before.add_steps(np.float32([3.0]), 0.1)
     before.end("stopped", "stopped")
-    feed.follow(now, [before])
-    feed.attach("p")
-    feed.publish()
+    stream.follow(now, [before])
+    stream.attach("p")
+    stream.publish()
     longer = record("before")
     longer.add_steps(np.float32([3.0, 2.0]), 0.1)
     longer.end("completed", "done")
-    feed.follow(now, [longer])
-    feed.attach("p")
-    feed.publish()
+    stream.follow(now, [longer])
+    stream.attach("p")
+    stream.publish()
     described = [one["earlier"][0] for one in sent if one["type"] == "snapshot"]
     assert [(one["last"], one["run"]["status"]) for one in described] == [
         (3.0, "stopped"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from lossviz import losses
 from lossviz.widgets.loss_text import is_loss_function
-from lossviz.wire.lab_traits import KeptLoss
+from lossviz.wire.lab_traits import SavedLoss
 
 MOST_LOSSES = 20
 LONGEST_TEXT = 20_000
@@ -29,21 +29,21 @@ def plain_title(loss: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-class KeptLosses:
+class SavedLosses:
     """The kept losses of one lab, oldest first. Not locked; its lab is."""
 
     def __init__(self) -> None:
-        self._losses: dict[str, KeptLoss] = {}
+        self._losses: dict[str, SavedLoss] = {}
 
     def __iter__(self) -> Any:
         """Pairs of the choice's value and the loss."""
         return iter(self._losses.items())
 
-    def all(self) -> list[KeptLoss]:
+    def all(self) -> list[SavedLoss]:
         """All kept losses, as pages write them into their notebook."""
         return list(self._losses.values())
 
-    def get(self, choice: str) -> KeptLoss | None:
+    def get(self, choice: str) -> SavedLoss | None:
         """The loss of a choice of the drop-down."""
         return self._losses.get(choice)
 

@@ -14,7 +14,7 @@ WINDOW_POINTS = 1024
 pixels of a wide chart for each bucket."""
 
 
-class Outgoing:
+class SeriesBacklog:
     """The series of one run that pages have asked for. Used by the publisher's thread only.
 
     What was recorded before a series was asked for is for snapshots; what comes then, for appends.

@@ -20,14 +20,14 @@ from lossviz.widgets.first_weights import FirstWeights
 from lossviz.widgets.lab_runs import LabRuns
 from lossviz.widgets.loading import loading
 from lossviz.widgets.notebook import NOTEBOOK, notebook_path
-from lossviz.widgets.own_objects import OwnObjects, check_fit
 from lossviz.widgets.status import Notice
+from lossviz.widgets.user_objects import UserObjects, check_fit
 
 PATIENCE = 20.0
 """Seconds in which a page must run the cell that it was asked to run, while nothing else runs."""
 
 
-class Launch:
+class RunLauncher:
     """The runs of one lab, and the program that is about to start one.
 
     Attributes:
@@ -38,7 +38,7 @@ class Launch:
 
     def __init__(
         self,
-        own: OwnObjects,
+        own: UserObjects,
         lock: threading.RLock,
         say: Callable[[Notice | None, ArgumentError | None], None],
     ) -> None:

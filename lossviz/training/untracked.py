@@ -12,17 +12,17 @@ from typing import Any
 from lossviz._tensorflow import tf
 
 
-def unlisted(model: Any) -> list[Any]:
+def untracked(model: Any) -> list[Any]:
     """The variables that layers hold as attributes, in lists or dicts, and `variables` leaves out.
 
     The order is the same for the same model made twice.
 
     Example:
         >>> import keras
-        >>> from lossviz.training.unlisted import unlisted
+        >>> from lossviz.training.untracked import untracked
         >>> inputs = keras.Input(batch_shape=(4, 7, 2))
         >>> model = keras.Model(inputs, keras.layers.GRU(3, stateful=True)(inputs))
-        >>> [tuple(one.shape) for one in unlisted(model)]
+        >>> [tuple(one.shape) for one in untracked(model)]
         [(4, 3)]
     """
     known = {id(one) for one in model.variables}

@@ -8,8 +8,8 @@ import tensorflow as tf
 from keras import layers
 
 import lossviz
-from lossviz.training.unlisted import unlisted
 from lossviz.training.untouched import untouched
+from lossviz.training.untracked import untracked
 
 
 class Counting(layers.Layer):
@@ -44,16 +44,16 @@ def train(**more):
 
 def test_states_counters_and_lists_of_variables_are_found():
     model = recurrent_model()
-    assert [tuple(one.shape) for one in unlisted(model)] == [(), (), (8, 4), (8, 4)]
-    assert not unlisted(keras.Sequential([keras.Input((2,)), layers.BatchNormalization()]))
+    assert [tuple(one.shape) for one in untracked(model)] == [(), (), (8, 4), (8, 4)]
+    assert not untracked(keras.Sequential([keras.Input((2,)), layers.BatchNormalization()]))
 
 
 def test_a_look_at_a_model_leaves_them():
     model = recurrent_model()
     with untouched(model):
         model(waves()[0][:8])
-        assert any(np.abs(np.asarray(one)).max() for one in unlisted(model)[2:])
-    assert [np.abs(np.asarray(one)).max() for one in unlisted(model)] == [0, 1, 0, 0]
+        assert any(np.abs(np.asarray(one)).max() for one in untracked(model)[2:])
+    assert [np.abs(np.asarray(one)).max() for one in untracked(model)] == [0, 1, 0, 0]
 
 
 def test_a_stopped_run_goes_on_with_them_to_the_bit():

@@ -211,7 +211,7 @@ def test_other_fields_leave_a_custom_loss_alone():
 def test_compare_and_reset():
     page = custom_page()
     mine = loss_of(page.text)
-    title, lines = page.lab._session._bond.compare()
+    title, lines = page.lab._session._binding.compare()
     assert "dice" in title
     assert {"kind": "added", "text": '    """Mine."""'} in lines
     assert any(one["kind"] == "removed" for one in lines)

@@ -23,7 +23,7 @@ class Literal:
     node: ast.expr
 
 
-class Anatomy:
+class ProgramStructure:
     """The call of `lossviz.train` in a program, and what its arguments were made from.
 
     Only names that are bound at the top level, before the call, are followed.

@@ -20,7 +20,7 @@ Knots = NDArray[np.float64]
 a jump."""
 
 
-class Track:
+class PiecewiseLinear:
     """Samples of a value over the number of steps taken, kept as the knots of a polyline.
 
     Every sample is within the tolerance of the line: a sample becomes a knot only where no straight
@@ -143,7 +143,7 @@ class Track:
         """Leave out the knots that a greater tolerance makes needless; never the last one."""
         for _ in range(MOST_DOUBLINGS):
             self._absolute, self._relative = 2 * self._absolute, 2 * self._relative
-            coarse = Track(absolute=self._absolute, relative=self._relative)
+            coarse = PiecewiseLinear(absolute=self._absolute, relative=self._relative)
             for _, x, y in self._knots:
                 coarse._add(x, y)
             kept = {knot[1:] for knot in coarse._knots} | {self._knots[-1][1:]}

@@ -28,7 +28,7 @@ PERIOD = 1.0
 """Seconds between two looks at all weights, of a run whose epochs are shorter."""
 
 
-class Watching:
+class MistakeWatch:
     """Looks for mistakes while a run trains."""
 
     def __init__(

@@ -13,7 +13,7 @@ from lossviz import losses, tasks
 from lossviz._arguments import ArgumentError, shown
 from lossviz.program import TrainingConfig
 from lossviz.training import outputs
-from lossviz.widgets.own_targets import pair_spec, ranked, shape_of
+from lossviz.widgets.user_targets import pair_spec, ranked, shape_of
 
 SAMPLES = 8
 """So many samples are tried where a model's end does not tell what its output holds."""
@@ -23,7 +23,7 @@ REBOUND = {"data", "loss_fn", "optimizer", "run", "task", "train_step", "validat
 
 
 @dataclass(frozen=True)
-class OwnObjects:
+class UserObjects:
     """What the user handed to the lab, under names that the program can write.
 
     Attributes:
@@ -62,7 +62,7 @@ class OwnObjects:
         return {"model": self.model, "train": self.train, "validation": self.validation}
 
 
-def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any]) -> OwnObjects:
+def user_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any]) -> UserObjects:
     """Find out under which names the user knows these objects.
 
     Args:
@@ -104,7 +104,7 @@ def own_objects(model: Any, train: Any, validation: Any, names: Mapping[str, Any
     off = output is not None and output.holds == "probabilities"
     shape = getattr(model, "output_shape", None)
     single = isinstance(shape, tuple) and shape[-1:] == (1,)
-    return OwnObjects(
+    return UserObjects(
         **expressions,
         streamed=tuple(
             name
@@ -165,7 +165,7 @@ def loss_name(loss: Any) -> str:
     return losses.register(known.function, name=known.name, title=known.title).name
 
 
-def classes_to_encode(own: OwnObjects, loss: losses.Loss, task: tasks.Task) -> int:
+def classes_to_encode(own: UserObjects, loss: losses.Loss, task: tasks.Task) -> int:
     """Into how many classes the program must encode the user's labels; 0: not at all."""
     target = own.target_shape
     if not (loss.class_axis and own.labels and target is not None):
@@ -180,13 +180,13 @@ def classes_to_encode(own: OwnObjects, loss: losses.Loss, task: tasks.Task) -> i
     return int(classes or 0) if axes and (len(target) == axes or target[-1] == 1) else 0
 
 
-def classes_of_model(own: OwnObjects) -> int:
+def classes_of_model(own: UserObjects) -> int:
     """The size of the last axis of the user's model's output; 0 where there is none or unknown."""
     output = getattr(own.namespace.get(own.model), "output_shape", None)
     return int(output[-1] or 0) if isinstance(output, tuple) else 0
 
 
-def check_fit(own: OwnObjects, config: TrainingConfig) -> None:
+def check_fit(own: UserObjects, config: TrainingConfig) -> None:
     """Compare the shapes of the user's model and targets before the program runs.
 
     The program's `loss_fn` is plain code, which would broadcast many a mismatch without a word.

@@ -14,7 +14,7 @@ collection finds late; looking for them costs about a tenth of a second."""
 _started = itertools.count(1)
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Free what ended runs have left, once every few calls. Called before a run compiles, when a
     tenth of a second is not felt.
 

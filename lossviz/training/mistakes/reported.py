@@ -5,9 +5,9 @@ from __future__ import annotations
 from lossviz.training.mistakes.finding import Finding, Setup
 
 
-def not_yet_told(setup: Setup, found: list[Finding]) -> list[Finding]:
+def not_yet_reported(setup: Setup, found: list[Finding]) -> list[Finding]:
     """The findings whose rule has told nothing yet, which are taken for told from then on."""
-    told: set[str] = setup.memory.setdefault("told", set())
-    new = [one for one in found if one.rule not in told]
-    told.update(one.rule for one in new)
+    reported: set[str] = setup.memory.setdefault("told", set())
+    new = [one for one in found if one.rule not in reported]
+    reported.update(one.rule for one in new)
     return new

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lossviz._arguments import ArgumentError
-from lossviz.history import ALIVE, CHECKPOINTS, FAULTS, Listed, RunRow, home, recorder
+from lossviz.history import ALIVE, CHECKPOINTS, FAULTS, RunRow, RunSummary, home, recorder
 from lossviz.training import Run, kernel_runs, live_runs
 from lossviz.training.checkpoint import find
 from lossviz.widgets.fields import action
 from lossviz.widgets.lab_runs import BREAKS
 from lossviz.widgets.notebook import NOTEBOOK, notebook_path
-from lossviz.widgets.own_objects import OwnObjects
 from lossviz.widgets.status import Notice
+from lossviz.widgets.user_objects import UserObjects
 from lossviz.wire import publisher
 
 
@@ -58,7 +58,7 @@ class Saved:
         return Notice(said, actions=(action("resume", f"Resume {row.name}"),))
 
 
-class Offers:
+class ResumeOffers:
     """What one lab can go on with. Not locked; its lab is.
 
     Attributes:
@@ -118,7 +118,7 @@ def saved_run(run: str) -> Saved:
     return Saved(recorder.history().run(run), find(run).rows)
 
 
-def why_not_resumed(run: Listed, own: OwnObjects) -> str:
+def why_not_resumed(run: RunSummary, own: UserObjects) -> str:
     """Why a lab cannot resume a recorded run; "" where it can.
 
     Args:

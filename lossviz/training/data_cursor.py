@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass
-class Position:
+class DataCursor:
     """A place between two steps.
 
     Attributes:
@@ -28,7 +28,7 @@ class Position:
     trained: dict[str, float] | None = None
     drawn: int = 0
 
-    def took(self, sizes: NDArray[np.int64]) -> None:
+    def advance(self, sizes: NDArray[np.int64]) -> None:
         """Steps with batches of these sizes have been taken."""
         if not len(sizes):
             return  # the data ended just where the chunk before it did
@@ -49,9 +49,9 @@ class Position:
         weights = np.repeat(samples, times)
         return float(np.average(losses.astype(np.float64), weights=weights))
 
-    def next_epoch(self) -> Position:
+    def next_epoch(self) -> DataCursor:
         """The place before the first step of the next epoch."""
-        return Position(self.epoch + 1, drawn=self.drawn)
+        return DataCursor(self.epoch + 1, drawn=self.drawn)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""

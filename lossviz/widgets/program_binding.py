@@ -36,10 +36,10 @@ from lossviz.program import TrainingConfig
 from lossviz.widgets.cell_runs import cell_runs
 from lossviz.widgets.code import Code
 from lossviz.widgets.form_state import FormState
-from lossviz.widgets.form_view import CUSTOM, Written
-from lossviz.widgets.kept_losses import CHOICE, KeptLosses, plain_title
+from lossviz.widgets.form_view import CUSTOM, ProgramParts
 from lossviz.widgets.loss_text import comparison, is_loss_function
-from lossviz.widgets.own_objects import OwnObjects
+from lossviz.widgets.saved_losses import CHOICE, SavedLosses, plain_title
+from lossviz.widgets.user_objects import UserObjects
 from lossviz.wire.lab_traits import Code as CodeTrait
 from lossviz.wire.messages import DiffLine
 
@@ -57,7 +57,7 @@ def note_page(numbers: dict[str, int], page: str, number: int) -> None:
         numbers.pop(next(iter(numbers)))
 
 
-class Bond:
+class ProgramBinding:
     """What a lab's fields and its program say. Not locked; its session is.
 
     Attributes:
@@ -66,7 +66,7 @@ class Bond:
         cell: the id of the notebook cell that holds the program; "" where none is known.
     """
 
-    def __init__(self, config: TrainingConfig | None, own: OwnObjects, name: str) -> None:
+    def __init__(self, config: TrainingConfig | None, own: UserObjects, name: str) -> None:
         """Begin with `config`; the program is written when it is first needed."""
         self.form = FormState(config, own)
         self.code = Code()
@@ -75,7 +75,7 @@ class Bond:
         self._start = config or TrainingConfig()
         self._first = self.form.choices(self._start)
         self._mark = hashlib.sha256(repr(self._start.as_dict()).encode()).hexdigest()[:12]
-        self._kept = KeptLosses()
+        self._kept = SavedLosses()
         self._question: tuple[str, str] | None = None
         self._handled: dict[str, int] = {}
 
@@ -312,7 +312,7 @@ class Bond:
         question = ""
         if self._question is not None and code.custom_loss:
             question = f"Replace your own loss_fn with {self._question[1]}?"
-        self.form.written = Written(
+        self.form.written = ProgramParts(
             custom=custom,
             made_from=plain_title(code.made_from) if code.made_from else "",
             params=params,

@@ -8,7 +8,7 @@ from typing import Any
 from lossviz._arguments import ArgumentError, shown
 from lossviz.history import ALIVE, FAULTS, recorder
 from lossviz.series import Knots, Part
-from lossviz.training.checkpoint import Found, find
+from lossviz.training.checkpoint import CheckpointInfo, find
 from lossviz.training.milestones import EpochRecord, Event
 from lossviz.training.past_run import PastRun, stored
 from lossviz.training.record import Record
@@ -18,7 +18,7 @@ from lossviz.training.run import Run
 
 
 @dataclass(frozen=True)
-class Earlier:
+class ResumeState:
     """What an ended run hands over to its continuation.
 
     Attributes:
@@ -30,7 +30,7 @@ class Earlier:
     number: int
     seed: int | None
     created: float
-    checkpoint: Found
+    checkpoint: CheckpointInfo
     config: dict[str, Any]
     steps_per_epoch: int | None
     parts: list[Part]
@@ -39,7 +39,7 @@ class Earlier:
     tracks: dict[str, Knots]
 
     @classmethod
-    def of(cls, run: Any) -> Earlier:
+    def of(cls, run: Any) -> ResumeState:
         """The earlier part of `run`: a `Run`, a `PastRun` or an id.
 
         Raises:
@@ -112,7 +112,7 @@ class Earlier:
                 f"{now:,}. Give the same one, or train without resume_from.",
             )
 
-    def hand_over(self, record: Record) -> None:
+    def restore_into(self, record: Record) -> None:
         """Put what was recorded into the record of the continuation, and cut the history there."""
         record.created = self.created
         record.restore(self.parts, self.rows, self.events, self.tracks)

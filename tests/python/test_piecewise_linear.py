@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossviz.series import Track
-from lossviz.series.track import MOST_KNOTS
+from lossviz.series import PiecewiseLinear
+from lossviz.series.piecewise_linear import MOST_KNOTS
 
 samples = st.lists(st.tuples(st.integers(0, 500), st.floats(0, 10, width=32)), max_size=200)
 
 
 @given(samples)
 def test_every_sample_is_within_the_tolerance_of_the_line(gaps):
-    track = Track(absolute=0.05)
+    track = PiecewiseLinear(absolute=0.05)
     steps = np.cumsum([steps for steps, _ in gaps], dtype=float)
     values = np.cumsum([value for _, value in gaps], dtype=float)
     for step, value in zip(steps, values, strict=True):
@@ -32,7 +32,7 @@ def test_every_sample_is_within_the_tolerance_of_the_line(gaps):
 
 @given(samples, st.integers(0, 200))
 def test_pages_that_get_the_new_knots_have_all_of_them(gaps, cut):
-    track, number, sent = Track(absolute=0.05), 0, []
+    track, number, sent = PiecewiseLinear(absolute=0.05), 0, []
     step = value = 0.0
     for index, (more, gap) in enumerate(gaps):
         step, value = step + more, value + gap
@@ -46,7 +46,7 @@ def test_pages_that_get_the_new_knots_have_all_of_them(gaps, cut):
 
 
 def test_a_steady_pace_needs_no_knots_and_a_noisy_one_a_bounded_number():
-    steady, noisy = Track(absolute=0.02), Track(absolute=0.02)
+    steady, noisy = PiecewiseLinear(absolute=0.02), PiecewiseLinear(absolute=0.02)
     stream = np.random.default_rng(0)
     seconds = 0.0
     for chunk in range(1, 100_001):
@@ -66,7 +66,7 @@ def test_a_steady_pace_needs_no_knots_and_a_noisy_one_a_bounded_number():
 
 
 def test_a_jump_is_at_its_step_and_exact():
-    track = Track(relative=0.002)
+    track = PiecewiseLinear(relative=0.002)
     for step in range(0, 100, 10):
         track.jump(step, 0.1)
     for step in range(100, 200, 10):
@@ -78,7 +78,7 @@ def test_a_jump_is_at_its_step_and_exact():
 
 
 def test_values_that_no_tolerance_brings_together_are_bounded_too():
-    track = Track(relative=0.002)
+    track = PiecewiseLinear(relative=0.002)
     for step in range(20_000):
         track.jump(step, float(step % 2))
     assert track.knots().shape[1] <= MOST_KNOTS + 1
@@ -87,10 +87,10 @@ def test_values_that_no_tolerance_brings_together_are_bounded_too():
 
 @pytest.mark.parametrize("steps", [0, 15, 20, 35, 40, 99])
 def test_a_restored_track_ends_where_it_is_cut(steps):
-    track = Track()
+    track = PiecewiseLinear()
     for step, value in [(0, 0), (10, 1), (20, 5), (20, 8), (40, 9)]:
         track.add(step, value)
-    other = Track()
+    other = PiecewiseLinear()
     other.restore(track.knots(), steps)
     reached = [one for one in (0, 5, 10, 15, 20, 30, 40) if one <= steps]
     np.testing.assert_allclose(other.at(reached), track.at(reached))
