@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import numbers
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -133,5 +134,21 @@ def _refused(argument: str, value: object, wanted: str) -> ArgumentError:
     empty = isinstance(value, str) and not value.strip()
     came = "nothing" if empty else shown(value)
     return ArgumentError(
-        argument, f"{argument}: got {came}; it must be {wanted}.", f"Enter {wanted}."
+        argument,
+        f"{argument}: got {came}; it must be {wanted}.",
+        _without_comma(value, wanted) or f"Enter {wanted}.",
     )
+
+
+def _without_comma(value: object, wanted: str) -> str:
+    """What a person means who writes a number with a comma; "" where that is not the trouble."""
+    text = value.strip() if isinstance(value, str) else ""
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", text):
+        # In most of Europe 1,500 is one and a half, elsewhere fifteen hundred.
+        plain = f"Leave out the comma: {text.replace(',', '')}."
+        if text.count(",") > 1 or "whole" in wanted:
+            return plain
+        return f"{plain[:-1]}, or use a point: {text.replace(',', '.')}."
+    if re.fullmatch(r"[+-]?\d*,\d+([eE][+-]?\d+)?", text) and "whole" not in wanted:
+        return f"Use a point: {text.replace(',', '.')}"
+    return ""

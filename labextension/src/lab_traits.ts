@@ -18,6 +18,16 @@ export interface Action {
   label: string;
 }
 
+/** A small picture of a loss: its value against a prediction, from the loss itself. */
+export interface LossShape {
+  /** Ascending, at most 64. */
+  predictions: number[];
+  /** The loss of each; null where it is no finite number. */
+  values: (number | null)[];
+  /** What the picture shows, in words. */
+  text: string;
+}
+
 /** One field of the form, as the kernel wants it shown. */
 export interface Field {
   name: string;
@@ -31,10 +41,14 @@ export interface Field {
   group: 'task' | 'loss' | 'optimizer' | 'training' | 'advanced';
   /** A parameter of the field above it, such as a loss's label smoothing. */
   indent: boolean;
+  /** Whether it says something else than its default. */
+  changed: boolean;
   /** One plain sentence; also the field's description for a screen reader. */
   help: string;
   /** LaTeX under a drop-down, or "". */
   formula: string;
+  /** A picture beside the formula, once it has been computed. */
+  shape: LossShape | null;
   /** When to use what is chosen, or "". */
   advice: string;
   /** What is accepted, where the value is bad; else "". */

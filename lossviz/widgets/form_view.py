@@ -26,19 +26,19 @@ from lossviz.widgets.user_objects import UserObjects, classes_of_model
 from lossviz.wire.lab_traits import Choice, Field
 
 TRAINING_FIELDS = {
-    "learning_rate": ("Learning rate", "How far each step goes along the gradient."),
-    "epochs": ("Epochs", "How many times the training sees all the data."),
-    "batch_size": ("Batch size", "How many samples each step sees."),
-    "seed": ("Seed", "The same seed gives the same run again."),
+    "learning_rate": ("Learning rate", "How far a step moves the weights along the gradient."),
+    "epochs": ("Epochs", "Passes over the training data."),
+    "batch_size": ("Batch size", "Samples per step."),
+    "seed": ("Seed", "Runs with the same seed give the same numbers."),
     "early_stopping": (
         "Early stopping",
-        "End when the validation loss has not improved for so many epochs; 0: never.",
+        "Stop when the validation loss has not improved for this many epochs. 0 turns it off.",
     ),
     "reduce_lr_on_plateau": (
         "Reduce on plateau",
         (
-            "Take a tenth of the learning rate when the validation loss has not improved for so "
-            "many epochs; 0: never."
+            "Divide the learning rate by 10 when the validation loss has not improved for this "
+            "many epochs. 0 turns it off."
         ),
     ),
 }
@@ -58,12 +58,14 @@ READ: Mapping[str, Callable[[str], Any]] = {
 """How the text of a field that stands for one choice is read."""
 
 SWITCHES = {
-    "jit_compile": "Fuse the operations of a step: slower to start, often faster then.",
-    "mixed_precision": "Compute in bfloat16, keep weights in float32: faster on new GPUs.",
+    "jit_compile": "Fuse the operations of a step: slower to start, often faster from then on.",
+    "mixed_precision": "Compute in bfloat16 and keep weights in float32: faster on recent GPUs.",
 }
 
 FOLDER = "folder"
 """The choice of data that stands for a folder whose path is typed."""
+
+SOFTMAX_OF_ONE = "Softmax over a single number is always 1, so the model learns nothing. Choose no."
 
 NEXT_RUN = "Applies to the next run."
 
@@ -152,16 +154,23 @@ class FormView:
             *(self._typed(name) for name in ("epochs", "batch_size", "seed")),
             *self._advanced_fields(),
         ]
-        if running is not None:
-            for field in fields:
-                if self._differs(field, running):
-                    field["note"] = NEXT_RUN
+        defaults = self._defaults()
+        for field in fields:
+            field["changed"] = bool(field["error"]) or self._differs(field, defaults)
+            if running is not None and self._differs(field, running):
+                field["note"] = NEXT_RUN
         return fields
+
+    def _defaults(self) -> TrainingConfig:
+        """What the chosen task, loss and optimizer bring with them."""
+        return TrainingConfig(
+            task=self._task.name, loss=self._loss.name, optimizer=self._texts["optimizer"]
+        )
 
     def _optimizer_field(self, known: list[Choice]) -> Field:
         field = self._choice("optimizer", "Optimizer", known)
         if "optimizer" in self._written.custom:
-            field["note"] = "The code has an optimizer of its own, which decides."
+            field["note"] = "The code defines its own optimizer, which is used instead."
         return field
 
     def _optimizer_params(self, *, advanced: bool) -> dict[str, Parameter]:
@@ -173,7 +182,7 @@ class FormView:
         if self._texts["device"] not in names:
             names.append(self._texts["device"])
         device = self._choice(
-            "device", "Device", [choice(name, name or "first GPU, else CPU") for name in names]
+            "device", "Device", [choice(name, name or "First GPU, else CPU") for name in names]
         )
         fields = [
             device,
@@ -202,7 +211,7 @@ class FormView:
             return [field]
         choices = [choice(one.name, one.title) for one in task.datasets_by_name.values()]
         if task.folder is not None:
-            choices.append(choice(FOLDER, "a folder of your own"))
+            choices.append(choice(FOLDER, "Your own folder"))
         fields = [self._choice("dataset", "Dataset", choices)]
         if self._texts["dataset"] == FOLDER:
             fields.append(
@@ -219,7 +228,7 @@ class FormView:
         if not typed:
             return "Enter the path of a folder."
         there = Path(typed).expanduser().is_dir()
-        return "" if there else f"There is no folder {typed!r} where the kernel runs."
+        return "" if there else f"The kernel finds no folder {typed!r}."
 
     def _loss_fields(self) -> list[Field]:
         loss, task = self._loss, self._task
@@ -250,17 +259,33 @@ class FormView:
         params = {
             name: card
             for name, card in loss.params.items()
-            if name in written.params or not written.custom_loss
+            if (name in written.params or not written.custom_loss) and self._tells(name)
         }
         every = plain_field(
             "all_losses", "All losses", "check", self._texts["all_losses"], "loss",
-            help_="Offer the losses that do not suit the task, too.", indent=True,
+            help_="Also list losses that do not suit this task.", indent=True,
         )  # fmt: skip
-        return [field, *self._params("loss", params), every]
+        fields = self._params("loss", params)
+        for one in fields:
+            if self._of_numbers and one["name"].endswith(".from_logits"):
+                one["warning"] = SOFTMAX_OF_ONE
+        return [field, *fields, every]
+
+    @property
+    def _of_numbers(self) -> bool:
+        """Whether the task's targets are plain numbers."""
+        return losses.SUITS[self._task.name].targets == "numbers"
+
+    def _tells(self, param: str) -> bool:
+        """Whether a parameter of the loss means something for the task, or has been set."""
+        if param != "from_logits" or not self._of_numbers:
+            return True
+        default = text_of(self._loss.params[param].default)
+        return self._texts.get(f"loss.{self._loss.name}.{param}", default) != default
 
     def _describe_custom(self, field: Field) -> None:
         field["value"] = CUSTOM
-        field["advice"] = "A loss of your own: the function loss_fn in the code."
+        field["advice"] = "Your own loss: loss_fn in the code."
         if self._written.question:
             field["warning"] = self._written.question
             field["actions"] = [

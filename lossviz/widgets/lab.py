@@ -9,8 +9,10 @@ import traitlets
 
 from lossviz.program import TrainingConfig
 from lossviz.training import Record, Run
+from lossviz.widgets.live_form import show_learning_rate
 from lossviz.widgets.live_view import LiveView
 from lossviz.widgets.loading import loading
+from lossviz.widgets.loss_shape import LossShapes
 from lossviz.widgets.resume_offers import live_beside
 from lossviz.widgets.room import Desk
 from lossviz.widgets.rooms import ROOMS
@@ -78,6 +80,7 @@ class LossLab(LiveView):
         self._session = Session(
             config, own, publisher.wake, lambda message: self._answers.append((message, []))
         )
+        self._shapes = LossShapes(publisher.wake)
         desk = Desk(self._session, self._answer_soon)
         self._rooms = [room(desk) for room in ROOMS]
         super().__init__(
@@ -139,6 +142,9 @@ class LossLab(LiveView):
     def tell(self) -> None:
         """Set the traits that have changed."""
         form, status, program = self._session.view()
+        run = self._session.run
+        show_learning_rate(form, None if run is None else run.record)
+        self._shapes.show(form)
         self.set_trait("form", form)
         self.set_trait("status", status)
         self.set_trait("program", program)
@@ -147,6 +153,7 @@ class LossLab(LiveView):
         """A page says something."""
         if kind == "attach":
             self._session.see()
+            self._shapes.wanted = True
             loading.start(publisher.wake)
         elif kind == "edit":
             self._session.edit(

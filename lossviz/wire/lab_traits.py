@@ -24,6 +24,17 @@ class Action(TypedDict):
     label: str
 
 
+class LossShape(TypedDict):
+    """A small picture of a loss: its value against a prediction, from the loss itself."""
+
+    predictions: list[float]
+    """Ascending, at most 64."""
+    values: list[float | None]
+    """The loss of each; None where it is no finite number."""
+    text: str
+    """What the picture shows, in words."""
+
+
 class Field(TypedDict):
     """One field of the form, as the kernel wants it shown."""
 
@@ -38,10 +49,14 @@ class Field(TypedDict):
     """Fields of one group stand together, in the order of the list."""
     indent: bool
     """A parameter of the field above it, such as a loss's label smoothing."""
+    changed: bool
+    """Whether it says something else than its default."""
     help: str
     """One plain sentence; also the field's description for a screen reader."""
     formula: str
     """LaTeX under a drop-down, or "". """
+    shape: LossShape | None
+    """A picture beside the formula, once it has been computed."""
     advice: str
     """When to use what is chosen, or "". """
     error: str

@@ -210,3 +210,64 @@ def test_help_tells_the_bounds():
     state = form()
     state.edit("loss", "focal")
     assert "at least 0" in field(state, "Gamma")["help"].lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("learning_rate", "0,1", "Use a point: 0.1"),
+        ("learning_rate", "1,5e-3", "Use a point: 1.5e-3"),
+        ("learning_rate", "1,000", "Leave out the comma: 1000, or use a point: 1.000."),
+        ("epochs", "1,500", "Leave out the comma: 1500."),
+        ("epochs", "1,5", "Enter a whole number of at least 1."),
+    ],
+)
+def test_a_number_with_a_comma_says_how_to_write_it(name, text, said):
+    state = form()
+    state.edit(name, text)
+    assert list(state.errors().values()) == [said]
+    assert state._texts[name] == text
+
+
+def test_what_differs_from_its_default_says_so():
+    def changed(state):
+        return {one["name"] for one in state.fields(None) if one["changed"]}
+
+    state = form()
+    assert changed(state) == set()
+    state.edit("jit_compile", "True")
+    state.edit("optimizer.sgd.clipnorm", "1.0")
+    state.edit("early_stopping", "soon")
+    state.edit("seed", "0.0")
+    found = {"jit_compile", "optimizer.sgd.clipnorm", "early_stopping", "seed"}
+    assert changed(state) == found
+    state.edit("optimizer.sgd.clipnorm", "0")
+    state.edit("early_stopping", "0")
+    assert changed(state) == found - {"optimizer.sgd.clipnorm", "early_stopping"}
+
+
+@pytest.mark.parametrize("task", lossviz.tasks.names())
+def test_a_task_as_it_begins_has_no_changed_field(task):
+    state = form()
+    state.edit("task", task)
+    wrong = [
+        one["name"]
+        for one in state.fields(None)
+        if one["changed"] and one["kind"] != "choice" and one["group"] == "advanced"
+    ]
+    assert not wrong
+
+
+def test_from_logits_is_offered_only_where_the_targets_are_classes():
+    state = form(lossviz.TrainingConfig(task="regression", loss="quadratic"))
+    assert not [one for one in state.fields(None) if one["label"] == "From logits"]
+    state = form(lossviz.TrainingConfig(loss="quadratic"))
+    name = "loss.quadratic.from_logits"
+    state.edit(name, "True")
+    # What has been set stays in sight, with what is wrong with it, until it is put right.
+    state.edit("task", "regression")
+    shown = field(state, "From logits")
+    assert "always 1" in shown["warning"]
+    state.edit(name, "False")
+    assert not [one for one in state.fields(None) if one["label"] == "From logits"]
+    assert state.config().loss_params == {}

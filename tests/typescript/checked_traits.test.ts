@@ -64,6 +64,8 @@ it('leaves out of form and status what is not as it should be', () => {
     choices: [],
     group: 'task',
     indent: false,
+    changed: false,
+    shape: null,
     help: '',
     formula: '',
     advice: '',

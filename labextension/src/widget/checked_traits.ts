@@ -3,7 +3,7 @@
  * or of somebody's making: what has not the right shape is left out.
  */
 
-import type { Action, Choice, Field, Form, StatusLine } from '../lab_traits';
+import type { Action, Choice, Field, Form, LossShape, StatusLine } from '../lab_traits';
 import type { Saved, SeriesPart, Snapshot } from '../messages';
 
 type Check = (value: unknown) => boolean;
@@ -105,6 +105,11 @@ const snapshot = shape<Snapshot>({
   )
 });
 
+const lossShape = shape<LossShape>({
+  predictions: listOf(number),
+  values: listOf(orNull(number)),
+  text
+});
 const choice = shape<Choice>({ value: text, label: text, group: text });
 const action = shape<Action>({ command: text, label: text });
 const field = shape<Field>({
@@ -115,8 +120,10 @@ const field = shape<Field>({
   choices: listOf(choice),
   group: oneOf('task', 'loss', 'optimizer', 'training', 'advanced'),
   indent: truth,
+  changed: truth,
   help: text,
   formula: text,
+  shape: orNull(lossShape),
   advice: text,
   error: text,
   note: text,

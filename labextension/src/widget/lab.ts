@@ -4,9 +4,9 @@
 
 import type { Code, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
-import { button } from '../controls/button';
+import { FieldsForm } from '../form/fields_form';
 import type { Channel } from '../transport/channel';
-import { FieldsForm } from './form';
+import { KeptChoice } from '../views/kept_choice';
 import { LivePart } from './live_part';
 import { ProgramPart } from './program';
 
@@ -40,9 +40,6 @@ export class Lab {
   private _form: FieldsForm;
   private _program: ProgramPart;
   private _unsubscribe: () => void;
-  private _apply = button('Apply learning rate now', '', () => {
-    this._press('apply_learning_rate');
-  });
   private _settings = document.createElement('div');
 
   constructor(labId: string, channel: Channel) {
@@ -75,12 +72,11 @@ export class Lab {
       },
       command => {
         press(command as Command['command']);
-      }
+      },
+      new KeptChoice(labId, 'sections')
     );
-    this._apply.classList.add('lossviz-apply');
-    this._apply.hidden = true;
     this._settings.className = 'lossviz-settings';
-    this._settings.append(this._form.element, this._apply);
+    this._settings.append(this._form.element);
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     const { bar, element } = this._live.views;
@@ -104,7 +100,6 @@ export class Lab {
   showForm(form: Partial<Form>): void {
     this._form.show(form.fields ?? [], form.edits?.[this._live.page] ?? 0);
     this._live.header.showCommands(form.commands ?? []);
-    this._apply.hidden = !form.commands?.includes('apply_learning_rate');
   }
 
   showStatus(status: Partial<StatusLine>): void {
@@ -138,7 +133,7 @@ export class Lab {
   }
 
   dispose(): void {
-    this._form.flush();
+    this._form.dispose();
     this._program.dispose();
     this._unsubscribe();
     this._live.dispose();
