@@ -169,7 +169,7 @@ def test_a_run_is_renamed_noted_and_deleted_with_the_keyboard(open_runs, page):
 def test_a_stopped_run_is_resumed_with_its_button(open_runs):
     book = open_runs(0)
     book.lab.get_by_role("tab", name="Train").click()
-    book.fill("Epochs", "30")
+    book.fill("Epochs", "200")  # long enough to be stopped on any machine
     book.press("Train")
     until(lambda: book.points(EPOCHS_CHART) >= 2, "two epochs")
     book.press("Stop")
@@ -180,7 +180,7 @@ def test_a_stopped_run_is_resumed_with_its_button(open_runs):
     until(lambda: resume.get_attribute("aria-disabled") == "false", "it can be resumed")
     resume.click()
     until(lambda: book.run_status() == "completed", "the rest of its epochs", 120)
-    book.lab.get_by_role("row", name="run 1").get_by_text("30/30").wait_for()
+    book.lab.get_by_role("row", name="run 1").get_by_text("200/200").wait_for()
     # A button that makes no sense says why, also to the keyboard.
     resume.press("Enter")
     book.lab.get_by_text("It has completed").wait_for()
