@@ -30,17 +30,17 @@ export function addCommands({ app, tracker, dialogs, trans }: CommandServices): 
         properties: {
           cwd: {
             type: 'string',
-            description: trans.__('The folder for a new notebook, where none is open')
+            description: trans.__('The folder for a new notebook if none is open')
           },
           isLauncher: {
             type: 'boolean',
-            description: trans.__('Whether the command stands in the launcher')
+            description: trans.__('Whether the command is run from the launcher')
           }
         }
       }
     },
     execute: async args => {
-      // The launcher is the place for something new, whatever else is open.
+      // The launcher is for new documents, whatever else is open.
       const open = args['isLauncher'] ? null : tracker.currentWidget;
       const cwd = typeof args['cwd'] === 'string' ? args['cwd'] : '';
       const panel = open ?? (await newNotebook(app, cwd));
@@ -49,16 +49,16 @@ export function addCommands({ app, tracker, dialogs, trans }: CommandServices): 
   });
 }
 
-/** A new notebook in `cwd` with the first Python kernel there is. */
+/** A new notebook in `cwd` with the default kernel if that is Python, or else the first Python one. */
 async function newNotebook(app: JupyterFrontEnd, cwd: string): Promise<NotebookPanel> {
   const kernels = app.serviceManager.kernelspecs;
   await kernels.ready;
   const specs = kernels.specs;
   const python = Object.values(specs?.kernelspecs ?? {}).find(spec => spec?.language === 'python');
-  const chosen =
+  const name =
     specs?.kernelspecs[specs.default]?.language === 'python' ? specs.default : python?.name;
   return (await app.commands.execute('notebook:create-new', {
     cwd,
-    kernelName: chosen ?? specs?.default
+    kernelName: name ?? specs?.default
   })) as NotebookPanel;
 }

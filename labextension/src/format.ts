@@ -1,6 +1,14 @@
 /**
- * Numbers and times as people read them.
+ * Numbers and times as people read them, in the language of the page.
  */
+
+import { pageLocale } from './i18n/locale';
+import { trans } from './i18n/translation';
+
+/** To make one takes longer than to use it a hundred times. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+const SIGNIFICANT = { minimumSignificantDigits: 4, maximumSignificantDigits: 4 };
 
 /** A loss with four significant digits; a dash for none. */
 export function formatLoss(value: number | null | undefined): string {
@@ -8,13 +16,13 @@ export function formatLoss(value: number | null | undefined): string {
     return '-';
   }
   if (!Number.isFinite(value)) {
-    return value > 0 ? 'infinite' : '-infinite';
+    return value > 0 ? trans.__('infinite') : trans.__('-infinite');
   }
   const size = Math.abs(value);
   if (value !== 0 && (size < 1e-4 || size >= 1e6)) {
-    return value.toExponential(3);
+    return value.toExponential(3).replace('.', decimalPoint());
   }
-  return value.toLocaleString('en', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
+  return numberFormat('loss', SIGNIFICANT).format(value);
 }
 
 /** The same, empty for none: in a table that says enough. */
@@ -22,19 +30,21 @@ export function formatNumber(value: number | null): string {
   return value === null ? '' : formatLoss(value);
 }
 
-/** A moment in seconds since 1970: day and time, of another year day and year. */
+/** A moment in seconds since 1970: day and time, or day and year if it is of another year. */
 export function formatMoment(seconds: number): string {
   const moment = new Date(seconds * 1000);
   const thisYear = moment.getFullYear() === new Date().getFullYear();
   const rest: Intl.DateTimeFormatOptions = thisYear
     ? { hour: '2-digit', minute: '2-digit' }
     : { year: 'numeric' };
-  return moment.toLocaleString('en-GB', { day: 'numeric', month: 'short', ...rest });
+  // English without a country: day before month and 24 hours, which nobody misreads.
+  const locale = pageLocale() === 'en' ? 'en-GB' : pageLocale();
+  return moment.toLocaleString(locale, { day: 'numeric', month: 'short', ...rest });
 }
 
 /** A count with its thousands separated. */
 export function formatCount(value: number): string {
-  return Math.round(value).toLocaleString('en');
+  return numberFormat('count', {}).format(Math.round(value));
 }
 
 /** Seconds as people say them: 12 s, 3 min, 1 h 5 min. */
@@ -44,12 +54,29 @@ export function formatSeconds(seconds: number | null): string {
   }
   const whole = Math.ceil(seconds);
   if (whole < 60) {
-    return `${whole} s`;
+    return trans.__('%1 s', whole);
   }
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) {
-    return `${minutes} min`;
+    return trans.__('%1 min', minutes);
   }
+  const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
-  return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
+  return rest ? trans.__('%1 h %2 min', hours, rest) : trans.__('%1 h', hours);
+}
+
+function decimalPoint(): string {
+  const parts = numberFormat('loss', SIGNIFICANT).formatToParts(0.5);
+  return parts.find(({ type }) => type === 'decimal')?.value ?? '.';
+}
+
+function numberFormat(use: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const locale = pageLocale();
+  const key = `${use} ${locale}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, options);
+    formats.set(key, format);
+  }
+  return format;
 }

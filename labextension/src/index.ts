@@ -22,23 +22,26 @@ import { LossPanel } from './panel/panel';
 
 const services: JupyterFrontEndPlugin<void> = {
   id: 'lossviz:services',
-  description: 'Offers Plotly, real cells and typesetting to the labs of the page.',
+  description: 'Provides Plotly, notebook cells, typesetting and translations to labs.',
   autoStart: true,
   requires: [INotebookTracker],
-  optional: [ILatexTypesetter, ISessionContextDialogs],
+  optional: [ILatexTypesetter, ISessionContextDialogs, ITranslator],
   activate: (
     _app,
     tracker: INotebookTracker,
     typesetter: ILatexTypesetter | null,
-    dialogs: ISessionContextDialogs | null
+    dialogs: ISessionContextDialogs | null,
+    translator: ITranslator | null
   ) => {
+    const translators = translator ?? nullTranslator;
+    const trans = translators.load('lossviz');
     tracker.widgetAdded.connect((_sender, panel) => {
       keepPictures(panel);
       bridgeBusyKernel(panel);
       void panel.context.ready.then(() => {
         if (keepsPicture(panel)) {
-          // Its charts are drawn as soon as ipywidgets has brought the lab back. Whoever wants the
-          // bundle then is told where it cannot be had.
+          // The charts need it as soon as ipywidgets has restored the lab. If it cannot be loaded,
+          // they say so then.
           loadPlotly().catch(() => undefined);
         }
       });
@@ -47,19 +50,24 @@ const services: JupyterFrontEndPlugin<void> = {
       plotly: loadPlotly,
       bundles: BUNDLES,
       bindCell: (host, labId, listener) => {
-        const panel = tracker.find(one => one.node.contains(host) && one.content.model !== null);
-        return panel ? new LabCell(panel, host, labId, listener, dialogs ?? undefined) : undefined;
+        const panel = tracker.find(
+          ({ node, content }) => node.contains(host) && content.model !== null
+        );
+        return panel
+          ? new LabCell(panel, host, labId, listener, trans, dialogs ?? undefined)
+          : undefined;
       },
       typeset: element => {
         void typesetter?.typeset(element);
-      }
+      },
+      translation: translators.load('lossviz_widget')
     });
   }
 };
 
 const commands: JupyterFrontEndPlugin<void> = {
   id: 'lossviz:commands',
-  description: 'Adds the command New loss lab to the palette and the launcher.',
+  description: 'Adds the command "New loss lab" to the palette and the launcher.',
   autoStart: true,
   requires: [INotebookTracker],
   optional: [ICommandPalette, ILauncher, ISessionContextDialogs, ITranslator],

@@ -1,59 +1,62 @@
 /**
- * What the extension offers to every lab of a page, and how a lab finds it.
+ * The services that the extension provides to every lab of a page, and how a lab finds them.
  *
- * A lab is an anywidget module and knows nothing of JupyterLab. Where the extension runs, it leaves
- * these services under a well-known symbol; elsewhere they are missing and the lab helps itself.
+ * A lab is an anywidget module and knows nothing about JupyterLab. The extension publishes these services
+ * under a well-known symbol; on pages without the extension, the lab does without.
  */
 
 import type { PlotlyModule } from './chart/plotly_types';
+import { trans, type Translation } from './i18n/translation';
 import type { Code, SavedLoss } from './lab_traits';
 import { VERSION } from './version';
 import type { ProgramEditor } from './widget/program_sync';
 
 export interface PageServices {
-  /** The versions of these services that the extension offers. */
+  /** The versions of these services that the extension supports. */
   readonly serves?: readonly number[];
-  /** Of the extension's package. */
+  /** The version of the extension's package. */
   readonly version?: string;
-  /** A bundle of Plotly, loaded once for the page; without a name the one for flat axes. */
+  /** A bundle of Plotly, loaded once per page; the default is the one for 2-D charts. */
   plotly(name?: string): Promise<PlotlyModule>;
-  /** The bundles that there are. An extension of before they had names does not say. */
+  /** The names of the bundles; missing in old extensions, which have one. */
   readonly bundles?: readonly string[];
-  /** Bind a lab to its cell in the notebook that holds `host`; undefined where that is in none. */
+  /** Bind a lab to its cell in the notebook that contains `host`, if there is one. */
   bindCell(
     host: HTMLElement,
     labId: string,
     listener: ProgramCellListener
   ): ProgramCell | undefined;
-  /** Let the page's own typesetter render the LaTeX between \( and \) in `element`. */
+  /** Let the page's typesetter render the LaTeX between \( and \) in `element`. */
   typeset(element: HTMLElement): void;
+  /** The widget's messages in the language of the page; missing in old extensions. */
+  readonly translation?: Translation;
 }
 
-/** What a lab hears of its cell. */
+/** Is notified of changes of a lab's cell. */
 export interface ProgramCellListener {
-  /** The text has changed, whoever changed it. */
+  /** The text has changed, by whomever. */
   typed(): void;
-  /** The cell was found, has gone, or has another number. */
+  /** The cell was found or deleted, or its execution count has changed. */
   found(): void;
 }
 
-/** The notebook cell that holds a lab's program, where there is one. */
+/** The notebook cell that holds a lab's program. */
 export interface ProgramCell {
-  /** The cell; undefined while there is none. */
+  /** Edits the cell; undefined while there is none. */
   readonly editor: ProgramEditor | undefined;
-  /** Whether there was a cell, which is not in the notebook any more. */
+  /** Whether the cell was deleted from the notebook. */
   readonly missing: boolean;
   /** Such as "[12]", as the notebook shows it. */
   readonly label: string;
-  /** Show how lab and cell stand to each other. */
+  /** Show on the cell whether lab and cell are in sync. */
   show(code: Partial<Code>): void;
-  /** Write the cell below the lab's own, unless it is there. */
+  /** Insert the cell below the lab's own, unless it exists. */
   write(text: string): void;
-  /** Bring the cell into view and make it the active one. */
+  /** Scroll to the cell and make it the active one. */
   reveal(): void;
-  /** Run the cell as a press of Shift+Enter does; false where it was not run to its end. */
+  /** Run the cell, as Shift+Enter does; false if it did not finish. */
   run(): Promise<boolean>;
-  /** The losses of a person's own that the notebook keeps. */
+  /** The custom losses saved in the notebook. */
   kept(): SavedLoss[];
   dispose(): void;
 }
@@ -62,8 +65,8 @@ const KEY = Symbol.for('lossviz.page');
 
 type Holder = Record<symbol, PageServices | undefined>;
 
-/** Versions of these services that a lab of this version can use; 1 does not say which it is. */
-const USED: readonly number[] = [1, 2];
+/** The versions of these services that this lab can use; version 1 does not announce itself. */
+const SUPPORTED: readonly number[] = [1, 2];
 
 function published(): PageServices | undefined {
   return (globalThis as unknown as Holder)[KEY];
@@ -73,29 +76,39 @@ function served(services: PageServices): readonly number[] {
   return services.serves ?? [1];
 }
 
-/** The services of this page; undefined where the extension is missing, or of a version too far. */
+/** The services of this page; undefined if the extension is missing or its version does not fit. */
 export function pageServices(): PageServices | undefined {
   const services = published();
-  return services && served(services).some(one => USED.includes(one)) ? services : undefined;
+  return services && served(services).some(version => SUPPORTED.includes(version))
+    ? services
+    : undefined;
 }
 
-/** Which side to update, and how, where extension and kernel do not fit; "" where they do. */
+/** Which side to update, and how, if the versions of extension and kernel do not fit; or "". */
 export function versionTrouble(): string {
   const services = published();
   if (!services || pageServices()) {
     return '';
   }
-  const older = Math.max(...served(services)) < Math.min(...USED);
-  const where = older ? "JupyterLab's environment" : "the kernel's environment";
-  const next = older ? 'reload the page' : 'restart the kernel';
-  return (
-    `JupyterLab has lossviz ${services.version ?? '0.1.0'} and this kernel ${VERSION}, which do ` +
-    'not work together: the program stands in the lab instead of a cell. Update lossviz in ' +
-    `${where} (pip install --upgrade lossviz), then ${next}.`
-  );
+  const older = Math.max(...served(services)) < Math.min(...SUPPORTED);
+  return older
+    ? trans.__(
+        'JupyterLab has lossviz %1 and this kernel has %2, which do not work together, so the ' +
+          'program is shown in the lab rather than in a cell. Run "pip install --upgrade ' +
+          'lossviz" in JupyterLab\'s environment, then reload the page.',
+        services.version ?? '0.1.0',
+        VERSION
+      )
+    : trans.__(
+        'JupyterLab has lossviz %1 and this kernel has %2, which do not work together, so the ' +
+          'program is shown in the lab rather than in a cell. Run "pip install --upgrade ' +
+          'lossviz" in the kernel\'s environment, then restart the kernel.',
+        services.version ?? '0.1.0',
+        VERSION
+      );
 }
 
-/** Offer these services to every lab of this page. */
+/** Provide these services to every lab of this page. */
 export function publishPageServices(services: Omit<PageServices, 'serves' | 'version'>): void {
   (globalThis as unknown as Holder)[KEY] = { ...services, serves: [1, 2], version: VERSION };
 }

@@ -52,7 +52,7 @@ def measure() -> str:
             notebook = NotebookPage(page, server.address("lab/tree/keys.ipynb"))
             notebook.run_cell(0)
             notebook.lab.wait_for()
-            notebook.press("Show code")
+            notebook.press("View code")
             cell = ProgramCell(notebook)
             cell.wait_for("lossviz.train(")
             # TensorFlow's import would be measured, too.

@@ -46,7 +46,7 @@ SINCE = """
 """
 OTHER = """
     lab.querySelector('.lossviz-runs-scroll tbody')?.innerText !== before &&
-    !lab.querySelector('.lossviz-runs-coming')
+    !lab.querySelector('.lossviz-runs-loading')
 """
 
 

@@ -1,4 +1,4 @@
-"""What each task's default run reaches on its held-out part, over many seeds, and in what time.
+"""What each task's default run reaches on its validation data, over many seeds, and in what time.
 
 Trains the very programs that a lab shows. A seed decides everything: the weights, the data that
 are drawn, what is held out, and the order of the samples. Writes the table into
@@ -230,7 +230,7 @@ def met(promise: Promise, values: Any) -> str:
 
 def table(known: list[Case], trainings: list[Training]) -> str:
     """Markdown."""
-    head = ["task", "data set", "loss", "on the held-out part", "median", "range", "promised",
+    head = ["task", "data set", "loss", "on validation data", "median", "range", "promised",
             "met by", "seeds", "core time"]  # fmt: skip
     lines = [head, ["---"] * len(head)]
     for case in known:

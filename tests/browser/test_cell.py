@@ -17,7 +17,7 @@ def lab_with_cell(notebook, *more: str) -> tuple[NotebookPage, ProgramCell]:
     page.run_cell(0)
     page.lab.wait_for()
     page.fill("Epochs", "2")
-    page.press("Show code")
+    page.press("View code")
     cell = ProgramCell(page)
     cell.wait_for("epochs=2")
     return page, cell
@@ -41,7 +41,7 @@ def chosen(page: NotebookPage, label: str) -> str:
 
 def test_fields_change_the_cell_and_the_cell_changes_the_fields(notebook):
     page, cell = lab_with_cell(notebook)
-    assert cell.badge.endswith("in step")
+    assert cell.badge.endswith("in sync")
     page.choose("Loss", "quadratic")
     cell.wait_for("tf.square")
     page.fill("Learning rate", "0.25")
@@ -70,7 +70,7 @@ def test_the_edited_loss_is_what_trains_and_undo_brings_the_old_one_back(noteboo
     until(lambda: page.run_status() in {"completed", "failed"}, "a run", 120)
     assert set(json.loads(page.ask_kernel("json.dumps(lab.run.step_loss.tolist())"))) == {7.0}
     assert cell.number() == "[2]:"
-    assert "in step with cell [2]" in code_state(page)
+    assert "In sync with cell [2]" in code_state(page)
 
     cell.cell.locator(".cm-content").click()
     for _ in range(3):
@@ -198,13 +198,13 @@ def test_each_lab_has_its_own_cell(notebook):
     page = notebook(LAB, "other = lossviz.LossLab()\nother", "0")
     page.run_cell(0)
     page.lab.wait_for()
-    page.press("Show code")
+    page.press("View code")
     cell = ProgramCell(page)
     until(lambda: cell.marked.count() == 1, "the first cell")
     page.run_cell(2)
     second = page.page.locator(".lossviz-lab").nth(1)
     second.wait_for()
-    second.get_by_role("button", name="Show code", exact=True).click()
+    second.get_by_role("button", name="View code", exact=True).click()
     until(lambda: cell.marked.count() == 2, "the second cell")
     second.get_by_label("Epochs", exact=True).fill("9")
     second.get_by_label("Epochs", exact=True).press("Tab")

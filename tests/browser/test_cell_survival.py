@@ -53,11 +53,11 @@ def test_a_deleted_cell_is_said_comes_back_by_undo_and_is_written_again(notebook
     until(lambda: "not in the notebook any more" in code_state(page), "a word about the cell", 10)
     page.page.keyboard.press("z")
     until(lambda: cell.marked.count() == 1, "the cell that came back", 10)
-    until(lambda: "in step with cell" in code_state(page), "in step again", 10)
+    until(lambda: "In sync with cell" in code_state(page), "in sync again", 10)
     command(page, cell, "d d")
     until(lambda: cell.marked.count() == 0, "the cell's end", 10)
     page.fill("Epochs", "6")
-    page.press("Write the cell again")
+    page.press("Restore cell")
     cell.wait_for("epochs=6")
 
 

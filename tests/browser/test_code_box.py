@@ -1,4 +1,4 @@
-"""Where there are no real cells, the lab has an editor of its own, in step in the same way."""
+"""Where there are no real cells, the lab has an editor of its own, kept in sync the same way."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def book(tmp_path, page) -> Iterator[NotebookPage]:
         book.run_cell(0)
         book.lab.wait_for(timeout=60_000)
         book.fill("Epochs", "2")
-        book.press("Show code")
+        book.press("View code")
         until(lambda: "epochs=2" in text(book), "the code in the box")
         yield book
 
@@ -94,7 +94,7 @@ def test_the_code_becomes_a_cell_and_a_script_and_tab_leaves_the_box(book):
     until(lambda: "appears when you run a cell" in book.status(), "the hint", 10)
     book.run_cell(1)
     until(lambda: book.cells.count() == 3, "the new cell", 20)
-    book.press("Take it away")
+    book.press("Export script")
     script = book.lab.get_by_role("textbox", name="Script without lossviz")
     script.wait_for()
     assert "import lossviz" not in script.input_value()

@@ -46,7 +46,7 @@ def test_the_lab_trains_where_the_extension_is_disabled(tmp_path, page):
         book = NotebookPage(page, server.address("lab/tree/plain.ipynb?reset"))
         assert page.get_by_role("tab", name="Loss lab").count() == 0
         train(book)
-        book.press("Show code")
+        book.press("View code")
         box = book.lab.get_by_role("textbox", name="Program")
         until(lambda: "lossviz.train(" in box.input_value(), "the code in a box")
 

@@ -97,7 +97,7 @@ def test_opening_runs_nothing_and_what_is_found_is_only_shown(notebook, server, 
     # Without a kernel there is nothing to press.
     train = page.lab.get_by_role("button", name="Train", exact=True)
     assert train.get_attribute("aria-disabled") == "true"
-    assert not page.lab.get_by_role("button", name="Show code", exact=True).is_visible()
+    assert not page.lab.get_by_role("button", name="View code", exact=True).is_visible()
     time.sleep(3)
     assert ProgramCell(page).marked.count() == 0
     assert not marker.exists()
@@ -120,8 +120,8 @@ def test_opening_runs_nothing_and_what_is_found_is_only_shown(notebook, server, 
     assert "\u202e" not in "".join(kept.all_inner_texts())
     unhurt(page)
     page.choose("Loss", kept.first.get_attribute("value"))
-    page.press("Show code")
+    page.press("View code")
     cell.wait_for("open(")
     assert not marker.exists()
-    assert "in step" in code_state(page)
+    assert "In sync" in code_state(page)
     unhurt(page)

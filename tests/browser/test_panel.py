@@ -54,11 +54,11 @@ def test_show_code_puts_the_program_into_a_cell_and_keeps_what_people_write(note
     page: NotebookPage = notebook("import lossviz\nlossviz.LossLab()")
     page.run_cell(0)
     page.lab.wait_for(timeout=30_000)
-    page.press("Show code")
+    page.press("View code")
     until(lambda: page.cells.count() == 2, "a second cell")
     assert "def loss_fn(target, output" in page.cells.nth(1).inner_text()
     page.fill("Learning rate", "0.031")
-    page.press("Show code")
+    page.press("View code")
     until(lambda: "learning_rate=0.031" in page.cells.nth(1).inner_text(), "the new rate")
     assert page.cells.count() == 2
 
@@ -66,7 +66,7 @@ def test_show_code_puts_the_program_into_a_cell_and_keeps_what_people_write(note
     page.page.keyboard.press("Control+Home")
     page.page.keyboard.insert_text("# my own line\n")
     page.fill("Learning rate", "0.032")
-    page.press("Show code")
+    page.press("View code")
     cell = ProgramCell(page)
     cell.wait_for("learning_rate=0.032")
     assert cell.text().startswith("# my own line\n")

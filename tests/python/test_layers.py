@@ -21,6 +21,7 @@ FLOORS = {
     "wire": 5, "widgets": 6, "server": 6, "teach": 6, "cli": 6,
 }  # fmt: skip
 PAGE_FLOORS = {
+    "i18n": 0,  # used by every floor
     "protocol": 1, "series": 1, "controls": 1, "output": 1, "transport": 2, "store": 3, "chart": 4,
     "plotly": 5, "views": 5, "form": 5, "widget": 6, "cell": 7, "panel": 7, "plugins": 8,
 }  # fmt: skip

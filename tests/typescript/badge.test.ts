@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { removeBadge, showBadge } from '../../labextension/src/cell/badge';
+import { trans } from '../../labextension/src/i18n/translation';
 
 type Cell = Parameters<typeof showBadge>[0];
 
@@ -20,8 +21,8 @@ function cell(): { cell: Cell; appear: () => Promise<void> } {
 
 it('marks a cell when it appears, with what holds then', async () => {
   const { cell: one, appear } = cell();
-  showBadge(one, { lab: 'Loss lab 1', state: 'in_step' });
-  showBadge(one, { lab: 'Loss lab 1', state: 'unreadable', message: 'syntax error' });
+  showBadge(one, { lab: 'Loss lab 1', state: 'in_step' }, trans);
+  showBadge(one, { lab: 'Loss lab 1', state: 'unreadable', message: 'syntax error' }, trans);
   await appear();
   expect(one.node.textContent).toBe('Loss lab 1: syntax error');
   expect(one.node.querySelectorAll('.lossviz-badge')).toHaveLength(1);
@@ -29,7 +30,7 @@ it('marks a cell when it appears, with what holds then', async () => {
 
 it('marks no cell that its lab has let go before it appeared', async () => {
   const { cell: one, appear } = cell();
-  showBadge(one, { lab: 'Loss lab 1' });
+  showBadge(one, { lab: 'Loss lab 1' }, trans);
   removeBadge(one);
   await appear();
   expect(one.node.textContent).toBe('');

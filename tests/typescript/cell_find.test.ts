@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { findProgram, type CellFacts } from '../../labextension/src/cell/find';
+import { findProgram, type CellSummary } from '../../labextension/src/cell/find';
 import { cellHint, joined, keptLosses, labCellOf } from '../../labextension/src/cell/hint';
 
-function cell(id: string, hint?: object, code = true): CellFacts {
+function cell(id: string, hint?: object, code = true): CellSummary {
   return { id, code, hint };
 }
 
-function written(id: string, more: object = {}): CellFacts {
+function written(id: string, more: object = {}): CellSummary {
   return cell(id, { lab: 'old', cell: id, of: 'lab', start: 's', made_from: '', ...more });
 }
 

@@ -38,7 +38,7 @@ it('offers a lab of before what it knew', () => {
 it('says which side to update where the two do not fit', () => {
   holder[KEY] = { ...services, serves: [8, 9], version: '9.0.0' };
   expect(pageServices()).toBeUndefined();
-  expect(versionTrouble()).toContain(`JupyterLab has lossviz 9.0.0 and this kernel ${VERSION}`);
+  expect(versionTrouble()).toContain(`JupyterLab has lossviz 9.0.0 and this kernel has ${VERSION}`);
   expect(versionTrouble()).toContain("in the kernel's environment");
   expect(versionTrouble()).toContain('restart the kernel');
   holder[KEY] = { ...services, serves: [0], version: '0.0.1' };

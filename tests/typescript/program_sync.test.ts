@@ -127,7 +127,7 @@ it('leaves the next change of the other page to it, too', () => {
   sync.use(editor);
   sync.show(code(1, 'one'));
   sync.show(code(2, 'two', { by: 'other' }));
-  expect(sync.state).toBe('left');
+  expect(sync.state).toBe('deferred');
   vi.advanceTimersByTime(500);
   sync.show(code(3, 'three', { by: 'other' }));
   expect(editor.text).toBe('one');
@@ -143,15 +143,15 @@ it('goes through its states, and does not tell what was typed while there was no
   vi.advanceTimersByTime(1000);
   expect([sync.state, sent]).toEqual(['closed', []]);
   sync.show(code(1, 'one'));
-  expect(sync.state).toBe('agreed');
+  expect(sync.state).toBe('synced');
   type('one!');
   expect(sync.state).toBe('typed');
   vi.advanceTimersByTime(200);
-  expect(sync.state).toBe('told');
+  expect(sync.state).toBe('sent');
   sync.show(code(2, 'one!', { handled: {} }));
-  expect(sync.state).toBe('told');
+  expect(sync.state).toBe('sent');
   sync.show(code(2, 'one!'));
-  expect(sync.state).toBe('agreed');
+  expect(sync.state).toBe('synced');
   sync.use(undefined);
   expect(sync.state).toBe('closed');
 });

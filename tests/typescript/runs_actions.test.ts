@@ -1,32 +1,21 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { FromKernel } from '../../labextension/src/messages';
-import { listed, many, RunsPage } from './runs_page';
+import { listed, many, openRunsPage, page } from './runs_page';
 
-let page: RunsPage;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  sessionStorage.clear();
-  page = new RunsPage();
-});
-
-afterEach(() => {
-  page.close();
-  vi.useRealTimers();
-});
+openRunsPage();
 
 it('says what is missing for a button', () => {
   page.answer([listed(0, { status: 'running', resume: 'It has not ended.' }), listed(1)]);
   const why = (name: string): string => page.button(name).title;
   expect([why('Compare'), why('Resume'), why('Delete')]).toEqual([
-    'Select two runs or more.',
+    'Select at least two runs.',
     'Select one run.',
     'Select runs in the table first.'
   ]);
   page.select(0);
   expect([why('Resume'), why('Delete')]).toEqual([
     'It has not ended.',
-    'run 0 has not ended: stop it first.'
+    'Stop run 0 before you delete it.'
   ]);
   page.button('Resume').click();
   expect(page.said).toBe('It has not ended.');
@@ -36,16 +25,16 @@ it('says what is missing for a button', () => {
   expect(page.change).toMatchObject({ change: 'resume', runs: ['r1'] });
 });
 
-it('asks in the page before it deletes, with the focus on the careful answer', () => {
+it('asks in the page before it deletes, with the focus on the safe answer', () => {
   page.answer(many(0, 2));
   page.select(1);
   page.button('Delete').focus();
   page.button('Delete').click();
   const question = page.all('.lossviz-runs-question')[0] as HTMLElement;
   expect(question.textContent).toContain(
-    'Delete run 1 for good, with its losses and its checkpoint?'
+    'Delete run 1 permanently, including its metrics and checkpoint?'
   );
-  expect(document.activeElement?.textContent).toBe('Keep');
+  expect(document.activeElement?.textContent).toBe('Cancel');
   question.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
   expect(page.all('.lossviz-runs-question')).toHaveLength(0);
   expect(document.activeElement?.textContent).toBe('Delete');
@@ -54,12 +43,12 @@ it('asks in the page before it deletes, with the focus on the careful answer', (
   const { number } = page.change;
   expect(page.change).toMatchObject({ change: 'delete', runs: ['r1'] });
   // Until it is done, nothing else is asked.
-  page.button('Note').click();
-  expect(page.said).toBe('The kernel is doing what was asked last.');
+  page.button('Edit note').click();
+  expect(page.said).toBe('Waiting for the previous action to finish.');
   page.tell({ type: 'runs_changed', page: 'p', number, trouble: '' });
   expect(page.said).toBe('Deleted.');
   expect(page.asked.anew).toBe(true);
-  expect(page.view.element.textContent).toContain('Select runs:');
+  expect(page.view.element.textContent).toContain('No runs selected');
 });
 
 it('renames and notes, and says what the kernel has against it', () => {
@@ -78,7 +67,7 @@ it('renames and notes, and says what the kernel has against it', () => {
   page.tell({ type: 'runs_changed', page: 'p', number, trouble: 'a run needs a name.' });
   expect(page.said).toBe('a run needs a name.');
   page.select(1);
-  page.button('Note').click();
+  page.button('Edit note').click();
   expect(input().value).toBe('');
   input().value = 'for the slides';
   page.button('Save').click();
@@ -126,8 +115,8 @@ it('compares runs side by side', () => {
   expect(rows).toEqual([
     ['Setting', 'run 0', '<b>run 1'],
     ['learning_rate', '0.1', ''],
-    ['Metric, best epoch (last epoch)'],
-    ['Loss, validation', '0.2500 (0.5000)', '']
+    ['Metrics: best epoch (last epoch)'],
+    ['Loss (validation)', '0.2500 (0.5000)', '']
   ]);
   page.button('Close').click();
   expect(section.hidden).toBe(true);

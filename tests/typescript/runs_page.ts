@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, vi } from 'vitest';
 import type {
   FromKernel,
   FromPage,
@@ -9,6 +10,29 @@ import { RunStore } from '../../labextension/src/store/run_store';
 import type { View } from '../../labextension/src/views/kind';
 import { runs } from '../../labextension/src/views/runs';
 import { Wire } from './wire';
+
+/** The page of the test that runs. */
+export let page: RunsPage;
+
+/** Give each test of this file a page of its own, with timers that it turns itself. */
+export function openRunsPage(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    sessionStorage.clear();
+    page = new RunsPage();
+  });
+
+  afterEach(() => {
+    page.close();
+    vi.useRealTimers();
+  });
+}
+
+/** Load the page again. */
+export function reopenPage(reachable = true): void {
+  page.close();
+  page = new RunsPage(reachable);
+}
 
 /** A run as the kernel lists it. */
 export function listed(index: number, more: Partial<ListedRun> = {}): ListedRun {
@@ -118,6 +142,6 @@ export class RunsPage {
 
   /** What is said of the last change. */
   get said(): string {
-    return this.all('.lossviz-runs-said').map(one => one.textContent)[0] ?? '';
+    return this.all('.lossviz-runs-message').map(one => one.textContent)[0] ?? '';
   }
 }

@@ -1,18 +1,7 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { listed, many, RunsPage } from './runs_page';
+import { expect, it, vi } from 'vitest';
+import { listed, many, openRunsPage, page, reopenPage } from './runs_page';
 
-let page: RunsPage;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  sessionStorage.clear();
-  page = new RunsPage();
-});
-
-afterEach(() => {
-  page.close();
-  vi.useRealTimers();
-});
+openRunsPage();
 
 it('is fed only while it is seen', () => {
   const count = (): number => page.sent.length;
@@ -29,8 +18,7 @@ it('is fed only while it is seen', () => {
 });
 
 it('asks as soon as the kernel can be reached', () => {
-  page.close();
-  page = new RunsPage(false);
+  reopenPage(false);
   vi.advanceTimersByTime(1000);
   expect(page.sent).toEqual([]);
   page.reachable = true;
@@ -128,7 +116,7 @@ it('filters with each letter', () => {
   page.answer(many(4, 1), 1, number - 1);
   expect(page.drawn).toEqual(['run 0', 'run 1', 'run 2']);
   page.answer([]);
-  expect(page.all('.lossviz-runs-empty')[0]?.textContent).toContain('No run here matches "dice".');
+  expect(page.all('.lossviz-runs-empty')[0]?.textContent).toContain('No runs match "dice".');
   page.button('Clear filter').click();
   expect(page.asked.filter).toBe('');
 });
@@ -164,14 +152,12 @@ it('shows any hyperparameter and any metric as a column', () => {
 });
 
 it('is after a reload as it was', () => {
-  page.button('All recorded', '.lossviz-switch button').click();
+  page.button('All runs', '.lossviz-switch button').click();
   page.head('Loss').click();
-  page.close();
-  page = new RunsPage();
+  reopenPage();
   expect(page.asked).toMatchObject({ scope: 'all', sort: 'loss', descending: false });
   sessionStorage.setItem('lossviz:l:runs', '{"scope": 3, "sort": "DROP", "columns": [{}]}');
-  page.close();
-  page = new RunsPage();
+  reopenPage();
   expect(page.asked).toMatchObject({ scope: 'lab', sort: 'started', columns: [] });
 });
 

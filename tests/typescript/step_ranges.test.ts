@@ -65,7 +65,7 @@ it('has what was lost asked for again, also when nothing else changes', () => {
   ranges.get('a', 'loss', 0, 6, 100);
   expect(wire.sent).toHaveLength(2);
   // A kernel that speaks for the first time cannot have heard.
-  ranges.askAnew();
+  ranges.forgetRequests();
   ranges.get('a', 'loss', 0, 6, 100);
   expect(wire.sent).toHaveLength(3);
   answer(3, [7]);

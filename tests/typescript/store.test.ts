@@ -19,11 +19,11 @@ it('holds so many values on a page, whatever the number of series', () => {
   all.forEach(one => {
     budget.add(one);
   });
-  budget.keep();
+  budget.enforce();
   expect(all.map(one => one.held)).toEqual([60_000, 30_000, 5000]);
   const newest = filled(25_000);
   budget.add(newest);
-  budget.keep();
+  budget.enforce();
   const held = [...all, newest].map(one => one.held);
   expect(held.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(100_000);
   // The largest gave way, and no step of it is forgotten.
@@ -35,7 +35,7 @@ it('holds so many values on a page, whatever the number of series', () => {
 it('comes to an end where nothing can give way', () => {
   const budget = new Budget(10);
   budget.add(filled(500));
-  budget.keep();
+  budget.enforce();
 });
 
 it('keeps a bounded number of epochs, with every extreme, the first and the last', () => {

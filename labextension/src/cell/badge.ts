@@ -1,28 +1,29 @@
 /**
- * The mark on a cell that holds a lab's program: the lab's name, and whether both are in step.
+ * The badge on a cell that holds a lab's program: the lab's name, and whether both are in sync.
  */
 
 import type { Cell } from '@jupyterlab/cells';
+import type { Translation } from '../i18n/translation';
 import type { Code } from '../lab_traits';
 
 const CLASS = 'lossviz-badge';
 
-/** Cells that have not been on the screen yet and have no parts, and what their mark is to say. */
-const waiting = new WeakMap<Cell, Partial<Code>>();
+/** Cells that have not been on screen and have no header yet, and the program of their badge. */
+const pending = new WeakMap<Cell, Partial<Code>>();
 
-/** Show the mark above the cell's code, or bring it up to date. */
-export function showBadge(cell: Cell, code: Partial<Code>): void {
+/** Show the badge above the cell's code, or update it. */
+export function showBadge(cell: Cell, code: Partial<Code>, trans: Translation): void {
   const header = cell.node.querySelector('.jp-CellHeader');
   if (!header) {
-    const first = !waiting.has(cell);
-    waiting.set(cell, code);
+    const first = !pending.has(cell);
+    pending.set(cell, code);
     if (first) {
       void cell.ready.then(() => {
-        // Where the lab has let go of the cell meanwhile, a mark would stay for ever.
-        const wanted = waiting.get(cell);
-        waiting.delete(cell);
-        if (wanted && cell.node.querySelector('.jp-CellHeader')) {
-          showBadge(cell, wanted);
+        // If the lab has released the cell meanwhile, the badge would stay forever.
+        const latest = pending.get(cell);
+        pending.delete(cell);
+        if (latest && cell.node.querySelector('.jp-CellHeader')) {
+          showBadge(cell, latest, trans);
         }
       });
     }
@@ -36,21 +37,21 @@ export function showBadge(cell: Cell, code: Partial<Code>): void {
     header.append(badge);
     header.classList.add('lossviz-badged');
   }
-  const text = `${code.lab ?? 'Loss lab'}: ${stateText(code)}`;
+  const text = `${code.lab ?? trans.__('Loss lab')}: ${stateText(code, trans)}`;
   if (badge.textContent !== text) {
     badge.textContent = text;
   }
   badge.dataset['state'] = code.state ?? 'in_step';
   badge.title =
     code.state === 'unreadable'
-      ? 'Fields of the lab change nothing until the code can be read.'
-      : 'The code that Train runs. What you change here shows in the lab, and the other way round.';
+      ? trans.__("The lab's fields have no effect until this code can be read.")
+      : trans.__('The code that Train runs. Changes here show in the lab, and vice versa.');
 }
 
-/** Take the mark away. */
+/** Remove the badge. */
 export function removeBadge(cell: Cell | undefined): void {
   if (cell) {
-    waiting.delete(cell);
+    pending.delete(cell);
   }
   const header = cell?.node.querySelector('.jp-CellHeader');
   header?.querySelector(`.${CLASS}`)?.remove();
@@ -58,13 +59,13 @@ export function removeBadge(cell: Cell | undefined): void {
 }
 
 /** The state of a program in a few words. */
-export function stateText(code: Partial<Code>): string {
+function stateText(code: Partial<Code>, trans: Translation): string {
   switch (code.state) {
     case 'unreadable':
-      return code.message ?? 'cannot be read';
+      return code.message ?? trans.__('cannot be read');
     case 'edited':
-      return `in step - ${code.message ?? ''}`;
+      return trans.__('in sync, %1', code.message ?? '');
     default:
-      return 'in step';
+      return trans.__('in sync');
   }
 }

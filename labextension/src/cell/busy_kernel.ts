@@ -1,15 +1,15 @@
 /**
- * Live views after a reload in the middle of a cell.
+ * Live views after the page reloads while a cell is running.
  *
- * A page that is loaded while a cell runs gets no answer from the kernel's main thread, so ipywidgets
- * cannot bring its widgets back before the cell has ended. Kernels with subshells answer on a thread
- * of its own: through one, our views are put up meanwhile, by what the notebook knows of them.
+ * While a cell runs, the kernel's main thread answers no page, so ipywidgets cannot restore its widgets
+ * until the cell finishes. Kernels with subshells answer on another thread: through one of those, our
+ * views are shown in the meantime, from what the notebook knows about them.
  */
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { StandIn } from './stand_in';
 
-/** What is used of a code cell's outputs. */
+/** The part of a code cell's output area that is used. */
 interface OutputArea {
   model: {
     length: number;
@@ -20,16 +20,16 @@ interface OutputArea {
 
 const VIEW = 'application/vnd.jupyter.widget-view+json';
 
-/** A kernel that has nothing to do answers, and ipywidgets is done, within this. */
+/** Within this time an idle kernel answers, and ipywidgets has restored its widgets. */
 const PATIENCE_MS = 1500;
 const PERIOD_MS = 500;
 
-/** Watch the notebook of `panel` from its opening until its widgets are there. */
+/** Watch the notebook of `panel` from when it opens until its widgets are restored. */
 export function bridgeBusyKernel(panel: NotebookPanel): void {
   const standIns = new Map<HTMLElement, StandIn>();
   const opened = performance.now();
   let answered = false;
-  const look = (): void => {
+  const check = (): void => {
     const kernel = panel.sessionContext.session?.kernel;
     for (const [child, standIn] of standIns) {
       if (!child.isConnected || child.querySelector('.lossviz-lab:not(.lossviz-stand-in *)')) {
@@ -37,7 +37,7 @@ export function bridgeBusyKernel(panel: NotebookPanel): void {
         standIns.delete(child);
       }
     }
-    // What it says of itself at the beginning, until its main thread has answered.
+    // The status is unknown until the kernel's main thread has answered.
     answered ||= kernel !== undefined && kernel !== null && kernel.status !== 'unknown';
     if (answered && standIns.size === 0) {
       window.clearInterval(timer);
@@ -49,7 +49,7 @@ export function bridgeBusyKernel(panel: NotebookPanel): void {
       }
     }
   };
-  const timer = window.setInterval(look, PERIOD_MS);
+  const timer = window.setInterval(check, PERIOD_MS);
   panel.disposed.connect(() => {
     window.clearInterval(timer);
     standIns.forEach(standIn => {
@@ -58,16 +58,16 @@ export function bridgeBusyKernel(panel: NotebookPanel): void {
   });
 }
 
-/** Our views that the notebook names and that are not on the page: where, and by which id. */
+/** Our views that the notebook refers to and the page does not show: the place, and the model's id. */
 function* waitingViews(panel: NotebookPanel): Generator<[HTMLElement, string]> {
   for (const cell of panel.content.widgets) {
     const { outputArea: area } = cell as { outputArea?: OutputArea };
     for (let i = 0; area && i + 1 < area.model.length; i++) {
-      // Our picture comes next to each of our views.
+      // Each of our views is followed by its static picture.
       const ours = 'lossviz' in area.model.get(i + 1).metadata;
       const view = area.model.get(i).data[VIEW] as { model_id?: string } | undefined;
       const child = area.widgets[i]?.node;
-      // What ipywidgets has put there; in a notebook that is not trusted there is text instead.
+      // Added by ipywidgets; an untrusted notebook has text instead.
       const shown = child?.querySelector('.jp-OutputArea-output:not([data-mime-type])');
       if (ours && view?.model_id && child && shown && !child.querySelector('.lossviz-lab')) {
         yield [child, view.model_id];

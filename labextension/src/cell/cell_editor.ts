@@ -7,13 +7,13 @@ import type { TextEdit } from '../lab_traits';
 import { fromTheEnd } from '../text_edits';
 import type { ProgramEditor } from '../widget/program_sync';
 
-/** The part of an undo history that is used; not part of the interface of cells and notebooks. */
+/** The undo history of a cell or notebook; not part of their public interface. */
 interface WithUndo {
   undoManager?: { stopCapturing(): void } | null;
 }
 
-/** Make one change a step of its own: Yjs joins what follows within half a second. */
-export function asOneStep(document: object, change: () => void): void {
+/** Make a change an undo step of its own: Yjs merges changes within half a second. */
+export function asUndoStep(document: object, change: () => void): void {
   const history = (document as WithUndo).undoManager;
   history?.stopCapturing();
   change();
@@ -24,16 +24,16 @@ export class CellEditor implements ProgramEditor {
   /**
    * @param model the cell.
    * @param shared whether other people's pages show the same document.
-   * @param madeFrom the loss from which its custom loss was made, if the notebook says so.
-   * @param _heard `typed` is called at each change of the text, `ran` when the cell's number changes.
+   * @param madeFrom the loss that its custom loss was derived from, if the notebook says so.
+   * @param _on `typed` is called when the text changes, `ran` when the execution count does.
    */
   constructor(
     readonly model: ISharedCodeCell,
     readonly shared: boolean,
     readonly madeFrom: string,
-    private readonly _heard: { typed: () => void; ran: () => void }
+    private readonly _on: { typed: () => void; ran: () => void }
   ) {
-    model.changed.connect(this._hear, this);
+    model.changed.connect(this._handle, this);
   }
 
   get cell(): string {
@@ -45,7 +45,7 @@ export class CellEditor implements ProgramEditor {
   }
 
   edit(edits: readonly TextEdit[]): void {
-    asOneStep(this.model, () => {
+    asUndoStep(this.model, () => {
       this.model.transact(() => {
         for (const { start, end, text } of fromTheEnd(edits)) {
           this.model.updateSource(start, end, text);
@@ -55,15 +55,15 @@ export class CellEditor implements ProgramEditor {
   }
 
   dispose(): void {
-    this.model.changed.disconnect(this._hear, this);
+    this.model.changed.disconnect(this._handle, this);
   }
 
-  private _hear(_cell: ISharedCodeCell, change: CellChange): void {
+  private _handle(_cell: ISharedCodeCell, change: CellChange): void {
     if (change.sourceChange) {
-      this._heard.typed();
+      this._on.typed();
     }
     if (change.executionCountChange) {
-      this._heard.ran();
+      this._on.ran();
     }
   }
 }

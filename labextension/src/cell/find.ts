@@ -4,19 +4,20 @@
 
 import { cellHint } from './hint';
 
-/** A cell, as far as finding goes. */
-export interface CellFacts {
+/** What is needed to identify a cell. */
+export interface CellSummary {
   id: string;
   code: boolean;
-  /** What its metadata say of lossviz. */
+  /** What lossviz wrote into its metadata. */
   hint: unknown;
 }
 
-export interface Wanted {
+/** The lab whose program is looked for. */
+export interface ProgramQuery {
   lab: string;
-  /** The mark of the settings that the lab was made with. */
+  /** A hash of the settings the lab was created with. */
   start: string;
-  /** The cell that the kernel knows; "" where it knows none. */
+  /** The cell that the kernel knows, or "". */
   cell: string;
   /** The cell that shows the lab. */
   labCell: string;
@@ -25,11 +26,11 @@ export interface Wanted {
 /**
  * The index of the cell that holds the lab's program, or -1.
  *
- * It is the one that the kernel knows by its id, or that this lab once wrote. A new lab, after a
- * restart or when its cell was run again, takes over the cell of the one before it: of the same
- * cell and settings, or straight below it where the cell of the lab before has gone.
+ * It is the cell whose id the kernel knows, or one that this lab wrote before. After a restart, or when
+ * the lab's cell was run again, the new lab takes over its predecessor's program: the one of the same
+ * lab cell and settings, or the cell right below if its lab's cell was deleted.
  */
-export function findProgram(cells: readonly CellFacts[], wanted: Wanted): number {
+export function findProgram(cells: readonly CellSummary[], wanted: ProgramQuery): number {
   if (wanted.cell) {
     const known = cells.findIndex(cell => cell.code && cell.id === wanted.cell);
     if (known >= 0) {

@@ -1,9 +1,9 @@
 /**
- * Keeps the picture that a notebook holds of each lab up to date, also after a reload.
+ * Keeps the static picture of each lab in the notebook up to date, also after a reload.
  *
- * The kernel sends a new picture as an update of the output that it made. A page that was loaded
- * since then does not know which output that is, and JupyterLab drops the update; the output's
- * metadata name the lab, so it can be found.
+ * The kernel sends a new picture as an update of an output it created. A page loaded since then does not
+ * know that output's display id, so JupyterLab drops the update; the output's metadata name the lab,
+ * which is how it is found here.
  */
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
@@ -21,7 +21,7 @@ interface OutputModels {
   set(index: number, value: Record<string, unknown>): void;
 }
 
-/** Take every new picture of a lab into the notebook of `panel`, as long as the panel lives. */
+/** Put every new picture of a lab into the notebook of `panel`, as long as the panel exists. */
 export function keepPictures(panel: NotebookPanel): void {
   const take = (_sender: unknown, message: unknown): void => {
     const { header, content } = message as Update;
@@ -35,7 +35,7 @@ export function keepPictures(panel: NotebookPanel): void {
   });
 }
 
-/** Whether the notebook of `panel` keeps a lab's picture, so that its lab will soon be there, too. */
+/** Whether the notebook of `panel` has a lab's picture, so that its lab is about to be restored. */
 export function keepsPicture(panel: NotebookPanel): boolean {
   return !pictures(panel).next().done;
 }
@@ -50,7 +50,7 @@ function takePicture(panel: NotebookPanel, { data = {}, metadata = {} }: Update[
   }
 }
 
-/** The pictures of labs that the notebook keeps: outputs, and the place in them. */
+/** The pictures of labs in the notebook: outputs, and the index in them. */
 function* pictures(panel: NotebookPanel): Generator<[OutputModels, number]> {
   for (const cell of panel.content.model?.cells ?? []) {
     const outputs = (cell as unknown as { outputs?: OutputModels }).outputs;
@@ -66,7 +66,7 @@ function differs(old: Bundle, data: Bundle): boolean {
   return Object.keys(data).some(kind => old[kind] !== data[kind]);
 }
 
-/** The lab of which an output is the picture. */
+/** The lab that an output shows, if it is a lab's picture. */
 function labOf(metadata: Bundle): string | undefined {
   const found = metadata['lossviz'] as { lab?: string } | undefined;
   return found?.lab;

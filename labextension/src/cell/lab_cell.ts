@@ -1,16 +1,17 @@
 /**
- * The bond between a lab and the notebook cell that holds its program.
+ * Binds a lab to the notebook cell that holds its program.
  */
 
 import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
 import type { ISessionContextDialogs } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { Translation } from '../i18n/translation';
 import type { Code, SavedLoss } from '../lab_traits';
 import type { ProgramCell, ProgramCellListener } from '../page';
 import type { ProgramEditor } from '../widget/program_sync';
 import { removeBadge, showBadge } from './badge';
-import { CellEditor, asOneStep } from './cell_editor';
+import { CellEditor, asUndoStep } from './cell_editor';
 import { findProgram } from './find';
 import { METADATA, cellHint, joined, keptLosses, labCellOf } from './hint';
 
@@ -25,24 +26,26 @@ export class LabCell implements ProgramCell {
    * @param _panel the notebook.
    * @param _host the lab's element, in the output of one of its cells.
    * @param _lab the lab's id.
-   * @param _listener hears of what happens to the cell.
-   * @param _dialogs asks the person for a kernel, where there is none.
+   * @param _listener is notified of changes of the cell.
+   * @param _trans translates the badge.
+   * @param _dialogs asks for a kernel if there is none.
    */
   constructor(
     private readonly _panel: NotebookPanel,
     private readonly _host: HTMLElement,
     private readonly _lab: string,
     private readonly _listener: ProgramCellListener,
+    private readonly _trans: Translation,
     private readonly _dialogs?: ISessionContextDialogs
   ) {
     const model = _panel.content.model;
     if (!model) {
-      throw new Error('The notebook has no content yet.');
+      throw new Error('The notebook has not been loaded yet.');
     }
     this._document = model.sharedModel;
-    model.cells.changed.connect(this._look, this);
+    model.cells.changed.connect(this._update, this);
     _panel.disposed.connect(this.dispose, this);
-    this._look();
+    this._update();
   }
 
   get editor(): ProgramEditor | undefined {
@@ -60,13 +63,13 @@ export class LabCell implements ProgramCell {
 
   show(code: Partial<Code>): void {
     this._code = code;
-    this._look();
+    this._update();
     const cell = this._widget();
     if (cell) {
-      showBadge(cell, code);
+      showBadge(cell, code, this._trans);
     }
-    this._noteOrigin();
-    this._keepLosses(code.kept ?? []);
+    this._writeOrigin();
+    this._saveLosses(code.kept ?? []);
   }
 
   write(text: string): void {
@@ -77,7 +80,7 @@ export class LabCell implements ProgramCell {
     if (labCell < 0) {
       return;
     }
-    asOneStep(this._document, () => {
+    asUndoStep(this._document, () => {
       const cell = this._document.insertCell(labCell + 1, { cell_type: 'code', source: text });
       this._bind(cell as ISharedCodeCell);
     });
@@ -103,14 +106,14 @@ export class LabCell implements ProgramCell {
       this._panel.sessionContext,
       this._dialogs
     );
-    // Running a cell puts the focus on the notebook; whoever pressed Train in the lab is there.
-    const giveBack = (): void => {
+    // Running a cell moves the focus to the notebook; return it to whoever pressed Train in the lab.
+    const restoreFocus = (): void => {
       if (focused instanceof HTMLElement && this._host.contains(focused)) {
         focused.focus({ preventScroll: true });
       }
     };
-    window.setTimeout(giveBack, 0);
-    window.setTimeout(giveBack, 50);
+    window.setTimeout(restoreFocus, 0);
+    window.setTimeout(restoreFocus, 50);
     return await done;
   }
 
@@ -123,13 +126,13 @@ export class LabCell implements ProgramCell {
       return;
     }
     this._disposed = true;
-    this._panel.content.model?.cells.changed.disconnect(this._look, this);
+    this._panel.content.model?.cells.changed.disconnect(this._update, this);
     this._panel.disposed.disconnect(this.dispose, this);
     this._unbind();
   }
 
-  /** Find the cell, after every change of the notebook's cells. */
-  private _look(): void {
+  /** Find the cell again, after every change of the notebook's cells. */
+  private _update(): void {
     if (this._disposed || this._panel.isDisposed) {
       return;
     }
@@ -138,17 +141,17 @@ export class LabCell implements ProgramCell {
     if (!labCell) {
       return;
     }
-    const index = findProgram(cells.map(facts), {
+    const index = findProgram(cells.map(summary), {
       lab: this._lab,
       start: this._code.start ?? '',
       cell: this._id || (this._code.cell ?? ''),
       labCell: labCell.getId()
     });
-    const found = cells[index] as ISharedCodeCell | undefined;
-    if (found !== this._editor?.model) {
+    const cell = cells[index] as ISharedCodeCell | undefined;
+    if (cell !== this._editor?.model) {
       this._unbind();
-      if (found) {
-        this._bind(found);
+      if (cell) {
+        this._bind(cell);
       } else {
         this._listener.found();
       }
@@ -169,9 +172,9 @@ export class LabCell implements ProgramCell {
     });
     const widget = this._widget();
     if (widget) {
-      showBadge(widget, this._code);
+      showBadge(widget, this._code, this._trans);
     }
-    this._note(cell);
+    this._writeHint(cell);
     this._listener.found();
   }
 
@@ -181,8 +184,8 @@ export class LabCell implements ProgramCell {
     this._editor = undefined;
   }
 
-  /** Write the hint into the cell's metadata, where it says something else. */
-  private _note(cell: ISharedCell): void {
+  /** Write the hint into the cell's metadata, unless it is there. */
+  private _writeHint(cell: ISharedCell): void {
     const cells = this._document.cells;
     const known = cellHint(cell.getMetadata(METADATA), cell.getId());
     const labCell = cells[this._labCell()]?.getId() ?? '';
@@ -192,7 +195,7 @@ export class LabCell implements ProgramCell {
       of: labCellOf(
         known,
         this._lab,
-        cells.map(one => one.getId()),
+        cells.map(sharedCell => sharedCell.getId()),
         labCell
       ),
       start: this._code.start ?? '',
@@ -203,15 +206,15 @@ export class LabCell implements ProgramCell {
     }
   }
 
-  private _noteOrigin(): void {
+  private _writeOrigin(): void {
     const cell = this._editor?.model;
-    // Before the kernel has read the cell it cannot know what its loss was made from.
+    // Until the kernel has read the cell, it cannot know the origin of its loss.
     if (cell && this._code.cell === cell.getId()) {
-      this._note(cell);
+      this._writeHint(cell);
     }
   }
 
-  private _keepLosses(kept: readonly SavedLoss[]): void {
+  private _saveLosses(kept: readonly SavedLoss[]): void {
     const known = this.kept();
     const all = joined(known, kept);
     if (all.length > known.length) {
@@ -234,7 +237,7 @@ export class LabCell implements ProgramCell {
   }
 }
 
-function facts(cell: ISharedCell): { id: string; code: boolean; hint: unknown } {
+function summary(cell: ISharedCell): { id: string; code: boolean; hint: unknown } {
   return {
     id: cell.getId(),
     code: cell.cell_type === 'code',

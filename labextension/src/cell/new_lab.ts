@@ -1,5 +1,5 @@
 /**
- * A cell with a new loss lab, inserted and run.
+ * Inserts and runs a cell with a new loss lab.
  */
 
 import type { ISessionContextDialogs } from '@jupyterlab/apputils';
@@ -7,7 +7,7 @@ import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 
 export const LAB_SOURCE = 'import lossviz\n\nlossviz.LossLab()';
 
-/** Insert a cell that makes a lab, below the active one (or into it, where it is empty), and run it. */
+/** Insert a cell that creates a lab below the active one, or into it if it is empty, and run it. */
 export async function insertLab(
   panel: NotebookPanel,
   dialogs?: ISessionContextDialogs

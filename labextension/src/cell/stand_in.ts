@@ -1,13 +1,13 @@
 /**
- * One of our views, over a subshell of a busy kernel, until ipywidgets can show it.
+ * Shows one of our views over a subshell of a busy kernel, until ipywidgets can.
  *
- * It speaks what ipywidgets speaks, to the widget that the kernel has, and gives our module the few
- * methods of a model that it uses.
+ * It exchanges ipywidgets' messages with the widget in the kernel, and offers our module the few methods
+ * of a widget model that it uses.
  */
 
 import { UUID } from '@lumino/coreutils';
 
-/** What is used of a kernel's connection. */
+/** The part of a kernel connection that is used. */
 export interface RawKernel {
   readonly clientId: string;
   readonly username: string;
@@ -39,7 +39,7 @@ interface WidgetContent {
   data?: { method?: string; state?: Record<string, unknown>; content?: unknown };
 }
 
-/** The model of a widget as far as our views need one. */
+/** The part of a widget model that our views use. */
 export class StandInModel {
   private _state: Record<string, unknown> = {};
   private _handlers = new Map<string, Set<Handler>>();
@@ -63,7 +63,7 @@ export class StandInModel {
     this._send(content);
   }
 
-  /** The kernel says what holds now. */
+  /** Take the state of the kernel's widget. */
   update(state: Record<string, unknown>): void {
     Object.assign(this._state, state);
     Object.keys(state).forEach(name => {
@@ -80,7 +80,7 @@ export class StandInModel {
 
 export class StandIn {
   readonly model = new StandInModel(content => {
-    this._tell({ method: 'custom', content });
+    this._sendData({ method: 'custom', content });
   });
   private _element = document.createElement('div');
   private _subshell: string | undefined;
@@ -90,8 +90,8 @@ export class StandIn {
 
   /**
    * @param _kernel the busy kernel.
-   * @param _id the id of the widget's comm, which is the model's.
-   * @param _child the notebook's output in which ipywidgets will show the view.
+   * @param _id the id of the widget's comm and model.
+   * @param _child the output in which ipywidgets will show the view.
    */
   constructor(
     private readonly _kernel: RawKernel,
@@ -101,7 +101,7 @@ export class StandIn {
     this._element.className = 'lossviz-stand-in';
     _kernel.iopubMessage.connect(this._take);
     this._open().catch(() => {
-      // A kernel without subshells: the picture below the view stays until the cell has ended.
+      // A kernel without subshells: the static picture stays until the cell has finished.
       this.dispose();
     });
   }
@@ -116,32 +116,32 @@ export class StandIn {
     this._element.remove();
     this._child.classList.remove('lossviz-stands-in');
     if (this._subshell !== undefined) {
-      void this._ask('delete_subshell_request', { subshell_id: this._subshell });
+      void this._request('delete_subshell_request', { subshell_id: this._subshell });
     }
   }
 
   private async _open(): Promise<void> {
-    // The main thread would be asked in vain; the control thread answers all the same.
-    const info = await this._ask('kernel_info_request', {});
+    // The main thread is busy; the control thread answers.
+    const info = await this._request('kernel_info_request', {});
     if (!(info['supported_features'] as string[] | undefined)?.includes('kernel subshells')) {
       throw new Error('no subshells');
     }
-    const { subshell_id: id } = await this._ask('create_subshell_request', {});
+    const { subshell_id: id } = await this._request('create_subshell_request', {});
     if (this._disposed) {
-      void this._ask('delete_subshell_request', { subshell_id: id });
+      void this._request('delete_subshell_request', { subshell_id: id });
       return;
     }
     this._subshell = String(id);
-    this._tell({ method: 'request_state' });
+    this._sendData({ method: 'request_state' });
   }
 
-  private async _ask(type: string, content: object): Promise<Record<string, unknown>> {
+  private async _request(type: string, content: object): Promise<Record<string, unknown>> {
     const message = this._message(type, 'control', content);
     const reply = await this._kernel.sendControlMessage(message, true).done;
     return (reply as { content: Record<string, unknown> }).content;
   }
 
-  private _tell(data: object): void {
+  private _sendData(data: object): void {
     if (this._subshell === undefined || this._disposed) {
       return;
     }
@@ -175,7 +175,7 @@ export class StandIn {
       return;
     }
     if (data.method === 'update') {
-      // Buffers belong to what a saved notebook needs, in which nothing runs.
+      // Only the saved state has buffers, and a live view does not need it.
       this.model.update({ ...data.state, saved: undefined });
       void this._render();
     } else if (data.method === 'custom') {

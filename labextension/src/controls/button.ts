@@ -1,12 +1,12 @@
-/** A button of a lab; `title` says what it does where its label alone does not. */
+/** A button of a lab; `title` is a tooltip, for what its label does not say. */
 export function button(label: string, title: string, press: () => void): HTMLButtonElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'lossviz-button';
-  made.textContent = label;
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = 'lossviz-button';
+  element.textContent = label;
   if (title) {
-    made.title = title;
+    element.title = title;
   }
-  made.addEventListener('click', press);
-  return made;
+  element.addEventListener('click', press);
+  return element;
 }

@@ -1,4 +1,4 @@
-/** A control with its visible name. */
+/** A control with its visible label. */
 export function labelled(name: string, ...controls: HTMLElement[]): HTMLElement {
   const label = document.createElement('label');
   label.className = 'lossviz-chart-control';

@@ -1,18 +1,18 @@
 /**
- * A button that opens a menu of things to choose, in groups.
+ * A button that opens a menu of items in groups.
  *
- * The menu lies in the page's flow, not over it: a notebook cuts off what leaves a cell's output.
+ * The menu is part of the page's flow, not an overlay: a notebook clips what leaves a cell's output.
  */
 
 import { button } from './button';
 import { neighbour } from './neighbour';
 
-/** What can be chosen. */
+/** An item of the menu. */
 export interface MenuItem {
-  /** Stays when the label does not. */
+  /** Stays the same when the label changes. */
   id: string;
   label: string;
-  /** The heading under which it stands with its neighbours. */
+  /** The heading of its group. */
   group: string;
 }
 
@@ -27,9 +27,9 @@ export class MenuButton {
 
   /**
    * @param label of the button.
-   * @param help what it does.
-   * @param _items gives what can be chosen now.
-   * @param _choose called with what was chosen.
+   * @param help the button's tooltip.
+   * @param _items returns the current items.
+   * @param _choose called with the chosen item.
    */
   constructor(
     label: string,
@@ -52,7 +52,7 @@ export class MenuButton {
     this.element.className = 'lossviz-menu-button';
     this.element.append(this.button, this._menu);
     this.element.addEventListener('keydown', this._press);
-    // In Safari a press on a button takes the focus away, and the menu would be gone before the click.
+    // In Safari, pressing a button removes the focus, and the menu would close before the click.
     this.element.addEventListener('mousedown', event => {
       event.preventDefault();
     });
@@ -63,12 +63,12 @@ export class MenuButton {
     });
   }
 
-  /** What can be chosen has changed. */
+  /** The items have changed. */
   refresh(): void {
     if (!this._menu.hidden) {
       const focused = this._all.findIndex(one => one === document.activeElement);
       this._fill();
-      // With the element that had it the focus may have gone, which closes the menu.
+      // Removing the focused item closes the menu.
       this._show(true);
       this._all[Math.min(focused, this._all.length - 1)]?.focus();
     }

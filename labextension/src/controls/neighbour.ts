@@ -1,21 +1,21 @@
 /**
- * Which of some elements in a row a key goes to: the next one, the one before, the first, the last.
+ * The element of a row that a key moves the focus to: next, previous, first or last.
  *
- * @param key that was pressed.
- * @param ways the keys that go back and on, such as the arrows up and down.
- * @param index of the element that has the focus.
- * @param count how many there are.
+ * @param key the key that was pressed.
+ * @param keys the keys that move back and forward, such as the arrows up and down.
+ * @param index of the focused element.
+ * @param count the number of elements.
  */
 export function neighbour(
   key: string,
-  [back, on]: readonly [string, string],
+  [back, forward]: readonly [string, string],
   index: number,
   count: number
 ): number | undefined {
   switch (key) {
     case back:
       return (index - 1 + count) % count;
-    case on:
+    case forward:
       return (index + 1) % count;
     case 'Home':
       return 0;

@@ -1,15 +1,16 @@
 /**
- * Texts that a person takes out of a lab: to the clipboard, or as a file.
+ * Texts to copy or to save as a file.
  */
 
+import { trans } from '../i18n/translation';
+
 /**
- * Put a text on the clipboard; false where the browser does not allow it.
+ * Copy a text to the clipboard; false if the browser does not allow it.
  *
- * Pages that are not served over HTTPS have no clipboard of their own: there the older way, by a
- * selection, still works.
+ * Pages without HTTPS have no clipboard API; there, copying a selection still works.
  */
 export async function toClipboard(text: string): Promise<boolean> {
-  // Whatever its type says, it is missing there.
+  // Its type does not say that it may be missing.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   try {
     await clipboard?.writeText(text);
@@ -17,12 +18,12 @@ export async function toClipboard(text: string): Promise<boolean> {
       return true;
     }
   } catch {
-    // Forbidden; the older way may not be.
+    // Not allowed; copying a selection may be.
   }
-  return bySelection(text);
+  return copySelection(text);
 }
 
-function bySelection(text: string): boolean {
+function copySelection(text: string): boolean {
   const focused = document.activeElement;
   const box = document.createElement('textarea');
   box.value = text;
@@ -33,7 +34,7 @@ function bySelection(text: string): boolean {
   box.focus();
   box.select();
   try {
-    // Old, and without a successor where there is no clipboard.
+    // Deprecated, but without a replacement on pages that have no clipboard API.
     return (
       (document as { execCommand?: (command: string) => boolean }).execCommand?.('copy') ?? false
     );
@@ -47,21 +48,21 @@ function bySelection(text: string): boolean {
   }
 }
 
-/** Copy what stands in a box, or get it ready for the keyboard where that is not allowed. */
+/** Copy the text of a box, or select it for the keyboard if copying is not allowed. */
 export async function copyText(
   box: HTMLTextAreaElement,
   say: (message: string) => void
 ): Promise<void> {
   if (await toClipboard(box.value)) {
-    say('Copied.');
+    say(trans.__('Copied.'));
   } else {
     box.focus();
     box.select();
-    say('Press Ctrl+C to copy the selection.');
+    say(trans.__('Press Ctrl+C to copy the selection.'));
   }
 }
 
-/** Let the browser save a text as a file. */
+/** Save a text as a file, by the browser's download. */
 export function downloadText(parts: string[], name: string, type: string): void {
   const address = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement('a');

@@ -1,5 +1,5 @@
 /**
- * What the panel says about the active notebook: its name, its kernel, and what the kernel does.
+ * The active notebook as the panel shows it: its name, its kernel, and the kernel's state.
  */
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
@@ -11,7 +11,7 @@ export interface KernelState {
   state: string;
 }
 
-/** The state of this notebook's kernel, in words; undefined without a notebook. */
+/** The state of this notebook's kernel; undefined without a notebook. */
 export function kernelState(
   panel: NotebookPanel | null,
   trans: TranslationBundle
@@ -23,12 +23,12 @@ export function kernelState(
   return {
     notebook: panel.title.label,
     kernel: session.kernelDisplayName,
-    state: words(session.kernelDisplayStatus, trans)
+    state: statusText(session.kernelDisplayStatus, trans)
   };
 }
 
-function words(status: string, trans: TranslationBundle): string {
-  const known: Record<string, string> = {
+function statusText(status: string, trans: TranslationBundle): string {
+  const texts: Record<string, string> = {
     idle: trans.__('ready'),
     busy: trans.__('busy'),
     starting: trans.__('starting'),
@@ -39,8 +39,8 @@ function words(status: string, trans: TranslationBundle): string {
     connected: trans.__('ready'),
     disconnected: trans.__('disconnected'),
     terminating: trans.__('shutting down'),
-    dead: trans.__('dead: restart it to go on'),
+    dead: trans.__('dead; restart it to continue'),
     unknown: trans.__('no kernel')
   };
-  return known[status] ?? status;
+  return texts[status] ?? status;
 }

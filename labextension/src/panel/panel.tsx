@@ -1,5 +1,5 @@
 /**
- * The side panel: the active notebook's kernel, and a new lab at a press.
+ * The side panel: a button for a new lab, and the active notebook's kernel.
  */
 
 import { ReactWidget } from '@jupyterlab/apputils';
@@ -15,8 +15,9 @@ export class LossPanel extends ReactWidget {
   private _panel: NotebookPanel | null = null;
 
   /**
-   * @param _tracker tells which notebook is active.
-   * @param _newLab makes a new lab.
+   * @param _tracker knows the active notebook.
+   * @param _newLab creates a new lab.
+   * @param _trans translates the panel's texts.
    */
   constructor(
     private readonly _tracker: INotebookTracker,
@@ -41,7 +42,7 @@ export class LossPanel extends ReactWidget {
   }
 
   protected override render(): React.ReactElement | null {
-    // Hidden panels do nothing; what has changed meanwhile is drawn when the panel is shown.
+    // A hidden panel does not render; it catches up when it is shown.
     if (!this.isVisible) {
       return null;
     }
@@ -51,7 +52,7 @@ export class LossPanel extends ReactWidget {
         <h2>{this._trans.__('Loss lab')}</h2>
         <p>
           {this._trans.__(
-            'Choose a task, a loss and its settings, train, and watch the loss fall.'
+            'Choose a task, a loss and hyperparameters, train, and watch the loss of every step.'
           )}
         </p>
         <Button className="jp-mod-styled jp-mod-accept" onClick={this._newLab}>
@@ -67,7 +68,7 @@ export class LossPanel extends ReactWidget {
             <dd>{state.state}</dd>
           </dl>
         ) : (
-          <p>{this._trans.__('No notebook is open; a new lab opens one.')}</p>
+          <p>{this._trans.__('No notebook is open. New loss lab creates one.')}</p>
         )}
       </>
     );

@@ -1,33 +1,33 @@
 /**
- * How many values of all its series a page holds, whatever their number.
+ * Limits the number of values that a page holds over all series.
  */
 
-/** Something that holds values, and can do with fewer. */
+/** Holds values, and can reduce them. */
 export interface Holder {
-  /** How many values it holds. */
+  /** The number of values held. */
   readonly held: number;
-  /** Hold about half as many. */
+  /** Reduce them to about half. */
   fold(): void;
 }
 
 export class Budget {
   private _holders = new Set<Holder>();
 
-  /** @param _most so many values are held at most. */
+  /** @param _most the maximum number of values. */
   constructor(private readonly _most: number) {}
 
-  /** Count this one from now on. */
+  /** Count this holder from now on. */
   add(holder: Holder): void {
     this._holders.add(holder);
   }
 
-  /** It is not needed any more. */
+  /** Stop counting this holder. */
   delete(holder: Holder): void {
     this._holders.delete(holder);
   }
 
-  /** After something has grown: the one that holds the most gives way until all fit. */
-  keep(): void {
+  /** After growth: fold the largest holder until all fit. */
+  enforce(): void {
     const all = [...this._holders];
     let total = all.reduce((sum, { held }) => sum + held, 0);
     while (total > this._most) {
@@ -35,12 +35,12 @@ export class Budget {
       const before = largest.held;
       largest.fold();
       if (largest.held >= before) {
-        return; // It is as small as it can be, and so are the others.
+        return; // It cannot get smaller, and neither can the others.
       }
       total -= before - largest.held;
     }
   }
 }
 
-/** Of this page, all its labs and all their series: 16 MB. */
+/** For all series of all labs on this page: 16 MB. */
 export const pageBudget = new Budget(4_000_000);

@@ -1,35 +1,35 @@
 /**
- * The epochs of a run: bounded, with every extreme kept, as steps are.
+ * The epochs of a run: a bounded number, with every extreme, as for steps.
  */
 
 import type { EpochRow } from '../messages';
 
-/** So many are held at most. */
+/** The maximum number of rows held. */
 export const MOST_ROWS = 4096;
 
-/** Rows of a metric that give its curve's shape, at least: eight stretches with three rows each. */
+/** Enough rows for the shape of a metric's curve: eight stretches of three rows each. */
 const LEAST_ROWS = 24;
 
 export class EpochRows {
   private _rows: EpochRow[] = [];
 
-  /** Those that are held, in order; the last one always is. */
+  /** The rows held, in order; always including the last one. */
   get all(): readonly EpochRow[] {
     return this._rows;
   }
 
-  /** How many epochs there are from the first to the last, held or not. */
+  /** The number of epochs from the first to the last, held or not. */
   get count(): number {
     const [first, last] = [this._rows[0], this._rows.at(-1)];
     return first && last ? Math.max(last.epoch - first.epoch + 1, this._rows.length) : 0;
   }
 
-  /** Start over. */
+  /** Replace all rows. */
   reset(rows: readonly EpochRow[]): void {
     this._rows = thinned(rows, MOST_ROWS, metricsOf(rows));
   }
 
-  /** Add those that have ended since. */
+  /** Add new rows. */
   append(rows: readonly EpochRow[]): void {
     this._rows.push(...rows);
     if (this._rows.length > MOST_ROWS) {
@@ -38,16 +38,16 @@ export class EpochRows {
   }
 }
 
-/** What the rows have values of, the loss first. */
+/** The metrics in these rows, the loss first. */
 export function metricsOf(rows: readonly EpochRow[]): string[] {
   const names = new Set(rows.flatMap(row => Object.keys(row.metrics)));
-  const losses = ['loss', 'val_loss'].filter(one => names.has(one));
+  const losses = ['loss', 'val_loss'].filter(name => names.has(name));
   return [...new Set([...losses, ...names])];
 }
 
 /**
- * At most about `most` of the rows: of each stretch the least and the greatest of each of these
- * metrics, as far as there is room, and the first one without a value; and the first and the last row.
+ * At most about `most` of the rows: the first and the last one, and for each stretch of rows those with
+ * the lowest and the highest value of each metric, as far as they fit, and the first without a value.
  */
 export function thinned(
   rows: readonly EpochRow[],

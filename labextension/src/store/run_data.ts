@@ -1,5 +1,5 @@
 /**
- * What a page holds of one run.
+ * The data of one run on this page.
  */
 
 import type { EarlierRun, Progress, RunState } from '../messages';
@@ -14,13 +14,13 @@ export const LOSS = 'loss';
 
 export class RunData {
   readonly epochs = new EpochRows();
-  /** Seconds since the run started, by steps taken. */
+  /** Seconds since the run started, by step count. */
   readonly times = new Track();
-  /** The learning rate of the step that follows so many steps taken. */
+  /** The learning rate of the next step, by step count. */
   readonly learningRates = new Track();
-  /** The loss of its last step. */
+  /** The loss of the last step. */
   last: number | null = null;
-  /** The least loss of all its steps. */
+  /** The lowest loss of all steps. */
   best: number | null = null;
   private _series = new Map<string, StepSeries>();
   private _sparse = new Map<string, SparseSeries>();
@@ -34,23 +34,23 @@ export class RunData {
     return this.state.id;
   }
 
-  /** The values of its steps under this name; empty where there are none. */
+  /** The series with this name and one value per step; empty if there is none. */
   series(name: string): StepSeries {
     return held(this._series, name, () => new StepSeries());
   }
 
-  /** The values at some steps under this name; empty where there are none. */
+  /** The series with this name and values at some steps; empty if there is none. */
   sparse(name: string): SparseSeries {
     return held(this._sparse, name, () => new SparseSeries());
   }
 
   /** Whether a series has values at some steps only. */
   isSparse(name: string): boolean {
-    const described = this.state.series.find(one => one.name === name);
+    const described = this.state.series.find(series => series.name === name);
     return described !== undefined && described.kind !== 'step';
   }
 
-  /** It is one that came before the run on the charts: its epochs are enough. */
+  /** It is no longer the followed run, so its epochs are enough. */
   becomeEarlier({ run, progress, rows, last, best }: EarlierRun): void {
     this.state = run;
     this.progress = progress;
@@ -60,7 +60,7 @@ export class RunData {
     this.dispose();
   }
 
-  /** Let go of its steps, but not of these series. */
+  /** Release the steps of all but these series. */
   dispose(kept: readonly string[] = []): void {
     for (const all of [this._series, this._sparse]) {
       for (const [name, one] of all) {
@@ -73,7 +73,7 @@ export class RunData {
   }
 }
 
-/** The one of this name, or a new one, whose room is counted. */
+/** The series with this name; a new one counts towards the page's budget. */
 function held<T extends Holder>(all: Map<string, T>, name: string, make: () => T): T {
   let found = all.get(name);
   if (!found) {

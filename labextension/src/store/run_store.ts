@@ -1,5 +1,5 @@
 /**
- * The runs of one lab as this page knows them, and who hears of their changes.
+ * The runs of one lab on this page, and the listeners for their changes.
  */
 
 import type { Append, SeriesNews, Snapshot, Status } from '../messages';
@@ -11,23 +11,23 @@ import { Slices, type Slice } from './slices';
 import { buffersOf, BufferReader, readPart, type Steps } from './series_parts';
 import { StepRanges } from './step_ranges';
 
-/** More knots than the kernel keeps: a snapshot brings fewer for the same lines. */
+/** More knots than the kernel keeps: a snapshot has fewer for the same lines. */
 const MOST_KNOTS = 4096;
 
 const EVERYTHING: Slice[] = ['progress', 'run', 'epochs', 'earlier'];
 
-/** What charts and views read. */
+/** The runs that charts and views read. */
 export interface Runs {
-  /** The run that is followed; null before the first. */
+  /** The followed run; null before the first. */
   readonly followed: RunData | null;
-  /** Those before it, oldest first. */
+  /** The earlier runs, oldest first. */
   readonly earlier: readonly RunData[];
-  /** Steps that the page does not hold itself. */
+  /** Steps that the page does not hold. */
   readonly ranges: StepRanges;
 }
 
 export class RunStore implements Runs, Receiver {
-  /** By its id, every run that is shown. */
+  /** All shown runs by id. */
   readonly runs = new Map<string, RunData>();
   readonly slices: Slices;
   readonly ranges: StepRanges;
@@ -35,12 +35,12 @@ export class RunStore implements Runs, Receiver {
   private _earlier: RunData[] = [];
 
   /**
-   * @param page what the kernel calls this page.
-   * @param channel the way to it.
-   * @param watched called when other series are looked at than before.
+   * @param page this page's id.
+   * @param channel the connection to the kernel.
+   * @param onWatch called when the set of watched series changes.
    */
-  constructor(page: string, channel: Channel, watched?: () => void) {
-    this.slices = new Slices(watched);
+  constructor(page: string, channel: Channel, onWatch?: () => void) {
+    this.slices = new Slices(onWatch);
     this.ranges = new StepRanges(page, channel, series => {
       this.slices.emit([`series:${series}`]);
     });
@@ -58,7 +58,7 @@ export class RunStore implements Runs, Receiver {
     return this.followed?.state.status;
   }
 
-  /** The series that somebody looks at; the loss is always one. */
+  /** The series on view; the loss always is. */
   get shown(): readonly string[] {
     return [...new Set([LOSS, ...this.slices.series])];
   }
@@ -70,7 +70,7 @@ export class RunStore implements Runs, Receiver {
 
   takeSnapshot(message: Snapshot, buffers: DataView[]): void {
     const { run: state, progress } = message;
-    this.ranges.askAnew();
+    this.ranges.forgetRequests();
     this._earlier = message.earlier.map(one => {
       const run = this.runs.get(one.run.id) ?? new RunData(one.run, one.progress);
       run.becomeEarlier(one);
@@ -85,7 +85,7 @@ export class RunStore implements Runs, Receiver {
       followed.epochs.reset(message.rows);
       followed.times.reset(doubles(reader.next()));
       followed.learningRates.reset(doubles(reader.next()));
-      // What nobody looks at any more would only grow old.
+      // Series that are not on view would only become outdated.
       followed.dispose(this.shown);
       for (const part of message.series) {
         const steps = readPart(part, reader);
@@ -96,7 +96,7 @@ export class RunStore implements Runs, Receiver {
       followed.last = followed.series(LOSS).last ?? null;
     }
     this._keep(followed);
-    pageBudget.keep();
+    pageBudget.enforce();
     this.slices.emit([...EVERYTHING, ...this.shown.map(name => `series:${name}` as const)]);
   }
 
@@ -106,7 +106,7 @@ export class RunStore implements Runs, Receiver {
     if (!run || message.run !== run.id || !this._takeNews(run, message.series, reader)) {
       return false;
     }
-    pageBudget.keep();
+    pageBudget.enforce();
     const { progress, rows = [], times = [], learning_rates = [], learning_rate, state } = message;
     run.progress = progress;
     run.last = run.series(LOSS).last ?? null;
@@ -133,7 +133,7 @@ export class RunStore implements Runs, Receiver {
     this._keep(undefined);
   }
 
-  /** Take what is new of the series that are shown; false where it does not continue them. */
+  /** Take new values of the shown series; false if they do not continue the present ones. */
   private _takeNews(run: RunData, news: readonly SeriesNews[], buffers: BufferReader): boolean {
     const { shown } = this;
     const changes: (() => void)[] = [];
@@ -166,7 +166,7 @@ export class RunStore implements Runs, Receiver {
     return true;
   }
 
-  /** From now on these are the runs: the earlier ones and the one that is followed. */
+  /** Keep only the earlier runs and the followed one. */
   private _keep(followed: RunData | undefined): void {
     const kept = [...this._earlier, ...(followed ? [followed] : [])];
     for (const run of this.runs.values()) {
@@ -180,7 +180,7 @@ export class RunStore implements Runs, Receiver {
   }
 }
 
-/** The values of a part take the place of all that there were. */
+/** Replace all values of a series. */
 function take(run: RunData, name: string, steps: Steps, best: number | null): void {
   if (steps.sparse) {
     run.sparse(name).reset(steps.sparse);
@@ -192,7 +192,7 @@ function take(run: RunData, name: string, steps: Steps, best: number | null): vo
   }
 }
 
-/** Add values at the end of a series; `places` are their steps where it has not one for each. */
+/** Add values to the end of a series; `places` are their steps if it has values at some steps only. */
 function add(
   run: RunData,
   { name, start }: SeriesNews,

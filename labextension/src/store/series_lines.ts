@@ -1,5 +1,5 @@
 /**
- * The lines of a run's series, of every step or of some, the same way for all charts.
+ * The lines of a run's series, with values at every step or at some, in one way for all charts.
  */
 
 import type { Line } from '../series/decimate';
@@ -9,13 +9,13 @@ import { SeriesSteps } from './series_steps';
 import { SparseSteps } from './sparse_steps';
 import type { StepRanges } from './step_ranges';
 
-/** Of one series; x is the step's index. What this page does not hold is asked of the kernel. */
+/** The lines of a series; x is the step. Values that this page does not hold are requested. */
 export interface SeriesLines {
-  /** How many values there are. */
+  /** The number of values. */
   readonly length: number;
-  /** Of these steps, for a plot of so many columns. */
+  /** The line through these steps, for a plot with this many columns. */
   line(steps: Steps, columns: number): Line;
-  /** Of these steps, with the values from `start` on averaged; `weight` is that of the past. */
+  /** The smoothed line of `shown`: an average of the values since `start`; `weight` is the past's. */
   smoothed(start: number, shown: Steps, columns: number, weight: number): Line;
 }
 

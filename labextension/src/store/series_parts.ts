@@ -1,5 +1,5 @@
 /**
- * The values of series as messages carry them: several in one message, one after the other.
+ * The values of series in messages, which hold several series one after the other.
  */
 
 import type { SeriesNews, SeriesPart } from '../messages';
@@ -7,16 +7,16 @@ import type { Buckets } from '../series/decimate';
 import type { SparseValues } from '../series/sparse_series';
 import { doubles, floats } from '../transport/channel';
 
-/** Steps as the kernel gave them: buckets up to `rawStart`, then every value. */
+/** Steps as the kernel sends them: buckets up to `rawStart`, then every value. */
 export interface Steps {
   buckets: Buckets;
   rawStart: number;
   raw: Float32Array;
-  /** After the last step. */
+  /** One past the last step. */
   stop: number;
   /**
-   * Only of a series with values at some steps: where they stand. The numbers above then count its
-   * values, not steps.
+   * Only for a series with values at some steps: the steps of its values. The numbers above then
+   * count values, not steps.
    */
   sparse?: SparseValues;
 }
@@ -31,13 +31,13 @@ export class BufferReader {
     return this._buffers[this._next++];
   }
 
-  /** Pass over what this page does not hold. */
+  /** Skip series that this page does not hold. */
   skip(count: number): void {
     this._next += count;
   }
 }
 
-/** A part's values. */
+/** Read the values of a part. */
 export function readPart(part: SeriesPart, buffers: BufferReader): Steps {
   const [minimum, maximum, raw] = [buffers.next(), buffers.next(), buffers.next()].map(floats);
   const none = new Float32Array(0);
@@ -55,7 +55,7 @@ export function readPart(part: SeriesPart, buffers: BufferReader): Steps {
   };
 }
 
-/** With the steps at which buckets begin and values stand. */
+/** Add the steps of the buckets' starts and of the values. */
 function sparseValues(
   { buckets, rawStart, raw }: Omit<Steps, 'stop' | 'sparse'>,
   buffers: BufferReader
@@ -70,7 +70,7 @@ function sparseValues(
   };
 }
 
-/** How many buffers news take that this page passes over. */
+/** The number of buffers of a series' news. */
 export function buffersOf({ part, sparse }: SeriesNews): number {
   const each = part ? 3 : 1;
   return (part?.sparse ?? sparse) ? each + (part ? 2 : 1) : each;

@@ -1,5 +1,5 @@
 /**
- * A series with a value for each step: what this page holds of it, and the rest from the kernel.
+ * A series with one value per step: from this page as far as it holds them, else from the kernel.
  */
 
 import { decimate, join, type Line } from '../series/decimate';
@@ -9,7 +9,7 @@ import { FINE, NOTHING, POINTS, WARM_UP, type Steps } from './resolution';
 import type { RunData } from './run_data';
 import { stepsLine, type StepRanges } from './step_ranges';
 
-/** Up to so many steps that this page has not seen come it smoothes itself; more the kernel does. */
+/** The page fetches and smooths up to this many steps itself; the kernel smooths longer ranges. */
 const MOST_SMOOTHED = 1 << 18;
 
 export class SeriesSteps {
@@ -18,7 +18,7 @@ export class SeriesSteps {
   /**
    * @param _run the run.
    * @param _name of the series.
-   * @param _ranges asks for what the page does not hold.
+   * @param _ranges requests what the page does not hold.
    */
   constructor(
     private readonly _run: RunData,
@@ -28,12 +28,12 @@ export class SeriesSteps {
     this._series = _run.series(_name);
   }
 
-  /** How many values there are. */
+  /** The number of values. */
   get length(): number {
     return this._series.length;
   }
 
-  /** The steps of an epoch, or undefined where nobody knows. */
+  /** The steps of an epoch, or undefined if they are unknown. */
   ofEpoch(epoch: number): Steps | undefined {
     const { state, epochs, progress } = this._run;
     if (epoch < 1 || epoch > progress.epoch) {
@@ -42,16 +42,16 @@ export class SeriesSteps {
     if (epoch === progress.epoch) {
       return { start: progress.epoch_start, stop: this._series.length };
     }
-    const row = epochs.all.find(one => one.epoch === epoch);
+    const row = epochs.all.find(({ epoch: number }) => number === epoch);
     if (row) {
       return { start: row.first_step, stop: row.first_step + row.steps };
     }
-    // Of a run with thousands of epochs not all rows are here.
+    // A run with thousands of epochs does not have all its rows here.
     const each = state.steps_per_epoch;
     return each ? { start: (epoch - 1) * each, stop: epoch * each } : undefined;
   }
 
-  /** The line through these steps, for a plot of so many columns; x is the step's index. */
+  /** The line through these steps, for a plot with this many columns; x is the step. */
   line({ start, stop }: Steps, columns: number): Line {
     const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const enough = (stop - start) / Math.min(columns, FINE);
@@ -68,7 +68,7 @@ export class SeriesSteps {
     return stop > steps.stop ? join(older, series.line(steps.stop, stop, columns)) : older;
   }
 
-  /** The smoothed line of `shown`, with the average beginning at `start`. */
+  /** The smoothed line of `shown`, averaged from `start` on. */
   smoothed(start: number, shown: Steps, columns: number, weight: number): Line {
     const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const begin = Math.max(start, shown.start - WARM_UP);
@@ -83,7 +83,7 @@ export class SeriesSteps {
     return decimate(smoothed, cut, columns);
   }
 
-  /** The values of these steps themselves, and the first step of which there is one. */
+  /** The raw values of these steps, and the first step that has one. */
   raw({ start, stop }: Steps): [number, Float32Array] {
     const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const between = Math.min(stop, series.rawStart);
@@ -96,7 +96,7 @@ export class SeriesSteps {
       return [between, held];
     }
     if (older.stop < between) {
-      // Steps come faster than they can be sent; the rest is on its way.
+      // Steps are taken faster than they are sent; the rest will follow.
       return [start, older.raw];
     }
     const values = new Float32Array(older.raw.length + held.length);

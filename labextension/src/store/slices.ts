@@ -1,23 +1,23 @@
 /**
- * Who wants to hear of which part of a page's runs.
+ * Listeners for parts of a page's runs.
  */
 
-/** A part that changes by itself; each series is one, by its name. */
+/** A part that changes on its own; each series is one, by name. */
 export type Slice = 'run' | 'progress' | 'epochs' | 'earlier' | `series:${string}`;
 
 export class Slices {
   private _listeners = new Map<() => void, readonly Slice[]>();
 
-  /** @param _watched called when other series than before have listeners. */
-  constructor(private readonly _watched: () => void = () => undefined) {}
+  /** @param _onWatch called when the set of series with listeners changes. */
+  constructor(private readonly _onWatch: () => void = () => undefined) {}
 
-  /** The names of the series that have listeners. */
+  /** The names of the series with listeners. */
   get series(): string[] {
     const names = [...this._listeners.values()].flat().flatMap(nameOf);
     return [...new Set(names)].sort();
   }
 
-  /** Call `listener` after changes of these slices. Returns a function that ends it. */
+  /** Call `listener` after changes of these slices. Returns a function that unsubscribes. */
   on(slices: readonly Slice[], listener: () => void): () => void {
     this._change(() => this._listeners.set(listener, slices));
     return () => {
@@ -25,10 +25,10 @@ export class Slices {
     };
   }
 
-  /** These have changed: whoever wants to hear of any of them is called once. */
+  /** These have changed: call each listener of any of them once. */
   emit(changed: readonly Slice[]): void {
     for (const [listener, slices] of [...this._listeners]) {
-      if (slices.some(one => changed.includes(one))) {
+      if (slices.some(slice => changed.includes(slice))) {
         listener();
       }
     }
@@ -38,7 +38,7 @@ export class Slices {
     const before = this.series.join();
     change();
     if (this.series.join() !== before) {
-      this._watched();
+      this._onWatch();
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A series with values at some steps: what this page holds of it, and the rest from the kernel.
+ * A series with values at some steps: from this page as far as it holds them, else from the kernel.
  */
 
 import { join, type Line } from '../series/decimate';
@@ -16,7 +16,7 @@ export class SparseSteps {
   /**
    * @param _run the run.
    * @param _name of the series.
-   * @param _ranges asks for what the page does not hold.
+   * @param _ranges requests what the page does not hold.
    */
   constructor(
     private readonly _run: RunData,
@@ -26,19 +26,19 @@ export class SparseSteps {
     this._series = _run.sparse(_name);
   }
 
-  /** How many values there are. */
+  /** The number of values. */
   get length(): number {
     return this._series.length;
   }
 
-  /** The line through the values at these steps, for a plot of so many columns. */
+  /** The line through the values at these steps, for a plot with this many columns. */
   line({ start, stop }: Steps, columns: number): Line {
     const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const enough = series.count(start, stop) / Math.min(columns, FINE);
     if (start > series.rawStep || series.widest(start, stop) <= enough) {
       return series.line(start, stop, columns);
     }
-    // A step may have several values, some of them in a bucket.
+    // A step can have several values, some of which are in a bucket.
     const older = ranges.get(run.id, name, start, Math.min(stop, series.rawStep + 1), POINTS);
     if (!older) {
       return series.line(start, stop, columns);
@@ -47,7 +47,7 @@ export class SparseSteps {
     return join(stepsLine(older, columns), pointsLine(newer.steps, newer.values, columns));
   }
 
-  /** The smoothed line of `shown`: an average of values, however many steps lie between them. */
+  /** The smoothed line of `shown`: an average over values, however far apart their steps are. */
   smoothed(start: number, shown: Steps, columns: number, weight: number): Line {
     const { _run: run, _name: name, _series: series, _ranges: ranges } = this;
     const begin = Math.max(start, series.stepBack(shown.start, WARM_UP));
@@ -61,7 +61,7 @@ export class SparseSteps {
   }
 }
 
-/** The part of a line from a step on. */
+/** The part of a line from a step onwards. */
 function cutAt({ x, y }: Line, step: number): Line {
   const cut = lowerBound(x, step);
   return { x: x.subarray(cut), y: y.subarray(cut) };

@@ -1,51 +1,52 @@
 /**
- * Steps that a page does not hold itself: asked of the kernel, which answers while it trains.
+ * Steps that a page does not hold: requested from the kernel, which answers while it trains.
  */
 
+import { trans } from '../i18n/translation';
 import { bucketLine, decimate, join, share, type Line } from '../series/decimate';
 import { pointsLine, sparseBucketLine, type Points } from '../series/sparse_series';
 import type { Range, RangeRequest } from '../messages';
 import { trySend, type Channel } from '../transport/channel';
 import { BufferReader, readPart, type Steps } from './series_parts';
 
-/** So many answers are kept; each is at most a megabyte. */
-const MOST_KEPT = 16;
+/** The number of cached responses; each has at most a megabyte. */
+const MOST_CACHED = 16;
 
-/** A question that was not answered is asked again after so long. */
+/** Delay before an unanswered request is sent again. */
 const RETRY_MS = 5000;
 
 /**
- * A range whose end moves on is asked for anew after so long, or after so long for each value: 100 KB
- * a second.
+ * A range whose end moves is requested again after this time, or after this time per value, whichever is
+ * longer: at most 100 KB a second.
  */
 const RENEW_MS = 1000;
 const RENEW_MS_EACH = 0.04;
 
-/** What is smoothed by the kernel costs it a tenth of this. */
+/** Ten times what smoothing a value costs the kernel. */
 const SMOOTHING_MS_EACH = 0.001;
 
-/** The kernel gives so many values at once, at most: a megabyte. */
+/** The maximum number of values in a response: a megabyte. */
 const MOST_AT_ONCE = 1 << 18;
 
-/** A part that has not come is asked for again so often. */
+/** The number of attempts to read a part. */
 const MOST_TRIES = 3;
 
 export class StepRanges {
   private _known = new Map<string, Steps>();
   private _asked = new Map<string, { number: number; time: number; kind: string }>();
-  /** By run, start and points: what was asked last, and the last that was answered. */
+  /** By run, start and points: the last request, and the last one that was answered. */
   private _growing = new Map<string, { time: number; answered?: string }>();
-  /** By the question's number, who waits for the answer. */
+  /** By the number of the request, what takes the response. */
   private _reading = new Map<number, (steps: Steps) => void>();
   private _number = 0;
   private _timer = 0;
   private _unsubscribe: () => void;
 
-  /** @param _changed called when an answer has come, with the series' name. */
+  /** @param _onChange called with a series' name when a response has arrived. */
   constructor(
     private readonly _page: string,
     private readonly _channel: Channel,
-    private readonly _changed: (series: string) => void
+    private readonly _onChange: (series: string) => void
   ) {
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       if (message.type === 'range' && message.page === _page) {
@@ -57,11 +58,11 @@ export class StepRanges {
   /**
    * The steps `start` to `stop` of a run's series, or undefined until the kernel has answered.
    *
-   * Ask only for steps that have been taken: what has been answered is never asked again. Where
-   * only `stop` has moved on since a moment ago, the steps up to the earlier stop are given.
+   * Request only steps that have been taken: responses are cached. If only `stop` has moved since a
+   * moment ago, this returns the steps up to the earlier stop.
    *
-   * @param points up to so many steps come raw; of more, the extremes of so many buckets.
-   * @param smoothing the weight of the past in an average of the steps; 0 for the steps themselves.
+   * @param points up to this many steps come raw; of more, the extremes of this many buckets.
+   * @param smoothing the weight of the past in an average of the steps; 0 for the raw steps.
    */
   get(
     run: string,
@@ -74,7 +75,7 @@ export class StepRanges {
     const key = `${run} ${series} ${start} ${stop} ${points} ${smoothing}`;
     const known = this._known.get(key);
     if (known) {
-      // The map's order is that of use, so that the first one is the one to forget.
+      // The map is in order of use, so that the first entry is the one to evict.
       this._known.delete(key);
       this._known.set(key, known);
       return known;
@@ -90,10 +91,10 @@ export class StepRanges {
     const pause = before ? before.time + Math.max(RENEW_MS, cost) - now : 0;
     const soon = pause > 0;
     if (!asked && soon && !this._timer) {
-      // Also when nothing else will have changed by then.
+      // Even if nothing else changes by then.
       this._timer = window.setTimeout(() => {
         this._timer = 0;
-        this._changed(series);
+        this._onChange(series);
       }, pause);
     }
     if (asked ? now - asked.time > RETRY_MS : !soon) {
@@ -102,18 +103,18 @@ export class StepRanges {
       this._growing.delete(kind);
       this._growing.set(kind, { ...before, time: now });
       this._send({ number, run, series, start, stop, points, smoothing });
-      // Also when nothing else will have changed by then.
+      // Even if nothing else changes by then.
       window.setTimeout(() => {
         if (this._asked.get(key)?.number === number) {
-          this._changed(series);
+          this._onChange(series);
         }
       }, RETRY_MS + 1);
     }
     return before?.answered === undefined ? undefined : this._known.get(before.answered);
   }
 
-  /** The kernel speaks, perhaps for the first time: what was asked before may be lost. */
-  askAnew(): void {
+  /** The kernel has answered, perhaps for the first time: earlier requests may be lost. */
+  forgetRequests(): void {
     for (const { kind } of this._asked.values()) {
       this._growing.delete(kind);
     }
@@ -121,9 +122,9 @@ export class StepRanges {
   }
 
   /**
-   * Every value of these steps of a series, however many, asked for in parts.
+   * Every value of these steps of a series, however many, requested in parts.
    *
-   * Rejects where the kernel does not answer, or does not know the run any more.
+   * Rejects if the kernel does not answer, or no longer has the run.
    */
   async read(run: string, series: string, start: number, stop: number): Promise<Float32Array> {
     const values = new Float32Array(stop - start);
@@ -131,7 +132,7 @@ export class StepRanges {
       const to = Math.min(at + MOST_AT_ONCE, stop);
       const { rawStart, raw } = await this._part(run, series, at, to);
       if (rawStart !== at || raw.length !== to - at) {
-        throw new Error(`The kernel has not all of the steps ${at} to ${to}.`);
+        throw new Error(trans.__('The kernel no longer has all of the steps %1 to %2.', at, to));
       }
       values.set(raw, at - start);
     }
@@ -139,8 +140,8 @@ export class StepRanges {
   }
 
   /**
-   * Every value at these steps of a series with values at some, as far as their index is less than
-   * `before`: asked for in halves where there are too many for one answer.
+   * Every value at these steps of a series with values at some, up to index `before`. Ranges with too
+   * many values for one response are halved.
    */
   async readSparse(
     run: string,
@@ -151,7 +152,7 @@ export class StepRanges {
   ): Promise<Points[]> {
     const { sparse } = await this._part(run, series, start, stop);
     if (!sparse) {
-      throw new Error(`The kernel has a value of ${series} for every step.`);
+      throw new Error(trans.__('The kernel has a value of %1 for every step.', series));
     }
     if (sparse.buckets.steps.length > 0 && stop - start > 1) {
       const middle = Math.floor((start + stop) / 2);
@@ -189,7 +190,7 @@ export class StepRanges {
         return steps;
       }
     }
-    throw new Error('The kernel does not answer.');
+    throw new Error(trans.__('The kernel does not answer.'));
   }
 
   /** The kernel has answered. */
@@ -208,22 +209,22 @@ export class StepRanges {
       }
     }
     for (const kind of this._growing.keys()) {
-      if (this._growing.size <= MOST_KEPT) {
+      if (this._growing.size <= MOST_CACHED) {
         break;
       }
       this._growing.delete(kind);
     }
     for (const key of this._known.keys()) {
-      if (this._known.size <= MOST_KEPT) {
+      if (this._known.size <= MOST_CACHED) {
         break;
       }
       this._known.delete(key);
     }
-    this._changed(message.part.name);
+    this._onChange(message.part.name);
   }
 }
 
-/** The line through steps, for a plot of so many columns; x is the step's index. */
+/** The line through steps, for a plot with this many columns; x is the step. */
 export function stepsLine(steps: Steps, columns: number): Line {
   const { sparse } = steps;
   if (sparse) {

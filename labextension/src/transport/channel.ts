@@ -1,22 +1,22 @@
 /**
- * The way between a page and a kernel.
+ * The connection between a page and a kernel.
  */
 
 import type { FromKernel, FromPage } from '../messages';
 
-/** A way to a kernel; the widget's comm, or the side panel's own. */
+/** A connection to a kernel, such as the widget's comm. */
 export interface Channel {
   send(message: FromPage): void;
-  /** Returns a function that ends the subscription. */
+  /** Returns a function that unsubscribes. */
   onMessage(handler: (message: FromKernel, buffers: DataView[]) => void): () => void;
 }
 
-/** Float32 values from a message's buffer, which may begin at any byte. */
+/** The float32 values in a message's buffer, which may start at any byte. */
 export function floats(view: DataView | undefined): Float32Array {
   return new Float32Array(aligned(view));
 }
 
-/** Float64 values from a message's buffer. */
+/** The float64 values in a message's buffer. */
 export function doubles(view: DataView | undefined): Float64Array {
   return new Float64Array(aligned(view));
 }
@@ -29,7 +29,7 @@ function aligned(view: DataView | undefined): ArrayBuffer {
   return bytes.buffer;
 }
 
-/** Send; false where the way is closed, such as after a restart: that is no news worth an error. */
+/** Send; false if the connection is closed, which is expected after a restart and not an error. */
 export function trySend(channel: Channel, message: FromPage): boolean {
   try {
     channel.send(message);

@@ -1,79 +1,79 @@
 /**
- * Keeps a page in touch with its kernel: attach, snapshot, then appends by sequence number.
+ * Keeps a page connected to its kernel: attach, snapshot, then appends by sequence number.
  *
- * The kernel holds the truth and the page is disposable, so whatever goes wrong has one cure: ask
- * for another snapshot. What messages say is not read here, only whether one follows the other.
+ * The kernel holds the truth and the page is disposable, so every failure has the same remedy: request
+ * another snapshot. Messages are not interpreted here, only checked for gaps in their sequence.
  */
 
 import { PROTOCOL, type Append, type FromKernel, type Snapshot, type Status } from '../messages';
 import { trySend, type Channel } from './channel';
 
-/** An attach that was not answered is sent again after so long, then after twice that, ... */
+/** Delay before an unanswered attach is sent again; it doubles every time, up to the maximum. */
 const RETRY_MS = 1000;
 const MOST_RETRY_MS = 16_000;
 
-/** A question that so long a pause followed has not been answered for about seven seconds. */
+/** At this retry delay, the kernel has not answered for about seven seconds. */
 const SILENCE_MS = 4000;
 
-/** A live run is never silent so long; then the page asks whether its kernel is still there. */
+/** A live run is never quiet for this long; then the page checks that its kernel is still there. */
 const QUIET_MS = 5000;
 const QUIET_PAUSED_MS = 30_000;
 
-/** Snapshots are asked for no more often than this. */
+/** The minimum interval between requests for snapshots. */
 const ATTACH_MS = 500;
 
-/** The kernel hears so often that its appends are taken, at most; it is patient for ten seconds. */
+/** Interval at which received appends are confirmed; the kernel waits ten seconds for it. */
 const SEEN_MS = 3000;
 
-/** What is done with what comes. */
+/** Takes the content of messages. */
 export interface Receiver {
-  /** Of the run that is followed. */
+  /** The status of the followed run. */
   readonly status: Status | undefined;
-  /** Take the place of everything. */
+  /** Replace everything. */
   takeSnapshot(message: Snapshot, buffers: DataView[]): void;
-  /** Add what is new; false, changing nothing, where it does not continue what is there. */
+  /** Add new values; false, changing nothing, if they do not continue the present ones. */
   takeAppend(message: Append, buffers: DataView[]): boolean;
-  /** The series that it wants. */
+  /** The series it needs. */
   readonly shown: readonly string[];
-  /** Whether only a snapshot can keep what is there within bounds. */
+  /** Whether it holds too much, which a snapshot would reduce. */
   readonly overfull: boolean;
 }
 
 export class Link {
-  /** Whether the kernel has answered this page at least once. */
+  /** Whether the kernel has answered at least once. */
   attached = false;
 
-  /** Whether the kernel leaves questions unanswered: it is gone, or cannot be reached. */
+  /** Whether the kernel does not answer: it is gone, or cannot be reached. */
   silent = false;
 
-  private _heard = performance.now();
-  private _expecting = 0;
+  private _lastHeard = performance.now();
+  private _expectingSince = 0;
   private _watch = window.setInterval(() => {
-    this._askWhenQuiet();
+    this._checkWhenQuiet();
   }, 1000);
   private _sequence = -1;
   private _ended = false;
   private _waiting = false;
   private _retry = 0;
-  private _asked = -Infinity;
-  /** The series that it has asked for. */
+  private _lastAttach = -Infinity;
+  /** The requested series. */
   private _series: readonly string[] = [];
-  private _told = -Infinity;
+  private _lastConfirmed = -Infinity;
   private _unsubscribe: () => void;
 
   /**
-   * @param _page what the kernel calls this page.
-   * @param _channel the way to the kernel.
-   * @param _receiver takes what comes.
-   * @param _answered called after each snapshot that was taken.
-   * @param _changed called when the kernel has become silent, or speaks again.
+   * @param _page this page's id.
+   * @param _channel the connection to the kernel.
+   * @param _receiver takes the content of messages.
+   * @param _onSnapshot called after each snapshot.
+   * @param _onSilence called when the kernel stops answering, or answers again.
    */
   constructor(
     private readonly _page: string,
     private readonly _channel: Channel,
     private readonly _receiver: Receiver,
-    private readonly _answered: () => void,
-    private readonly _changed: () => void
+    private readonly _onSnapshot: () => void,
+    private readonly _onSilence: () => void
   ) {
     this._unsubscribe = _channel.onMessage((message, buffers) => {
       this._take(message, buffers);
@@ -81,11 +81,11 @@ export class Link {
     this._attach();
   }
 
-  /** Nobody looks any more. */
+  /** The page no longer needs the kernel. */
   dispose(): void {
     if (!this._ended) {
       this._end();
-      // With its notebook, the way to the kernel may have been closed before the lab.
+      // When a notebook closes, its connection may close before the lab.
       trySend(this._channel, { type: 'detach', page: this._page });
     }
   }
@@ -93,25 +93,25 @@ export class Link {
   /** The kernel is known to be gone. */
   lose(): void {
     this._end();
-    this._beSilent(true);
+    this._setSilent(true);
   }
 
-  /** Other series may be shown than those that were asked for. */
+  /** Request the shown series, if others were requested. */
   askForShown(): void {
-    const news = this._receiver.shown.join() !== this._series.join();
-    if (news && this.attached && !this._ended) {
+    const changed = this._receiver.shown.join() !== this._series.join();
+    if (changed && this.attached && !this._ended) {
       this._attachAnew();
     }
   }
 
-  /** The kernel has been told something to which it should answer. */
+  /** The kernel has been sent something that it should answer. */
   expectAnswer(): void {
-    this._expecting ||= performance.now();
+    this._expectingSince ||= performance.now();
   }
 
-  /** The kernel has answered with something else than numbers. */
+  /** The kernel has answered with something other than numbers. */
   answered(): void {
-    this._expecting = 0;
+    this._expectingSince = 0;
   }
 
   private _take(message: FromKernel, buffers: DataView[]): void {
@@ -120,10 +120,10 @@ export class Link {
       this._waiting = false;
       this.attached = true;
       this._sequence = message.sequence;
-      this._hear();
+      this._noteAnswer();
       this._receiver.takeSnapshot(message, buffers);
-      this._answered();
-      // Others may be shown since the question, also because of what the answer says.
+      this._onSnapshot();
+      // Other series may be shown by now, also because of the snapshot itself.
       this.askForShown();
     } else if (message.type === 'append' && !this._waiting) {
       const next = message.sequence === this._sequence + 1;
@@ -132,8 +132,8 @@ export class Link {
         return;
       }
       this._sequence = message.sequence;
-      this._hear();
-      this._sayThatItIsTaken();
+      this._noteAnswer();
+      this._confirm();
       if (this._receiver.overfull) {
         this._attachAnew();
       }
@@ -142,16 +142,16 @@ export class Link {
     }
   }
 
-  private _hear(): void {
-    this._heard = performance.now();
-    this._expecting = 0;
-    this._beSilent(false);
+  private _noteAnswer(): void {
+    this._lastHeard = performance.now();
+    this._expectingSince = 0;
+    this._setSilent(false);
   }
 
-  private _beSilent(silent: boolean): void {
+  private _setSilent(silent: boolean): void {
     if (silent !== this.silent) {
       this.silent = silent;
-      this._changed();
+      this._onSilence();
     }
   }
 
@@ -162,13 +162,13 @@ export class Link {
     window.clearInterval(this._watch);
   }
 
-  private _askWhenQuiet(): void {
+  private _checkWhenQuiet(): void {
     const { status } = this._receiver;
     const live = status === 'running' || status === 'paused' || status === 'queued';
     const patience = status === 'running' ? QUIET_MS : QUIET_PAUSED_MS;
     const now = performance.now();
-    const unanswered = this._expecting > 0 && now - this._expecting > QUIET_MS;
-    if (!this._waiting && ((live && now - this._heard > patience) || unanswered)) {
+    const unanswered = this._expectingSince > 0 && now - this._expectingSince > QUIET_MS;
+    if (!this._waiting && ((live && now - this._lastHeard > patience) || unanswered)) {
       this._attach();
     }
   }
@@ -176,8 +176,8 @@ export class Link {
   private _attach(delay = RETRY_MS): void {
     window.clearTimeout(this._retry);
     this._waiting = true;
-    this._asked = performance.now();
-    // First of all: whatever happens to this question, there will be another one.
+    this._lastAttach = performance.now();
+    // Before sending: whatever happens to this request, there will be another one.
     this._retry = window.setTimeout(() => {
       this._attach(Math.min(2 * delay, MOST_RETRY_MS));
     }, delay);
@@ -185,7 +185,7 @@ export class Link {
     this._series = series;
     trySend(this._channel, { type: 'attach', page: this._page, protocol: PROTOCOL, series });
     if (delay >= SILENCE_MS) {
-      this._beSilent(true);
+      this._setSilent(true);
     }
   }
 
@@ -194,24 +194,24 @@ export class Link {
       return;
     }
     this._waiting = true;
-    const pause = Math.max(0, this._asked + ATTACH_MS - performance.now());
+    const pause = Math.max(0, this._lastAttach + ATTACH_MS - performance.now());
     window.clearTimeout(this._retry);
     this._retry = window.setTimeout(() => {
       this._attach();
     }, pause);
   }
 
-  /** From here and not from a timer: those of a hidden tab come once a minute. */
-  private _sayThatItIsTaken(): void {
+  /** Called for messages, not by a timer: in a hidden tab, timers fire once a minute. */
+  private _confirm(): void {
     const now = performance.now();
-    if (now - this._told >= SEEN_MS) {
-      this._told = now;
+    if (now - this._lastConfirmed >= SEEN_MS) {
+      this._lastConfirmed = now;
       trySend(this._channel, { type: 'seen', page: this._page });
     }
   }
 }
 
-/** A name for a page that no other has. */
+/** A unique id for a page. */
 export function newPageId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');

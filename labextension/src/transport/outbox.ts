@@ -1,23 +1,24 @@
 /**
- * What a person has pressed or typed before the kernel could hear of it.
+ * Messages that wait until the kernel can receive them.
  *
- * What is sent before a kernel has answered could be lost. And while ipywidgets restores its models
- * it renders a lab, disposes the view, and renders it again: what waited in the first view is left
- * for the next one of the same lab.
+ * Messages sent before the kernel has answered could be lost. And while ipywidgets restores its models,
+ * it renders a lab, disposes of the view, and renders it again: what waited in the first view is passed
+ * on to the next view of the same lab.
  */
 
 import type { Command, Edit, FromPage } from '../messages';
 
-/** A press must not take effect long after a person has given it up. */
-const KEPT_MS = 30_000;
+/** A press must not take effect long after whoever pressed has given up on it. */
+const EXPIRY_MS = 30_000;
 
-/** What has not been sent because the way was closed is tried again after so long. */
+/** Delay before another attempt to send over a closed connection. */
 const RETRY_MS = 1000;
 
-type Kept = Command | Edit;
+/** What one view passes on to the next. */
+type Inherited = Command | Edit;
 
-/** By lab, what its last view left behind. The module is loaded once a page. */
-const left = new Map<string, Kept[]>();
+/** By lab, what its last view left behind. This module is loaded once per page. */
+const leftBehind = new Map<string, Inherited[]>();
 
 /** By lab, its views on this page. */
 const views = new Map<string, Set<Outbox>>();
@@ -30,7 +31,7 @@ export class Outbox {
   /**
    * @param _lab the id of the lab.
    * @param _page this view's page.
-   * @param _send sends; false where that is not possible now.
+   * @param _send returns false if the kernel cannot be reached now.
    */
   constructor(
     private readonly _lab: string,
@@ -39,22 +40,22 @@ export class Outbox {
   ) {
     const others = views.get(_lab) ?? new Set<Outbox>();
     views.set(_lab, others.add(this));
-    this._adopt(left.get(_lab) ?? []);
-    left.delete(_lab);
+    this._adopt(leftBehind.get(_lab) ?? []);
+    leftBehind.delete(_lab);
   }
 
-  /** Whether something waits. */
+  /** Whether messages are waiting. */
   get holds(): boolean {
     return this._waiting.length > 0;
   }
 
-  /** Send as soon as that is possible, after what waits already. */
+  /** Send as soon as possible, after the messages already waiting. */
   put(message: FromPage): void {
     this._waiting.push(message);
     this.flush();
   }
 
-  /** Send what waits, as far as that is possible. */
+  /** Send waiting messages, as far as possible. */
   flush(): void {
     window.clearTimeout(this._timer);
     for (let next = this._waiting[0]; next; next = this._waiting[0]) {
@@ -68,34 +69,34 @@ export class Outbox {
     }
   }
 
-  /** The view goes; what waits is another view's of the same lab, now or soon. */
+  /** The view is gone; another view of the same lab inherits what waits, now or soon. */
   dispose(): void {
     this._disposed = true;
     window.clearTimeout(this._timer);
     const others = views.get(this._lab);
     others?.delete(this);
-    const kept = this._waiting.filter(one => one.type === 'command' || one.type === 'edit');
+    const inherited = this._waiting.filter(one => one.type === 'command' || one.type === 'edit');
     this._waiting = [];
     const [other] = others ?? [];
     if (other) {
-      other._adopt(kept);
+      other._adopt(inherited);
     } else {
       views.delete(this._lab);
-      if (kept.length) {
-        left.set(this._lab, kept);
+      if (inherited.length) {
+        leftBehind.set(this._lab, inherited);
         window.setTimeout(() => {
-          // Unless it has been taken, or more has been left since.
-          if (left.get(this._lab) === kept) {
-            left.delete(this._lab);
+          // Unless it has been adopted, or replaced.
+          if (leftBehind.get(this._lab) === inherited) {
+            leftBehind.delete(this._lab);
           }
-        }, KEPT_MS);
+        }, EXPIRY_MS);
       }
     }
   }
 
-  private _adopt(messages: readonly Kept[]): void {
+  private _adopt(messages: readonly Inherited[]): void {
     for (const message of messages) {
-      // The answer to a press goes to this page. An edit keeps the page that has numbered it.
+      // The answer to a press goes to this page. An edit keeps the page that numbered it.
       this.put(message.type === 'command' ? { ...message, page: this._page } : message);
     }
   }

@@ -7,6 +7,8 @@ import type { FromPage } from '../messages';
 import type { Channel } from '../transport/channel';
 import { checkedForm, checkedSaved, checkedStatus } from './checked_traits';
 import { Lab } from './lab';
+import { translateWith } from '../i18n/translation';
+import { pageServices } from '../page';
 import { RunView } from './run_view';
 
 /** What the module uses of an anywidget model. */
@@ -35,6 +37,7 @@ function channel(model: Model): Channel {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  translateWith(pageServices()?.translation);
   const id = model.get('lab_id');
   const view =
     model.get('kind') === 'run' ? new RunView(id, channel(model)) : new Lab(id, channel(model));

@@ -1,7 +1,8 @@
 /**
- * The program's place in a lab: its row of buttons, and the cell or the box that holds the text.
+ * The program in a lab: its row of buttons, and the notebook cell or code box that holds the text.
  */
 
+import { trans } from '../i18n/translation';
 import type { Code } from '../lab_traits';
 import type { Comparison, SavedLosses, Program, Script, Source } from '../messages';
 import { pageServices, type ProgramCell } from '../page';
@@ -11,7 +12,7 @@ import { ComparisonBox } from './comparison';
 import { ProgramSync } from './program_sync';
 import { ScriptBox } from './script_box';
 
-/** A lab's element is put into the notebook a moment after it was made. */
+/** A lab's element is added to the notebook a moment after it is created. */
 const ATTACH_MS = 100;
 const MOST_TRIES = 100;
 
@@ -19,13 +20,21 @@ type Press = 'show_code' | 'compare' | 'script' | 'save_cell' | 'not_run';
 
 export class ProgramPart {
   readonly element = document.createElement('div');
-  private _show = button('Show code', 'Show the program that Train runs', () => {
-    this._toggle();
-  });
+  private _show = button(
+    trans.__('View code'),
+    trans.__('View the program that Train runs'),
+    () => {
+      this._toggle();
+    }
+  );
   private _state = document.createElement('span');
-  private _again = button('Write the cell again', 'Put the code into a new cell', () => {
-    this._press('show_code');
-  });
+  private _restore = button(
+    trans.__('Restore cell'),
+    trans.__('Put the code into a new cell below the lab'),
+    () => {
+      this._press('show_code');
+    }
+  );
   private _message = document.createElement('span');
   private _comparison = new ComparisonBox();
   private _script: ScriptBox;
@@ -34,7 +43,7 @@ export class ProgramPart {
   private _cell: ProgramCell | undefined;
   private _code: Partial<Code> = {};
   private _live = false;
-  private _learned = false;
+  private _savedLossesSent = false;
   private _tries = 0;
   private _timer = 0;
 
@@ -42,8 +51,8 @@ export class ProgramPart {
    * @param _host the lab's element.
    * @param _labId the lab's id.
    * @param _page this page's id.
-   * @param _send sends to the kernel.
-   * @param _press a button was pressed.
+   * @param _send sends a message to the kernel.
+   * @param _press called with the command of a button that was pressed.
    */
   constructor(
     private readonly _host: HTMLElement,
@@ -66,29 +75,33 @@ export class ProgramPart {
       say
     );
     this._script = new ScriptBox(say);
-    const away = button('Take it away', 'The same training as one file without lossviz', () => {
-      _press('script');
-    });
+    const exportScript = button(
+      trans.__('Export script'),
+      trans.__('The same training as a single file, without lossviz'),
+      () => {
+        _press('script');
+      }
+    );
     this.element.className = 'lossviz-code';
     this._state.className = 'lossviz-code-state';
     this._message.className = 'lossviz-code-message';
     this._message.setAttribute('aria-live', 'polite');
-    this._again.hidden = true;
+    this._restore.hidden = true;
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
-    row.append(this._show, away, this._message, this._state, this._again);
+    row.append(this._show, exportScript, this._message, this._state, this._restore);
     this.element.append(row, this._box.element, this._script.element, this._comparison.element);
     this._sync.use(this._box);
     this._bind();
   }
 
-  /** Whether the program stands, or could stand, in a real cell of this page. */
+  /** Whether this page can hold the program in a notebook cell. */
   get hasCells(): boolean {
     this._bind();
     return this._cell !== undefined;
   }
 
-  /** The kernel has answered: only now may a cell be touched, not when a notebook is opened. */
+  /** The kernel has answered: opening a notebook alone must not change a cell. */
   connect(): void {
     if (!this._live) {
       this._live = true;
@@ -105,12 +118,12 @@ export class ProgramPart {
     }
     this._bind();
     this._cell?.show(code);
-    this._learn();
+    this._sendSavedLosses();
     this._sync.show(code);
     this._describe();
   }
 
-  /** The kernel asks to put the program on show, and perhaps to run it. */
+  /** The kernel asks to show the program, and perhaps to run it. */
   async showProgram({ run }: Program): Promise<void> {
     this._bind();
     const cell = this._cell;
@@ -128,10 +141,10 @@ export class ProgramPart {
       this.say('');
       return;
     }
-    // What was typed a moment ago, and a cell of the lab before this one, are to be read first.
+    // The kernel reads what was just typed, or a cell taken over from an earlier lab, first.
     await this._sync.settled();
     if (this._cell !== cell) {
-      return; // the lab was closed meanwhile, and nobody would see the run
+      return; // The lab was closed meanwhile, and nobody would see the run.
     }
     if (!(await cell.run())) {
       this._press('not_run');
@@ -146,24 +159,24 @@ export class ProgramPart {
     this._script.show(script);
   }
 
-  /** Say one line beside the buttons. */
+  /** Show one line beside the buttons. */
   say(message: string): void {
     this._message.textContent = message;
   }
 
-  /** Send what was typed and not sent yet. */
+  /** Send typed changes that are still waiting. */
   flush(): void {
     this._sync.flush();
   }
 
-  /** The kernel is gone: the cell is an ordinary one again. */
+  /** The kernel is gone: the cell becomes an ordinary one again. */
   disconnect(): void {
     this._sync.use(undefined);
     this._cell?.dispose();
     this._cell = undefined;
     this._tries = MOST_TRIES;
     this._state.textContent = '';
-    this._again.hidden = true;
+    this._restore.hidden = true;
   }
 
   dispose(): void {
@@ -172,7 +185,7 @@ export class ProgramPart {
     this.disconnect();
   }
 
-  /** Find the notebook, once the lab is in it. */
+  /** Bind to the notebook, once the lab is part of it. */
   private _bind(): void {
     const services = pageServices();
     if (!this._live || this._cell || !services || this._tries >= MOST_TRIES) {
@@ -197,15 +210,15 @@ export class ProgramPart {
     this._cell = cell;
     this._openBox(false);
     cell.show(this._code);
-    this._learn();
+    this._sendSavedLosses();
     this._follow();
   }
 
-  /** Use the cell as editor, as far as there is one. */
+  /** Edit the program in the cell, if there is one. */
   private _follow(): void {
     const cell = this._cell;
     if (!cell) {
-      return; // while it is being bound
+      return; // It is still being bound.
     }
     if (this._sync.editor !== cell.editor) {
       this._sync.use(cell.editor);
@@ -213,11 +226,11 @@ export class ProgramPart {
     this._describe();
   }
 
-  /** Tell the kernel which losses the notebook keeps, once. */
-  private _learn(): void {
+  /** Send the losses saved in the notebook to the kernel, once. */
+  private _sendSavedLosses(): void {
     const kept = this._cell?.kept() ?? [];
-    if (kept.length && !this._learned) {
-      this._learned = true;
+    if (kept.length && !this._savedLossesSent) {
+      this._savedLossesSent = true;
       this._send({ type: 'kept_losses', page: this._page, losses: kept });
     }
   }
@@ -245,17 +258,17 @@ export class ProgramPart {
     const { state, message = '' } = this._code;
     let text = '';
     if (missing) {
-      text = 'The cell with the code is not in the notebook any more.';
+      text = trans.__('The cell with the code was deleted.');
     } else if (state === 'unreadable') {
       text = message;
     } else {
-      const step = cell?.editor ? `in step with cell ${cell.label}` : '';
-      text = [step, state === 'edited' ? message : ''].filter(Boolean).join(' - ');
+      const sync = cell?.editor ? trans.__('In sync with cell %1', cell.label) : '';
+      text = [sync, state === 'edited' ? message : ''].filter(Boolean).join(' · ');
     }
     if (this._state.textContent !== text) {
       this._state.textContent = text;
     }
     this._state.dataset['state'] = missing ? 'missing' : (state ?? 'in_step');
-    this._again.hidden = !missing;
+    this._restore.hidden = !missing;
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps an editor of the program on this page and the program in the kernel the same.
+ * Keeps an editor on this page in sync with the program in the kernel.
  *
- * The kernel holds the truth. What a person types goes there a moment later; what the kernel changes
- * comes as edits, which are made where the editor holds the text that they belong to. Texts are
- * compared, not only revisions: in a shared notebook another page may have been quicker.
+ * The kernel holds the truth. What somebody types is sent a moment later; what the kernel changes
+ * arrives as edits, which apply only to the text they were made for. Texts are compared, not just
+ * revisions: in a shared notebook another page may have been faster.
  */
 
 import type { Code, TextEdit } from '../lab_traits';
@@ -12,50 +12,50 @@ import { editsBetween } from '../text_edits';
 
 export const TYPING_MS = 150;
 
-/** In a shared notebook the page where a change was made brings it to the others in this time. */
+/** In a shared notebook, the page that made a change brings it to the others within this time. */
 const SHARED_MS = 1500;
 
 const SETTLING_MS = 20;
 const MOST_SETTLING_MS = 3000;
 
-/** Something that holds the program's text on this page: a notebook cell, or the lab's code box. */
+/** Holds the program's text on this page: a notebook cell, or the lab's code box. */
 export interface ProgramEditor {
-  /** The id of the notebook cell; "" for the code box. */
+  /** The id of the notebook cell, or "" for the code box. */
   readonly cell: string;
   /** Whether other people's pages show the same document. */
   readonly shared: boolean;
-  /** The loss from which the text's custom loss was made, if that is known. */
+  /** The loss that the text's custom loss was derived from, if known. */
   readonly madeFrom: string;
   read(): string;
-  /** Make these edits, as one step to undo; the cursor stays where it is in the text. */
+  /** Apply these edits as one undo step; the cursor keeps its place in the text. */
   edit(edits: readonly TextEdit[]): void;
 }
 
 /**
- * How editor and kernel stand to each other:
+ * How far editor and kernel are in sync:
  *
- * - closed: there is no editor, or no text of the kernel's. Both texts are compared when there are.
- * - agreed: both held the same text; a change of the kernel's is made in the editor at once.
- * - typed: a person has typed here, which the kernel is told in a moment.
- * - told: the kernel has been told and has not handled it; until then its text says nothing new.
- * - left: the kernel's change is left to the page of a shared notebook on which it was made.
+ * - closed: the editor or the kernel's text is missing. Both are compared once they are there.
+ * - synced: both held the same text; a change in the kernel is applied to the editor at once.
+ * - typed: somebody has typed here, and the change is about to be sent.
+ * - sent: the change is with the kernel; until it is handled, the kernel's text is out of date.
+ * - deferred: another page of a shared notebook is expected to apply the kernel's change.
  */
-export type SyncState = 'closed' | 'agreed' | 'typed' | 'told' | 'left';
+export type SyncState = 'closed' | 'synced' | 'typed' | 'sent' | 'deferred';
 
 export class ProgramSync {
   private _state: SyncState = 'closed';
   private _editor: ProgramEditor | undefined;
   private _code: Partial<Code> = {};
-  /** The text on which editor and kernel agreed last, and its revision. */
-  private _agreed = { revision: -1, text: '' };
+  /** The last text that editor and kernel had in common, and its revision. */
+  private _common = { revision: -1, text: '' };
   private _number = 0;
-  /** Of the states `typed` and `left`, which end by themselves. */
+  /** Ends the states `typed` and `deferred`. */
   private _timer = 0;
   private _editing = false;
 
   /**
    * @param _page the page's id.
-   * @param _send sends to the kernel.
+   * @param _send sends a message to the kernel.
    */
   constructor(
     private readonly _page: string,
@@ -70,7 +70,7 @@ export class ProgramSync {
     return this._editor;
   }
 
-  /** From now on this editor is kept in step; undefined for none. */
+  /** Keep this editor in sync from now on; undefined for none. */
   use(editor: ProgramEditor | undefined): void {
     this._enter('closed');
     this._editor = editor;
@@ -85,12 +85,12 @@ export class ProgramSync {
     } else if (this._state !== 'typed') {
       this._follow();
     } else if (this._handled) {
-      // Somebody is typing here: the kernel puts both together.
+      // Somebody is typing here: the kernel merges both changes.
       this.flush();
     }
   }
 
-  /** A person has typed into the editor; cheap, for it is called at every key. */
+  /** Somebody has typed into the editor. Called at every key, so it must be cheap. */
   typed(): void {
     if (!this._editing && this._state !== 'closed') {
       this._enter('typed', TYPING_MS, () => {
@@ -99,22 +99,22 @@ export class ProgramSync {
     }
   }
 
-  /** Wait until editor and kernel hold the same text; at most a moment, for the kernel may be gone. */
+  /** Wait until editor and kernel hold the same text, but not for long: the kernel may be gone. */
   async settled(): Promise<void> {
     this.flush();
-    for (let waited = 0; waited < MOST_SETTLING_MS && !this._inStep; waited += SETTLING_MS) {
+    for (let waited = 0; waited < MOST_SETTLING_MS && !this._synced; waited += SETTLING_MS) {
       await new Promise(resolve => window.setTimeout(resolve, SETTLING_MS));
     }
   }
 
-  /** Send what was typed and not sent yet. */
+  /** Send typed changes that are still waiting. */
   flush(): void {
     if (this._state !== 'typed' || !this._editor) {
       return;
     }
     const text = this._editor.read();
-    if (text !== this._agreed.text) {
-      this._tell(this._editor, text, false);
+    if (text !== this._common.text) {
+      this._sendText(this._editor, text, false);
     } else {
       this._follow();
     }
@@ -125,34 +125,34 @@ export class ProgramSync {
     this._enter('closed');
   }
 
-  /** Whether the kernel has handled everything that this page has told it. */
+  /** Whether the kernel has handled everything this page has sent. */
   private get _handled(): boolean {
     return (this._code.handled?.[this._page] ?? 0) >= this._number;
   }
 
-  private get _inStep(): boolean {
-    return this._state === 'agreed' && this._editor?.read() === this._code.text;
+  private get _synced(): boolean {
+    return this._state === 'synced' && this._editor?.read() === this._code.text;
   }
 
-  /** Compare the editor with the kernel for the first time. */
+  /** Compare editor and kernel for the first time. */
   private _open(): void {
     const { revision = 0, text = '' } = this._code;
     if (!this._editor || revision < 1) {
       return;
     }
-    const found = this._editor.read();
-    if (this._editor.cell === '' && found !== text) {
-      // The code box has no life of its own: it begins with the kernel's text.
-      this._change(this._editor, text);
-    } else if (found !== text || this._editor.cell !== (this._code.cell ?? '')) {
-      this._agreed = { revision, text: found };
-      this._tell(this._editor, found, true);
+    const present = this._editor.read();
+    if (this._editor.cell === '' && present !== text) {
+      // The code box has no text of its own: it starts from the kernel's.
+      this._apply(this._editor, text);
+    } else if (present !== text || this._editor.cell !== (this._code.cell ?? '')) {
+      this._common = { revision, text: present };
+      this._sendText(this._editor, present, true);
       return;
     }
-    this._agree(revision, text);
+    this._markSynced(revision, text);
   }
 
-  /** Make what the kernel has changed, as soon as it has handled what it was told. */
+  /** Apply the kernel's changes, once it has handled those of this page. */
   private _follow(alone = false): void {
     const { revision = 0, text = '', by = '' } = this._code;
     const editor = this._editor;
@@ -160,39 +160,39 @@ export class ProgramSync {
       return;
     }
     if (!this._handled) {
-      this._enter('told');
+      this._enter('sent');
       return;
     }
-    const found = editor.read();
-    if (found !== text) {
-      if (found !== this._agreed.text) {
-        this._tell(editor, found, false);
+    const present = editor.read();
+    if (present !== text) {
+      if (present !== this._common.text) {
+        this._sendText(editor, present, false);
         return;
       }
       if (editor.shared && by !== this._page && !alone) {
-        this._leave();
+        this._defer();
         return;
       }
-      this._change(editor, text);
+      this._apply(editor, text);
     }
-    this._agree(revision, text);
+    this._markSynced(revision, text);
   }
 
-  /** Another page makes the change; where it does not come, this one does. */
-  private _leave(): void {
-    if (this._state !== 'left') {
-      this._enter('left', SHARED_MS, () => {
+  /** Leave the change to another page; if it does not make it, this one does. */
+  private _defer(): void {
+    if (this._state !== 'deferred') {
+      this._enter('deferred', SHARED_MS, () => {
         this._follow(true);
       });
     }
   }
 
-  private _agree(revision: number, text: string): void {
-    this._agreed = { revision, text };
-    this._enter('agreed');
+  private _markSynced(revision: number, text: string): void {
+    this._common = { revision, text };
+    this._enter('synced');
   }
 
-  private _change(editor: ProgramEditor, text: string): void {
+  private _apply(editor: ProgramEditor, text: string): void {
     this._editing = true;
     try {
       editor.edit(editsBetween(editor.read(), text, this._code.edits));
@@ -201,11 +201,11 @@ export class ProgramSync {
     }
   }
 
-  private _tell(editor: ProgramEditor, text: string, opening: boolean): void {
-    const revision = this._agreed.revision;
-    this._agreed = { revision, text };
+  private _sendText(editor: ProgramEditor, text: string, opening: boolean): void {
+    const revision = this._common.revision;
+    this._common = { revision, text };
     this._number += 1;
-    this._enter('told');
+    this._enter('sent');
     this._send({
       type: 'source',
       page: this._page,
@@ -218,7 +218,7 @@ export class ProgramSync {
     });
   }
 
-  /** Go to a state, which ends with `then` after so long. */
+  /** Enter a state; with `then`, it ends after this many milliseconds. */
   private _enter(state: SyncState, after = 0, then?: () => void): void {
     window.clearTimeout(this._timer);
     this._state = state;

@@ -1,15 +1,16 @@
 /**
- * What can be done with the runs that are selected, as a row of buttons. What needs a word more is
- * asked below them, in the page and not in a window of the browser's.
+ * What can be done with the selected runs, as a row of buttons. Whatever needs more input is asked
+ * below them, in the page rather than in a browser dialog.
  */
 
 import { button } from '../../controls/button';
 import { formatCount } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { ListedRun, RunsChange } from '../../messages';
 import { isLive } from '../run_cells';
-import { askForText, askWhether } from './questions';
+import { askForConfirmation, askForText } from './questions';
 
-/** So many fit beside each other. */
+/** More columns than this do not fit side by side. */
 const MOST_COMPARED = 12;
 
 export interface ActionHandlers {
@@ -18,17 +19,19 @@ export interface ActionHandlers {
   clear(): void;
 }
 
-/** An action, and why it is not possible with these runs: "" where it is. */
+/** Why an action is not available for these runs, or "" if it is. */
+type Obstacle = (runs: ListedRun[]) => string;
+
 interface Action {
   button: HTMLButtonElement;
-  why: (runs: ListedRun[]) => string;
+  obstacle: Obstacle;
 }
 
 export class RunsActions {
   readonly element = document.createElement('div');
   private _count = document.createElement('span');
   private _question = document.createElement('div');
-  private _said = document.createElement('p');
+  private _message = document.createElement('p');
   private _runs: ListedRun[] = [];
   private _actions: Action[] = [];
   private _show: HTMLButtonElement;
@@ -39,121 +42,119 @@ export class RunsActions {
     const line = document.createElement('div');
     line.className = 'lossviz-runs-line';
     line.setAttribute('role', 'group');
-    line.setAttribute('aria-label', 'Selected runs');
+    line.setAttribute('aria-label', trans.__('Selected runs'));
     this._count.className = 'lossviz-runs-count';
-    this._said.className = 'lossviz-runs-said';
-    this._said.setAttribute('aria-live', 'polite');
+    this._message.className = 'lossviz-runs-message';
+    this._message.setAttribute('aria-live', 'polite');
     const { change } = _handlers;
     this._add(
-      'Compare',
+      trans.__('Compare'),
       () => {
         _handlers.compare(this._runs);
       },
-      runs =>
-        runs.length < 2
-          ? 'Select two runs or more.'
-          : runs.length > MOST_COMPARED
-            ? `At most ${MOST_COMPARED} runs fit beside each other.`
-            : ''
+      needsSeveral
     );
     this._show = this._add(
-      'Show on charts',
+      trans.__('Show on charts'),
       () => {
         change(this._allShown ? 'hide' : 'show', this._runs, '');
       },
-      some
+      needsAny
     );
     this._add(
-      'Resume',
+      trans.__('Resume'),
       () => {
         change('resume', this._runs, '');
       },
-      runs => one(runs) || (runs[0]?.resume ?? '')
+      runs => needsOne(runs) || (runs[0]?.resume ?? '')
     );
     this._add(
-      'Rename',
+      trans.__('Rename'),
       () => {
-        this._ask('New name', this._runs[0]?.name ?? '', 'rename');
+        this._ask(trans.__('New name'), this._runs[0]?.name ?? '', 'rename');
       },
-      one
+      needsOne
     );
     this._add(
-      'Note',
+      trans.__('Edit note'),
       () => {
         const notes = new Set(this._runs.map(({ note }) => note));
-        this._ask('Note', notes.size === 1 ? (this._runs[0]?.note ?? '') : '', 'note');
+        const shared = notes.size === 1 ? (this._runs[0]?.note ?? '') : '';
+        this._ask(trans.__('Note'), shared, 'note');
       },
-      some
+      needsAny
     );
     this._add(
-      'Delete',
+      trans.__('Delete'),
       () => {
-        this._askToDelete();
+        this._confirmDeletion();
       },
       runs => {
         const live = runs.find(isLive);
-        return live ? `${live.name} has not ended: stop it first.` : some(runs);
+        return live ? trans.__('Stop %1 before you delete it.', live.name) : needsAny(runs);
       }
     );
-    this._clear = button('Clear selection', '', () => {
+    this._clear = button(trans.__('Clear selection'), '', () => {
       _handlers.clear();
     });
     this._clear.classList.add('lossviz-small');
     line.append(this._count, ...this._actions.map(action => action.button), this._clear);
-    this.element.append(line, this._question, this._said);
+    this.element.append(line, this._question, this._message);
     this.show([]);
   }
 
-  /** These runs are selected. */
+  /** Offer what can be done with these runs, the selected ones. */
   show(runs: ListedRun[]): void {
-    const ids = (all: ListedRun[]): string => all.map(({ id }) => id).join();
+    const ids = (listed: ListedRun[]): string => listed.map(({ id }) => id).join();
     if (ids(runs) !== ids(this._runs)) {
       this._question.replaceChildren();
     }
     this._runs = runs;
-    this._count.textContent = runs.length ? `${formatCount(runs.length)} selected` : 'Select runs:';
-    this._show.textContent = this._allShown ? 'Hide from charts' : 'Show on charts';
+    this._count.textContent = runs.length
+      ? trans.__('%1 selected', formatCount(runs.length))
+      : trans.__('No runs selected');
+    this._show.textContent = this._allShown
+      ? trans.__('Hide from charts')
+      : trans.__('Show on charts');
     this._clear.hidden = runs.length === 0;
     this._actions.forEach(action => {
-      const why = this._waiting ? 'The kernel is doing what was asked last.' : action.why(runs);
-      action.button.setAttribute('aria-disabled', String(why !== ''));
-      action.button.title = why;
+      const obstacle = this._waiting
+        ? trans.__('Waiting for the previous action to finish.')
+        : action.obstacle(runs);
+      action.button.setAttribute('aria-disabled', String(obstacle !== ''));
+      action.button.title = obstacle;
     });
   }
 
-  /** Whether the kernel has still to do something. */
+  /** Whether the kernel is still working on an action. */
   set waiting(waiting: boolean) {
     this._waiting = waiting;
     this.show(this._runs);
   }
 
-  /** Say what has come of it, or why nothing has. */
-  say(text: string, trouble = false): void {
-    this._said.textContent = text;
-    this._said.dataset['kind'] = trouble ? 'error' : 'info';
+  /** Report the outcome of an action. */
+  report(text: string, failed = false): void {
+    this._message.textContent = text;
+    this._message.dataset['kind'] = failed ? 'error' : 'info';
   }
 
   private get _allShown(): boolean {
     return this._runs.length > 0 && this._runs.every(({ shown }) => shown);
   }
 
-  /** A button; pressed while it is not possible it says why. */
-  private _add(
-    label: string,
-    press: () => void,
-    why: (runs: ListedRun[]) => string
-  ): HTMLButtonElement {
-    const made = button(label, '', () => {
-      const reason = made.getAttribute('aria-disabled') === 'true' ? made.title : '';
-      this.say(reason);
+  /** Add a button. While it is unavailable it stays focusable, and a press says why. */
+  private _add(label: string, act: () => void, obstacle: Obstacle): HTMLButtonElement {
+    const added = button(label, '', () => {
+      const reason = added.getAttribute('aria-disabled') === 'true' ? added.title : '';
+      this.report(reason);
       this._question.replaceChildren();
       if (!reason) {
-        press();
+        act();
       }
     });
-    made.classList.add('lossviz-small');
-    this._actions.push({ button: made, why });
-    return made;
+    added.classList.add('lossviz-small');
+    this._actions.push({ button: added, obstacle });
+    return added;
   }
 
   private _ask(label: string, value: string, change: 'rename' | 'note'): void {
@@ -163,22 +164,33 @@ export class RunsActions {
     });
   }
 
-  private _askToDelete(): void {
+  private _confirmDeletion(): void {
     const runs = this._runs;
-    const [only] = runs;
-    const what = runs.length === 1 && only ? only.name : `${formatCount(runs.length)} runs`;
-    const goes =
-      runs.length === 1 ? 'its losses and its checkpoint' : 'their losses and checkpoints';
-    askWhether(this._question, `Delete ${what} for good, with ${goes}?`, 'Delete', 'Keep', () => {
+    const question = trans._n(
+      'Delete %3 permanently, including its metrics and checkpoint?',
+      'Delete %2 runs permanently, including their metrics and checkpoints?',
+      runs.length,
+      formatCount(runs.length),
+      runs[0]?.name ?? ''
+    );
+    askForConfirmation(this._question, question, trans.__('Delete'), () => {
       this._handlers.change('delete', runs, '');
     });
   }
 }
 
-function some(runs: ListedRun[]): string {
-  return runs.length ? '' : 'Select runs in the table first.';
+function needsAny(runs: ListedRun[]): string {
+  return runs.length ? '' : trans.__('Select runs in the table first.');
 }
 
-function one(runs: ListedRun[]): string {
-  return runs.length === 1 ? '' : 'Select one run.';
+function needsOne(runs: ListedRun[]): string {
+  return runs.length === 1 ? '' : trans.__('Select one run.');
+}
+
+function needsSeveral(runs: ListedRun[]): string {
+  if (runs.length < 2) {
+    return trans.__('Select at least two runs.');
+  }
+  const most = formatCount(MOST_COMPARED);
+  return runs.length > MOST_COMPARED ? trans.__('Compare at most %1 runs at a time.', most) : '';
 }

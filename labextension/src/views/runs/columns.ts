@@ -1,24 +1,25 @@
 /**
- * The columns of the table of runs: those of every run, and one for each hyperparameter and metric.
+ * The columns of the runs table: those of every run, and one per hyperparameter and metric.
  */
 
 import { quantity } from '../../chart/quantity';
 import { formatCount, formatMoment, formatNumber, formatSeconds } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { ListedRun } from '../../messages';
 
-/** What a cell shows: the value, and beside it what it is. */
+/** The text of a cell: a value, and a quieter detail beside it. */
 export type CellText = readonly [text: string, detail?: string];
 
 export interface Column {
   id: string;
   title: string;
-  /** More about it, where its title does not say enough. */
+  /** A tooltip, where the title is not enough. */
   help?: string;
   /** In pixels. */
   width: number;
-  /** Numbers stand at the right, below each other. */
+  /** Numbers are aligned to the right. */
   numeric?: boolean;
-  /** Which order comes first when it is chosen: what people look for is on top. */
+  /** Whether the first click sorts in descending order: the interesting end comes first. */
   descending?: boolean;
   cell: (run: ListedRun) => CellText;
 }
@@ -26,84 +27,96 @@ export interface Column {
 const METRIC = 'metric:';
 const CONFIG = 'config:';
 
-/** What the names of metrics on held-out data begin with. */
-const HELD = /^val_/;
+/** How names of validation metrics begin. */
+const VALIDATION = /^val_/;
 
 /** The columns of every run, in order. */
-export const PLAIN: readonly Column[] = [
-  { id: 'name', title: 'Run', width: 150, cell: run => [run.name] },
-  { id: 'status', title: 'Status', width: 90, cell: run => [run.status] },
-  { id: 'loss', title: 'Loss', width: 120, cell: run => [run.loss] },
-  {
-    id: 'metric',
-    title: 'Metric',
-    help: "The task's metric, on held-out data where there are some: its best epoch.",
-    width: 140,
-    numeric: true,
-    descending: true,
-    cell: run => [
-      formatNumber(run.best),
-      run.best === null ? '' : quantity(run.metric.replace(HELD, '')).phrase
-    ]
-  },
-  {
-    id: 'val_loss',
-    title: 'Validation loss',
-    help: 'The lowest of all epochs, and the last one where it is another.',
-    width: 160,
-    numeric: true,
-    cell: ({ val_loss, last_val_loss }) => [
-      formatNumber(val_loss),
-      last_val_loss === val_loss || last_val_loss === null
-        ? ''
-        : `last ${formatNumber(last_val_loss)}`
-    ]
-  },
-  {
-    id: 'epochs',
-    title: 'Epochs',
-    width: 80,
-    numeric: true,
-    descending: true,
-    cell: run => [`${formatCount(run.epoch)}/${formatCount(run.epochs)}`]
-  },
-  {
-    id: 'started',
-    title: 'Started',
-    width: 110,
-    descending: true,
-    cell: run => [formatMoment(run.started)]
-  },
-  {
-    id: 'duration',
-    title: 'Duration',
-    width: 84,
-    numeric: true,
-    descending: true,
-    cell: run => [run.seconds === null ? '' : formatSeconds(run.seconds)]
-  },
-  { id: 'note', title: 'Note', width: 180, cell: run => [run.note] },
-  { id: 'task', title: 'Task', width: 180, cell: run => [run.task.replaceAll('_', ' ')] },
-  {
-    id: 'steps',
-    title: 'Steps',
-    width: 100,
-    numeric: true,
-    descending: true,
-    cell: run => [formatCount(run.steps)]
-  },
-  { id: 'device', title: 'Device', width: 100, cell: run => [run.device] },
-  {
-    id: 'seed',
-    title: 'Seed',
-    width: 90,
-    numeric: true,
-    cell: run => [run.seed === null ? '' : String(run.seed)]
-  }
-];
+export function runColumns(): Column[] {
+  return [
+    { id: 'name', title: trans.__('Run'), width: 150, cell: run => [run.name] },
+    { id: 'status', title: trans.__('Status'), width: 90, cell: run => [run.status] },
+    {
+      id: 'loss',
+      title: trans._p('the loss function of a run', 'Loss'),
+      width: 140,
+      cell: run => [run.loss]
+    },
+    {
+      id: 'metric',
+      title: trans.__('Metric'),
+      help: trans.__("The task's metric at its best epoch, on validation data if there is any."),
+      width: 150,
+      numeric: true,
+      descending: true,
+      cell: run => [
+        formatNumber(run.best),
+        run.best === null ? '' : quantity(run.metric.replace(VALIDATION, '')).phrase
+      ]
+    },
+    {
+      id: 'val_loss',
+      title: trans.__('Validation loss'),
+      help: trans.__('The lowest over all epochs, and the last one if it differs.'),
+      width: 160,
+      numeric: true,
+      cell: ({ val_loss, last_val_loss }) => [
+        formatNumber(val_loss),
+        last_val_loss === val_loss || last_val_loss === null
+          ? ''
+          : trans.__('last %1', formatNumber(last_val_loss))
+      ]
+    },
+    {
+      id: 'epochs',
+      title: trans.__('Epochs'),
+      width: 80,
+      numeric: true,
+      descending: true,
+      cell: run => [`${formatCount(run.epoch)}/${formatCount(run.epochs)}`]
+    },
+    {
+      id: 'started',
+      title: trans.__('Started'),
+      width: 110,
+      descending: true,
+      cell: run => [formatMoment(run.started)]
+    },
+    {
+      id: 'duration',
+      title: trans.__('Duration'),
+      width: 90,
+      numeric: true,
+      descending: true,
+      cell: run => [run.seconds === null ? '' : formatSeconds(run.seconds)]
+    },
+    { id: 'note', title: trans.__('Note'), width: 160, cell: run => [run.note] },
+    {
+      id: 'task',
+      title: trans.__('Task'),
+      width: 180,
+      cell: run => [run.task.replaceAll('_', ' ')]
+    },
+    {
+      id: 'steps',
+      title: trans.__('Steps'),
+      width: 100,
+      numeric: true,
+      descending: true,
+      cell: run => [formatCount(run.steps)]
+    },
+    { id: 'device', title: trans.__('Device'), width: 100, cell: run => [run.device] },
+    {
+      id: 'seed',
+      title: trans.__('Seed'),
+      width: 90,
+      numeric: true,
+      cell: run => [run.seed === null ? '' : String(run.seed)]
+    }
+  ];
+}
 
-/** Those that are shown until somebody chooses others. */
-export const DEFAULT: readonly string[] = [
+/** The columns shown until somebody chooses others. */
+export const DEFAULT_COLUMNS: readonly string[] = [
   'name',
   'status',
   'loss',
@@ -115,64 +128,65 @@ export const DEFAULT: readonly string[] = [
   'note'
 ];
 
-/** The names of the columns of all hyperparameters and all metrics. */
-export function namesOf(config: readonly string[], metrics: readonly string[]): string[] {
+/** The ids of the columns for these hyperparameters and metrics. */
+export function columnIds(config: readonly string[], metrics: readonly string[]): string[] {
   return [...config.map(name => CONFIG + name), ...metrics.map(name => METRIC + name)];
 }
 
-/** Whether the kernel has to be asked for a column's values. */
-export function isExtra(id: string): boolean {
+/** Whether the kernel sends a column's values only on request: a hyperparameter or a metric. */
+export function isKernelColumn(id: string): boolean {
   return id.startsWith(CONFIG) || id.startsWith(METRIC);
 }
 
-/** The columns of these names, in the order of the table; the run's name always is one. */
+/** The columns with these ids, in table order; the run's name is always there. */
 export function columnsOf(ids: readonly string[]): Column[] {
-  const plain = PLAIN.filter(({ id }) => id === 'name' || ids.includes(id));
-  const extra = ids.filter(isExtra);
-  return [...plain, ...extra.map((id, index) => extraColumn(id, index))];
+  const ofEveryRun = runColumns().filter(({ id }) => id === 'name' || ids.includes(id));
+  const ofKernel = ids.filter(isKernelColumn);
+  return [...ofEveryRun, ...ofKernel.map((id, index) => kernelColumn(id, index))];
 }
 
-/** A metric in words. */
 export function metricTitle(name: string): string {
-  const { title } = quantity(name.replace(HELD, ''));
-  return HELD.test(name) ? `${title}, validation` : title;
+  const { title } = quantity(name.replace(VALIDATION, ''));
+  return VALIDATION.test(name) ? trans.__('%1 (validation)', title) : title;
 }
 
-/** How the choice of a column is called. */
-export function titleOf(id: string): string {
-  const plain = PLAIN.find(one => one.id === id);
-  return plain?.title ?? (id.startsWith(METRIC) ? metricTitle(nameOf(id)) : nameOf(id));
+export function columnTitle(id: string): string {
+  const title = runColumns().find(column => column.id === id)?.title;
+  return title ?? (id.startsWith(METRIC) ? metricTitle(nameOf(id)) : nameOf(id));
 }
 
-/** Which group of the choice of columns a column belongs to. */
-export function groupOf(id: string): string {
-  return isExtra(id) ? (id.startsWith(METRIC) ? 'Metrics' : 'Hyperparameters') : 'Runs';
+/** The heading under which the column menu lists a column. */
+export function columnGroup(id: string): string {
+  if (!isKernelColumn(id)) {
+    return trans.__('Run');
+  }
+  return id.startsWith(METRIC) ? trans.__('Metrics') : trans.__('Hyperparameters');
 }
 
 function nameOf(id: string): string {
   return id.slice(id.indexOf(':') + 1);
 }
 
-/** @param index of the column among those that the kernel was asked for. */
-function extraColumn(id: string, index: number): Column {
+/** @param index among the columns requested from the kernel. */
+function kernelColumn(id: string, index: number): Column {
   const metric = id.startsWith(METRIC);
   return {
     id,
-    title: titleOf(id),
+    title: columnTitle(id),
     width: 150,
-    ...(metric ? { numeric: true, help: 'The best of all epochs.' } : {}),
+    ...(metric ? { numeric: true, help: trans.__('Best over all epochs.') } : {}),
     cell: run => [valueText(run.values[index] ?? null)]
   };
 }
 
 function valueText(value: string | number | boolean | null): string {
   if (typeof value === 'number') {
-    return Number.isInteger(value) ? formatCount(value) : formatPlain(value);
+    return Number.isInteger(value) ? formatCount(value) : asGiven(value);
   }
   return value === null ? '' : String(value);
 }
 
 /** A setting as it was given: 0.1 is not 0.1000. */
-function formatPlain(value: number): string {
+function asGiven(value: number): string {
   return String(Number(value.toPrecision(6)));
 }

@@ -4,39 +4,39 @@
 
 import { button } from '../../controls/button';
 import { formatNumber } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { RunComparison } from '../../messages';
 import { colourCell, headCell } from '../run_cells';
 import { metricTitle } from './columns';
-
-const ALIKE = 'These runs have the same settings.';
 
 export class ComparisonTable {
   readonly element = document.createElement('section');
   private _content = document.createElement('div');
   private _warning = document.createElement('p');
 
-  /** @param closed called when it is not wanted any more. */
-  constructor(closed: () => void) {
+  /** @param onClose called when the comparison is closed. */
+  constructor(onClose: () => void) {
     this.element.className = 'lossviz-runs-comparison';
     this.element.hidden = true;
     this.element.tabIndex = -1;
-    this.element.setAttribute('aria-label', 'Comparison of runs');
+    this.element.setAttribute('aria-label', trans.__('Comparison of runs'));
     const title = document.createElement('h3');
-    title.textContent = 'Comparison';
-    const close = button('Close', 'Close the comparison', () => {
+    title.textContent = trans.__('Comparison');
+    const close = button(trans.__('Close'), trans.__('Close the comparison'), () => {
       this.element.hidden = true;
-      closed();
+      onClose();
     });
     close.classList.add('lossviz-small');
     const head = document.createElement('div');
     head.className = 'lossviz-runs-line';
     head.append(title, close);
-    this._warning.className = 'lossviz-runs-said';
+    this._warning.className = 'lossviz-runs-message';
     this._warning.dataset['kind'] = 'warning';
     this._content.className = 'lossviz-table';
+    // A region that scrolls must be reachable with the keyboard.
     this._content.tabIndex = 0;
     this._content.setAttribute('role', 'group');
-    this._content.setAttribute('aria-label', 'Table of the comparison');
+    this._content.setAttribute('aria-label', trans.__('Comparison table'));
     this.element.append(head, this._warning, this._content);
   }
 
@@ -45,7 +45,7 @@ export class ComparisonTable {
     const table = document.createElement('table');
     table.createTHead().append(
       row(
-        headCell('Setting'),
+        headCell(trans.__('Setting')),
         ...runs.map(run => {
           const cell = headCell(run.name);
           colourCell(cell, run.colour);
@@ -54,25 +54,25 @@ export class ComparisonTable {
       )
     );
     const body = table.createTBody();
-    body.append(...settings.map(({ name, values }) => rowOf(name, values)));
+    body.append(...settings.map(({ name, values }) => valueRow(name, values)));
     if (!settings.length) {
       const cell = document.createElement('td');
       cell.colSpan = runs.length + 1;
-      cell.textContent = ALIKE;
+      cell.textContent = trans.__('These runs have identical settings.');
       body.append(row(cell));
     }
     if (metrics.length) {
-      const title = headCell('Metric, best epoch (last epoch)');
-      title.colSpan = runs.length + 1;
-      title.scope = 'colgroup';
+      const heading = headCell(trans.__('Metrics: best epoch (last epoch)'));
+      heading.colSpan = runs.length + 1;
+      heading.scope = 'colgroup';
       const part = table.createTBody();
-      part.append(row(title));
+      part.append(row(heading));
       for (const { name, best, last } of metrics) {
         const texts = best.map((value, i) => {
-          const end = last[i] ?? null;
-          return `${formatNumber(value)}${end === null ? '' : ` (${formatNumber(end)})`}`;
+          const final = last[i] ?? null;
+          return `${formatNumber(value)}${final === null ? '' : ` (${formatNumber(final)})`}`;
         });
-        part.append(rowOf(metricTitle(name), texts));
+        part.append(valueRow(metricTitle(name), texts));
       }
     }
     this._content.replaceChildren(table);
@@ -81,7 +81,7 @@ export class ComparisonTable {
   }
 }
 
-function rowOf(name: string, values: readonly string[]): HTMLTableRowElement {
+function valueRow(name: string, values: readonly string[]): HTMLTableRowElement {
   const head = document.createElement('th');
   head.scope = 'row';
   head.textContent = name;
@@ -96,7 +96,7 @@ function rowOf(name: string, values: readonly string[]): HTMLTableRowElement {
 }
 
 function row(...cells: HTMLElement[]): HTMLTableRowElement {
-  const made = document.createElement('tr');
-  made.append(...cells);
-  return made;
+  const element = document.createElement('tr');
+  element.append(...cells);
+  return element;
 }

@@ -1,46 +1,34 @@
 /**
- * The view *Runs*: a table of this lab's, this kernel's or all recorded runs, and what can be done
- * with them. The kernel sorts and filters; here are the rows in sight.
+ * The view *Runs*: a table of the runs of this lab, of this kernel, or of all, and actions on them.
+ * The kernel sorts and filters; the page holds the visible rows.
  */
 
 import { button } from '../../controls/button';
+import { trans } from '../../i18n/translation';
 import type { FromKernel, ListedRun, RunsChange } from '../../messages';
 import type { KernelLine, View, ViewContext, ViewKind } from '../kind';
 import { RunsActions } from './actions';
-import { chosenBefore, keepChoice, type Choice } from './choice';
-import { columnsOf, isExtra, namesOf } from './columns';
+import { savedChoice, saveChoice, type Choice } from './choice';
+import { columnIds, columnsOf, isKernelColumn } from './columns';
 import { ComparisonTable } from './comparison';
 import { RunsSource } from './source';
 import { RunsTable } from './table';
 import { RunsToolbar } from './toolbar';
 
-/** Other kernels' runs do not say when they change. */
+/** Runs of other kernels do not announce their changes. */
 const POLL_MS = 2000;
 
-/** Until the kernel can be asked for the first time it is tried so often. */
-const TRY_MS = 100;
+/** Retry interval until the kernel can be reached for the first time. */
+const RETRY_MS = 100;
 
-/** A change that was not answered by then is said to be under way. */
+/** After this long without a response, the page says that the kernel is busy. */
 const PATIENCE_MS = 10_000;
-
-const EMPTY = {
-  lab: 'The runs of this lab will be listed here. Press Train to start one.',
-  kernel: 'The runs that this kernel trains will be listed here. Press Train to start one.',
-  all: 'Every run is recorded and will be listed here. Press Train to start the first one.'
-} as const;
-
-const DONE: Record<RunsChange['change'], string> = {
-  rename: 'Renamed.',
-  note: 'Noted.',
-  delete: 'Deleted.',
-  show: 'Shown on the charts of Train.',
-  hide: 'Hidden from the charts of Train.',
-  resume: 'See above how it goes on.'
-};
 
 export const runs: ViewKind = {
   id: 'runs',
-  title: 'Runs',
+  get title() {
+    return trans.__('Runs');
+  },
   ofLab: true,
   wide: true,
   make: context => new RunsView(context)
@@ -57,17 +45,17 @@ class RunsView implements View {
   private _comparison: ComparisonTable;
   private _empty = document.createElement('p');
   private _selected = new Map<string, ListedRun>();
-  private _number = 0;
-  private _changing: { number: number; change: RunsChange['change'] } | undefined;
-  private _comparing = 0;
+  private _requests = 0;
+  private _pending: { number: number; change: RunsChange['change'] } | undefined;
+  private _comparisonRequest = 0;
   private _timers: number[] = [];
   private _patience = 0;
-  private _asked = false;
-  private _forget: (() => void) | undefined;
+  private _queried = false;
+  private _unsubscribe: (() => void) | undefined;
 
   constructor(private readonly _context: ViewContext) {
     this._kernel = _context.kernel ?? { page: '', send: () => false };
-    this._choice = chosenBefore(_context.lab);
+    this._choice = savedChoice(_context.lab);
     this._source = new RunsSource(this._kernel.page, this._kernel.send, () => {
       this._show();
     });
@@ -77,16 +65,16 @@ class RunsView implements View {
         this._choose(change);
       },
       () => {
-        const number = ++this._number;
+        const number = ++this._requests;
         this._kernel.send({ type: 'run_columns', page: this._kernel.page, number });
       }
     );
     this._actions = new RunsActions({
-      compare: all => {
-        this._compare(all);
+      compare: selected => {
+        this._compare(selected);
       },
-      change: (change, all, text) => {
-        this._change(change, all, text);
+      change: (change, selected, text) => {
+        this._change(change, selected, text);
       },
       clear: () => {
         this._selected.clear();
@@ -109,8 +97,8 @@ class RunsView implements View {
         const same = id === this._choice.sort;
         this._choose({ sort: id, descending: same ? !this._choice.descending : descending });
       },
-      want: (start, count) => {
-        this._source.want(start, count);
+      load: (start, count) => {
+        this._source.load(start, count);
       }
     });
     this._comparison = new ComparisonTable(() => {
@@ -130,21 +118,21 @@ class RunsView implements View {
   }
 
   show(): void {
-    this._asked = false;
-    this._look();
+    this._queried = false;
+    this._query();
     this._timers = [
       window.setInterval(() => {
-        if (!this._asked) {
-          this._look();
+        if (!this._queried) {
+          this._query();
         }
-      }, TRY_MS),
+      }, RETRY_MS),
       window.setInterval(() => {
         if (!document.hidden) {
           this._source.refresh();
         }
       }, POLL_MS)
     ];
-    this._forget = this._context.store.slices.on(['run', 'earlier'], () => {
+    this._unsubscribe = this._context.store.slices.on(['run', 'earlier'], () => {
       this._source.refresh();
     });
     this._table.draw();
@@ -153,19 +141,19 @@ class RunsView implements View {
   hide(): void {
     this._timers.splice(0).forEach(window.clearInterval);
     window.clearTimeout(this._patience);
-    this._forget?.();
-    this._forget = undefined;
+    this._unsubscribe?.();
+    this._unsubscribe = undefined;
   }
 
   take(message: FromKernel): void {
     if (message.type === 'runs') {
       this._source.take(message);
     } else if (message.type === 'run_columns') {
-      this._toolbar.showNames(namesOf(message.config, message.metrics));
-    } else if (message.type === 'run_comparison' && message.number === this._comparing) {
+      this._toolbar.offerColumns(columnIds(message.config, message.metrics));
+    } else if (message.type === 'run_comparison' && message.number === this._comparisonRequest) {
       this._comparison.show(message);
-    } else if (message.type === 'runs_changed' && message.number === this._changing?.number) {
-      this._changed(message.trouble);
+    } else if (message.type === 'runs_changed' && message.number === this._pending?.number) {
+      this._finish(message.trouble);
     }
   }
 
@@ -178,27 +166,27 @@ class RunsView implements View {
     const before = this._choice;
     const now = { ...before, ...change };
     this._choice = now;
-    const extra = ({ columns }: Choice): string => columns.filter(isExtra).join();
-    const same =
+    const requested = ({ columns }: Choice): string => columns.filter(isKernelColumn).join();
+    const sameRows =
       now.scope === before.scope &&
       now.filter === before.filter &&
       now.sort === before.sort &&
       now.descending === before.descending;
-    if (!same || extra(now) !== extra(before)) {
+    if (!sameRows || requested(now) !== requested(before)) {
       // The kernel works while the page draws.
-      this._look();
-      if (!same) {
-        this._table.toTop();
+      this._query();
+      if (!sameRows) {
+        this._table.scrollToTop();
       }
     }
-    keepChoice(this._context.lab, now);
+    saveChoice(this._context.lab, now);
     this._toolbar.show(now);
     this._showColumns();
   }
 
-  private _look(): void {
-    const columns = this._choice.columns.filter(isExtra);
-    this._asked = this._source.look({ ...this._choice, columns });
+  private _query(): void {
+    const columns = this._choice.columns.filter(isKernelColumn);
+    this._queried = this._source.query({ ...this._choice, columns });
   }
 
   private _showColumns(): void {
@@ -219,72 +207,101 @@ class RunsView implements View {
     this._empty.replaceChildren();
     if (trouble) {
       this._empty.textContent = trouble;
-    } else if (!this._asked && total === undefined && !this._context.kernel?.page) {
-      this._empty.textContent = 'Run the cell of the lab: its kernel knows the runs.';
+    } else if (!this._queried && total === undefined && !this._context.kernel?.page) {
+      this._empty.textContent = trans.__("Run the lab's cell to load its runs.");
     } else if (total === 0) {
-      this._sayWhyEmpty();
+      this._showWhyEmpty();
     }
   }
 
-  private _sayWhyEmpty(): void {
+  private _showWhyEmpty(): void {
     const { scope, filter } = this._choice;
     if (filter.trim()) {
       this._empty.append(
-        `No run here matches "${filter.trim()}".`,
-        button('Clear filter', '', () => {
+        trans.__('No runs match "%1".', filter.trim()),
+        button(trans.__('Clear filter'), '', () => {
           this._toolbar.clearFilter();
         })
       );
       return;
     }
-    this._empty.append(EMPTY[scope]);
+    this._empty.append(emptyText(scope));
     if (scope !== 'all') {
       this._empty.append(
-        button('Show all recorded runs', '', () => {
+        button(trans.__('Show all runs'), '', () => {
           this._choose({ scope: 'all' });
         })
       );
     }
   }
 
-  private _compare(all: ListedRun[]): void {
-    this._comparing = ++this._number;
+  private _compare(selected: ListedRun[]): void {
+    this._comparisonRequest = ++this._requests;
     this._kernel.send({
       type: 'compare_runs',
       page: this._kernel.page,
-      number: this._comparing,
-      runs: all.map(({ id }) => id)
+      number: this._comparisonRequest,
+      runs: selected.map(({ id }) => id)
     });
   }
 
-  private _change(change: RunsChange['change'], all: ListedRun[], text: string): void {
-    const number = ++this._number;
-    const ids = all.map(({ id }) => id);
+  private _change(change: RunsChange['change'], selected: ListedRun[], text: string): void {
+    const number = ++this._requests;
+    const ids = selected.map(({ id }) => id);
     const { page } = this._kernel;
     if (!this._kernel.send({ type: 'change_runs', page, number, change, runs: ids, text })) {
-      this._actions.say('The kernel cannot be reached.', true);
+      this._actions.report(trans.__('The kernel cannot be reached. Try again in a moment.'), true);
       return;
     }
-    this._changing = { number, change };
+    this._pending = { number, change };
     this._actions.waiting = true;
     this._patience = window.setTimeout(() => {
       this._actions.waiting = false;
-      this._actions.say('The kernel is busy: it will be done when it hears of it.', true);
+      this._actions.report(trans.__('The kernel is busy. It will do this when it is free.'), true);
     }, PATIENCE_MS);
   }
 
-  /** The kernel has done what was asked, or not. */
-  private _changed(trouble: string): void {
+  /** The kernel has made a change, or says why it has not. */
+  private _finish(trouble: string): void {
     window.clearTimeout(this._patience);
-    const { change } = this._changing ?? {};
-    this._changing = undefined;
+    const { change } = this._pending ?? {};
+    this._pending = undefined;
     if (change === 'delete') {
-      // Those that are still there are told again with the next rows.
+      // Runs that could not be deleted come back with the next rows, not selected.
       this._selected.clear();
     }
     this._actions.waiting = false;
     this._show();
-    this._actions.say(trouble || (change ? DONE[change] : ''), trouble !== '');
+    this._actions.report(trouble || (change ? doneText(change) : ''), trouble !== '');
     this._source.refresh();
+  }
+}
+
+/** What will be here, and how to get it. */
+function emptyText(scope: Choice['scope']): string {
+  switch (scope) {
+    case 'lab':
+      return trans.__('No runs in this lab yet. Press Train to start one.');
+    case 'kernel':
+      return trans.__('No runs in this kernel yet. Press Train to start one.');
+    case 'all':
+      return trans.__('No runs yet. Press Train to start one; every run is recorded.');
+  }
+}
+
+function doneText(change: RunsChange['change']): string {
+  switch (change) {
+    case 'rename':
+      return trans.__('Renamed.');
+    case 'note':
+      return trans.__('Note saved.');
+    case 'delete':
+      return trans.__('Deleted.');
+    case 'show':
+      return trans.__('Shown on the charts in Train.');
+    case 'hide':
+      return trans.__('Hidden from the charts in Train.');
+    case 'resume':
+      return trans.__('Resuming. Progress is shown at the top.');
   }
 }

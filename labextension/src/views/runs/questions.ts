@@ -1,28 +1,27 @@
 /**
- * Questions in the page: they can be answered with the keyboard, and Escape takes them away.
+ * Questions in the page, answered with mouse or keyboard; Escape cancels.
  */
 
 import { button } from '../../controls/button';
+import { trans } from '../../i18n/translation';
 
-/** Ask for a text in `place`; the focus goes there, and back where it was. */
+/** Ask for a text in `place`; the focus moves there, and back afterwards. */
 export function askForText(
   place: HTMLElement,
   label: string,
   value: string,
-  answer: (text: string) => void
+  onAnswer: (text: string) => void
 ): void {
-  const group = document.createElement('div');
-  group.setAttribute('role', 'group');
-  group.setAttribute('aria-label', label);
   const input = document.createElement('input');
   input.type = 'text';
   input.value = value;
   input.setAttribute('aria-label', label);
   input.placeholder = label;
-  const close = put(place, group);
+  const group = questionGroup(label);
+  const close = open(place, group);
   const save = (): void => {
     close();
-    answer(input.value);
+    onAnswer(input.value);
   };
   input.addEventListener('keydown', event => {
     if (event.key === 'Enter') {
@@ -30,55 +29,64 @@ export function askForText(
       save();
     }
   });
-  group.append(input, small(button('Save', '', save)), small(button('Cancel', '', close)));
+  group.append(input, smallButton(trans.__('Save'), save), cancelButton(close));
   input.focus();
   input.select();
 }
 
-/** Ask a question with two answers in `place`; the careful one has the focus. */
-export function askWhether(
+/** Ask in `place` whether to go ahead; *Cancel*, the safe answer, has the focus. */
+export function askForConfirmation(
   place: HTMLElement,
   question: string,
-  yes: string,
-  no: string,
-  answer: () => void
+  confirm: string,
+  onConfirm: () => void
 ): void {
-  const group = document.createElement('div');
-  group.setAttribute('role', 'group');
-  group.setAttribute('aria-label', question);
   const text = document.createElement('span');
   text.textContent = question;
-  const close = put(place, group);
-  const keep = small(button(no, '', close));
-  const go = button(yes, '', () => {
+  const group = questionGroup(question);
+  const close = open(place, group);
+  const cancel = cancelButton(close);
+  const proceed = smallButton(confirm, () => {
     close();
-    answer();
+    onConfirm();
   });
-  group.append(text, small(go), keep);
-  keep.focus();
+  group.append(text, proceed, cancel);
+  cancel.focus();
 }
 
-/** Show a question; gives what takes it away again. */
-function put(place: HTMLElement, element: HTMLElement): () => void {
-  const before = document.activeElement;
+function questionGroup(label: string): HTMLElement {
+  const group = document.createElement('div');
+  group.className = 'lossviz-runs-question';
+  group.setAttribute('role', 'group');
+  group.setAttribute('aria-label', label);
+  return group;
+}
+
+/** Show a question; returns a function that closes it. */
+function open(place: HTMLElement, group: HTMLElement): () => void {
+  const focused = document.activeElement;
   const close = (): void => {
-    element.remove();
-    if (before instanceof HTMLElement) {
-      before.focus();
+    group.remove();
+    if (focused instanceof HTMLElement) {
+      focused.focus();
     }
   };
-  element.className = 'lossviz-runs-question';
-  element.addEventListener('keydown', event => {
+  group.addEventListener('keydown', event => {
     if (event.key === 'Escape') {
       event.stopPropagation();
       close();
     }
   });
-  place.replaceChildren(element);
+  place.replaceChildren(group);
   return close;
 }
 
-function small(one: HTMLButtonElement): HTMLButtonElement {
-  one.classList.add('lossviz-small');
-  return one;
+function cancelButton(close: () => void): HTMLButtonElement {
+  return smallButton(trans.__('Cancel'), close);
+}
+
+function smallButton(label: string, press: () => void): HTMLButtonElement {
+  const element = button(label, '', press);
+  element.classList.add('lossviz-small');
+  return element;
 }

@@ -1,7 +1,8 @@
 /**
- * One row of the table of runs.
+ * One row of the runs table.
  */
 
+import { trans } from '../../i18n/translation';
 import type { ListedRun } from '../../messages';
 import { colourCell, nameCell, setText } from '../run_cells';
 import type { Column } from './columns';
@@ -13,14 +14,14 @@ export class RunRow {
   private _columns: readonly Column[] = [];
   private _run: ListedRun | undefined;
 
-  /** @param toggled called with its run when it is selected, or no longer. */
-  constructor(toggled: (run: ListedRun, selected: boolean) => void) {
+  /** @param onToggle called with the row's run when it is selected or deselected. */
+  constructor(onToggle: (run: ListedRun, selected: boolean) => void) {
     this.box.type = 'checkbox';
     this.box.addEventListener('change', () => {
       if (this._run) {
-        toggled(this._run, this.box.checked);
+        onToggle(this._run, this.box.checked);
       } else {
-        this.box.checked = false; // Nobody knows yet which run that would be.
+        this.box.checked = false; // Which run this will be is not known yet.
       }
     });
     this.element.addEventListener('click', event => {
@@ -35,7 +36,7 @@ export class RunRow {
   }
 
   /**
-   * @param run undefined while it is on its way: the row is as large, and empty.
+   * @param run undefined while it loads: the row has its height, and is empty.
    * @param index of the row, from 0.
    */
   show(
@@ -45,24 +46,27 @@ export class RunRow {
     selected: boolean
   ): void {
     this._run = run;
-    this.element.setAttribute('aria-rowindex', String(index + 2)); // The head is the first one.
-    this.element.classList.toggle('lossviz-runs-coming', !run);
+    this.element.setAttribute('aria-rowindex', String(index + 2)); // The header is row 1.
+    this.element.classList.toggle('lossviz-runs-loading', !run);
     if (columns !== this._columns) {
-      this._make(columns);
+      this._makeCells(columns);
     }
     this.box.checked = selected;
     this.element.classList.toggle('lossviz-runs-selected', selected);
-    this.box.setAttribute('aria-label', run ? `Select ${run.name}` : 'On its way');
+    this.box.setAttribute(
+      'aria-label',
+      run ? trans.__('Select %1', run.name) : trans.__('Loading')
+    );
     columns.forEach((column, i) => {
-      const [value, detail] = this._cells[i]?.children ?? [];
+      const cell = this._cells[i];
+      const [value, detail] = cell?.children ?? [];
       const [text, more = ''] = run ? column.cell(run) : [''];
-      if (value instanceof HTMLElement && detail instanceof HTMLElement) {
+      if (cell && value instanceof HTMLElement && detail instanceof HTMLElement) {
         setText(value, text);
         setText(detail, more);
         const title = [text, more].filter(Boolean).join(', ');
-        const cell = this._cells[i];
-        if (cell && cell.title !== title) {
-          cell.title = title; // What is cut off can be read.
+        if (cell.title !== title) {
+          cell.title = title; // Text that does not fit can still be read.
         }
       }
     });
@@ -74,7 +78,7 @@ export class RunRow {
     }
   }
 
-  private _make(columns: readonly Column[]): void {
+  private _makeCells(columns: readonly Column[]): void {
     this._columns = columns;
     const first = document.createElement('td');
     first.className = 'lossviz-runs-select';

@@ -1,116 +1,116 @@
 /**
- * The rows of the table of runs as this page knows them; the kernel has them all.
+ * The rows of the runs table that this page holds; the kernel has them all.
  *
- * Every question has a number, and only the answer to a question of the present order counts: a late
- * one is of a table that nobody looks at any more.
+ * Requests are numbered, and only responses to the current query count: a late one belongs to a
+ * table that is no longer on the page.
  */
 
 import type { FromPage, ListedRun, RunsPart, RunsRequest } from '../../messages';
 
-/** Beside those in sight so many rows are asked for on either side. */
+/** Rows requested above and below the visible ones. */
 const MARGIN = 30;
 
-/** What the table is to show. */
+/** What the table shows. */
 export type RunsQuery = Pick<RunsRequest, 'scope' | 'filter' | 'sort' | 'descending' | 'columns'>;
 
 export class RunsSource {
-  /** How many rows there are; undefined until the kernel has answered. */
+  /** The number of rows; undefined until the kernel has answered. */
   total: number | undefined;
-  /** Why there are none; else "". */
+  /** Why there are no rows, or "". */
   trouble = '';
   private _rows = new Map<number, ListedRun>();
   private _query: RunsQuery | undefined;
   private _number = 0;
-  /** The first question of the present order. */
+  /** The first request of the current query. */
   private _first = 0;
   private _window = { start: 0, count: 40 };
-  /** What the latest question was for. */
-  private _asked = { start: 0, stop: 0 };
+  /** The rows of the latest request. */
+  private _requested = { start: 0, stop: 0 };
 
   /**
-   * @param _page what the kernel calls this page.
-   * @param _send sends; false where that is not possible now.
-   * @param _changed called when there are other rows.
+   * @param _page this page's id.
+   * @param _send returns false if the kernel cannot be reached now.
+   * @param _onChange called when rows have arrived.
    */
   constructor(
     private readonly _page: string,
     private readonly _send: (message: FromPage) => boolean,
-    private readonly _changed: () => void
+    private readonly _onChange: () => void
   ) {}
 
-  /** The row at this index; undefined while it is on its way. */
+  /** The row at this index; undefined while it loads. */
   row(index: number): ListedRun | undefined {
     return this._rows.get(index);
   }
 
-  /** All rows that are here. */
+  /** All rows that this page holds. */
   get rows(): ListedRun[] {
     return [...this._rows.values()];
   }
 
-  /** Show other runs, or in another order; false where the kernel cannot be asked now. */
-  look(query: RunsQuery): boolean {
+  /** Start a new query; false if the kernel cannot be reached now. */
+  query(query: RunsQuery): boolean {
     if (query.columns.join() !== this._query?.columns.join()) {
-      this._rows.clear(); // They tell of other columns.
+      this._rows.clear(); // They have the values of other columns.
     }
     this._query = query;
     this._window.start = 0;
     this._first = this._number + 1;
-    return this._ask(true);
+    return this._request(true);
   }
 
-  /** Look for changes; what is in sight stays until they are here. */
+  /** Look for changes; the rows stay until those arrive. */
   refresh(): boolean {
-    return this._ask(true);
+    return this._request(true);
   }
 
-  /** These rows are in sight now. */
-  want(start: number, count: number): void {
+  /** Load these rows, which are visible now. */
+  load(start: number, count: number): void {
     this._window = { start, count };
     const stop = Math.min(start + count, this.total ?? 0);
     const missing = Array.from({ length: Math.max(stop - start, 0) }, (_, i) => start + i).some(
       index => !this._rows.has(index)
     );
-    const underway = this._asked.start <= start && stop <= this._asked.stop;
+    const underway = this._requested.start <= start && stop <= this._requested.stop;
     if (missing && !underway) {
-      this._ask(false);
+      this._request(false);
     }
   }
 
-  /** The kernel's answer; false where it is too late. */
+  /** Take a response of the kernel; false if it is too late. */
   take(message: RunsPart): boolean {
     if (message.number < this._first) {
       return false;
     }
     const { total, start, rows } = message;
     if (message.number === this._number) {
-      this._asked = { start: 0, stop: 0 };
+      this._requested = { start: 0, stop: 0 };
     }
-    const again = total !== this.total || rows.some((run, i) => this._other(start + i, run));
-    if (again) {
-      // Runs have come or gone, or are in another order: what lies outside is asked for anew.
+    const reordered = total !== this.total || rows.some((run, i) => this._differs(start + i, run));
+    if (reordered) {
+      // Runs have been added, deleted or reordered: rows outside of this response are out of date.
       this._rows.clear();
     }
     rows.forEach((run, i) => this._rows.set(start + i, run));
     this.total = total;
     this.trouble = message.trouble;
-    this._changed();
+    this._onChange();
     return true;
   }
 
-  /** Whether another run than this one is known to stand there. */
-  private _other(index: number, run: ListedRun): boolean {
+  /** Whether the page holds another run than this one at an index. */
+  private _differs(index: number, run: ListedRun): boolean {
     const known = this._rows.get(index);
     return known !== undefined && known.id !== run.id;
   }
 
-  private _ask(anew: boolean): boolean {
+  private _request(anew: boolean): boolean {
     if (!this._query) {
       return false;
     }
     const start = Math.max(this._window.start - MARGIN, 0);
     const count = this._window.start - start + this._window.count + MARGIN;
-    this._asked = { start, stop: start + count };
+    this._requested = { start, stop: start + count };
     return this._send({
       type: 'runs',
       page: this._page,

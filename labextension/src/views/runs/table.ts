@@ -1,33 +1,34 @@
 /**
- * The table of runs: of thousands of rows only those in sight are elements of the page.
+ * The runs table: of thousands of rows, only the visible ones are elements of the page.
  */
 
+import { trans } from '../../i18n/translation';
 import type { ListedRun } from '../../messages';
 import { headCell } from '../run_cells';
 import type { Column } from './columns';
 import { RunRow } from './row';
 
-/** In pixels, as the style sheet has it; the table is never higher. */
+/** In pixels, as in style/runs.css; the table is at most this high. */
 const ROW = 28;
 const HEIGHT = 456;
 
-/** Above and below what is in sight so many rows are there already. */
+/** Rows drawn above and below the visible ones, so that scrolling shows no gap. */
 const MARGIN = 8;
 
-/** Rows of this shape stand there until the kernel has answered. */
-const COMING = 6;
+/** Empty rows shown until the kernel has answered. */
+const PLACEHOLDERS = 6;
 
-/** In pixels, of the column with the check boxes. */
+/** Width of the column of checkboxes, in pixels. */
 const SELECT = 34;
 
-/** Which rows there are, and who hears what a person does. */
+/** The rows to draw, and what to do when somebody uses the table. */
 export interface TableHandlers {
   row(index: number): ListedRun | undefined;
   selected(run: ListedRun): boolean;
   toggle(run: ListedRun, selected: boolean): void;
   sort(column: Column): void;
-  /** These rows are in sight. */
-  want(start: number, count: number): void;
+  /** These rows are visible. */
+  load(start: number, count: number): void;
 }
 
 export class RunsTable {
@@ -42,17 +43,17 @@ export class RunsTable {
   private _columns: readonly Column[] = [];
   private _total: number | undefined;
   private _start = 0;
-  /** The row whose box the Tab key reaches; arrows go to the others. */
+  /** The row whose checkbox Tab reaches; arrow keys reach the others. */
   private _current = 0;
   private _frame = 0;
 
   constructor(private readonly _handlers: TableHandlers) {
     this.element.className = 'lossviz-runs-scroll lossviz-table';
-    // A region that can be scrolled must be reachable with the keyboard.
+    // A region that scrolls must be reachable with the keyboard.
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'group');
-    this.element.setAttribute('aria-label', 'Table of runs');
-    this._table.setAttribute('aria-label', 'Runs');
+    this.element.setAttribute('aria-label', trans.__('Table of runs'));
+    this._table.setAttribute('aria-label', trans.__('Runs'));
     const head = document.createElement('thead');
     this._head.setAttribute('aria-rowindex', '1');
     head.append(this._head);
@@ -65,10 +66,10 @@ export class RunsTable {
         this.draw();
       });
     });
-    this._body.addEventListener('keydown', this._move);
+    this._body.addEventListener('keydown', this._moveFocus);
   }
 
-  /** Show these columns, sorted by one of them. */
+  /** Show these columns; the rows are sorted by one of them. */
   showColumns(columns: readonly Column[], sort: string, descending: boolean): void {
     const ids = columns.map(({ id }) => id).join();
     if (ids !== this._columns.map(({ id }) => id).join()) {
@@ -88,20 +89,20 @@ export class RunsTable {
     );
     const whole = widths.reduce((sum, width) => sum + width, 0);
     this._table.style.width = `max(100%, ${whole}px)`;
-    const select = headCell(hiddenText('Selected'));
+    const select = headCell(hiddenText(trans.__('Selected')));
     select.className = 'lossviz-runs-select';
     this._head.replaceChildren(
       select,
-      ...columns.map(column => this._headOf(column, column.id === sort, descending))
+      ...columns.map(column => this._headerOf(column, column.id === sort, descending))
     );
     if (focused !== undefined) {
-      const head = Array.from(this._head.cells).find(one => one.dataset['column'] === focused);
-      head?.querySelector('button')?.focus();
+      const header = Array.from(this._head.cells).find(cell => cell.dataset['column'] === focused);
+      header?.querySelector('button')?.focus();
     }
     this.draw();
   }
 
-  /** There are so many rows; undefined while nobody knows. */
+  /** Set the number of rows; undefined while it is unknown. */
   showTotal(total: number | undefined): void {
     this._total = total;
     this._table.setAttribute('aria-rowcount', total === undefined ? '-1' : String(total + 1));
@@ -109,19 +110,19 @@ export class RunsTable {
     this.draw();
   }
 
-  /** Look at the first rows. */
-  toTop(): void {
+  /** Scroll to the first row. */
+  scrollToTop(): void {
     this.element.scrollTop = 0;
     this._current = 0;
   }
 
-  /** Draw what is in sight, and ask for what of it is missing. */
+  /** Draw the visible rows, and request those that are missing. */
   draw(): void {
-    const count = this._total ?? COMING;
-    const seen = Math.ceil(HEIGHT / ROW);
+    const count = this._total ?? PLACEHOLDERS;
+    const visible = Math.ceil(HEIGHT / ROW);
     const top = Math.floor(this.element.scrollTop / ROW);
-    const start = Math.max(0, Math.min(top, count - seen) - MARGIN);
-    const stop = Math.min(count, top + seen + MARGIN);
+    const start = Math.max(0, Math.min(top, count - visible) - MARGIN);
+    const stop = Math.min(count, top + visible + MARGIN);
     const length = Math.max(stop - start, 0);
     this._place(start, length);
     this._rows.forEach((row, i) => {
@@ -135,7 +136,7 @@ export class RunsTable {
     this._below.hidden = stop >= count;
     this._setTabStop();
     if (this._total !== undefined) {
-      this._handlers.want(this._start, length);
+      this._handlers.load(this._start, length);
     }
   }
 
@@ -144,13 +145,13 @@ export class RunsTable {
   }
 
   /**
-   * Have an element for each of these rows. One that is still in sight stays the same element: the
-   * focus, which may be in it, must not come to lie on another run.
+   * Have an element for each of these rows. Rows that stay keep their elements, so that the focus
+   * does not jump to another run.
    */
   private _place(start: number, length: number): void {
     const known = new Map(this._rows.map((row, i) => [this._start + i, row]));
-    const kept = (index: number): boolean => index >= start && index < start + length;
-    const free = [...known].filter(([index]) => !kept(index)).map(([, row]) => row);
+    const stays = (index: number): boolean => index >= start && index < start + length;
+    const free = [...known].filter(([index]) => !stays(index)).map(([, row]) => row);
     if (free.some(({ element }) => element.contains(document.activeElement))) {
       this.element.focus({ preventScroll: true });
     }
@@ -160,7 +161,7 @@ export class RunsTable {
     this._start = start;
     this._rows = Array.from(
       { length },
-      (_, i) => known.get(start + i) ?? free.pop() ?? this._new()
+      (_, i) => known.get(start + i) ?? free.pop() ?? this._newRow()
     );
     let next: ChildNode | null = this._above.nextSibling;
     for (const { element } of this._rows) {
@@ -172,7 +173,7 @@ export class RunsTable {
     }
   }
 
-  private _new(): RunRow {
+  private _newRow(): RunRow {
     const row = new RunRow((run, selected) => {
       this._current = this._start + this._rows.indexOf(row);
       this._handlers.toggle(run, selected);
@@ -180,7 +181,7 @@ export class RunsTable {
     return row;
   }
 
-  private _headOf(column: Column, sorted: boolean, descending: boolean): HTMLTableCellElement {
+  private _headerOf(column: Column, sorted: boolean, descending: boolean): HTMLTableCellElement {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = column.title;
@@ -207,7 +208,7 @@ export class RunsTable {
     });
   }
 
-  private _move = (event: KeyboardEvent): void => {
+  private _moveFocus = (event: KeyboardEvent): void => {
     const row = this._rows.findIndex(({ box }) => box === event.target);
     const last = (this._total ?? 0) - 1;
     const at = this._start + row;
@@ -218,7 +219,7 @@ export class RunsTable {
     event.preventDefault();
     this._current = to;
     const { scrollTop, clientHeight } = this.element;
-    // The head stays on top of the rows.
+    // The sticky header covers the first row's height.
     if (to * ROW < scrollTop) {
       this.element.scrollTop = to * ROW;
     } else if ((to + 2) * ROW > scrollTop + clientHeight) {

@@ -1,152 +1,159 @@
 /**
- * Above the table of runs: which runs, the filter, and the choice of columns.
+ * Above the runs table: the scope, the filter, and the column menu.
  */
 
 import { button } from '../../controls/button';
+import { trans } from '../../i18n/translation';
 import type { Scope } from '../../messages';
-import { SCOPES, type Choice } from './choice';
-import { DEFAULT, groupOf, PLAIN, titleOf } from './columns';
+import { scopeTitles, type Choice } from './choice';
+import { columnGroup, columnTitle, DEFAULT_COLUMNS, isKernelColumn, runColumns } from './columns';
 
-let groups = 0;
+let toolbars = 0;
 
 export class RunsToolbar {
   readonly element = document.createElement('div');
   private _scopes = new Map<Scope, HTMLButtonElement>();
   private _filter = document.createElement('input');
   private _columns: HTMLButtonElement;
-  private _panel = document.createElement('div');
-  private _known: readonly string[] = [];
+  private _menu = document.createElement('div');
+  private _kernelColumns: readonly string[] = [];
 
   /**
-   * @param _choice what is chosen now.
-   * @param _choose called with what was chosen.
-   * @param _opened called when the names of all columns are wanted.
+   * @param _choice the current choice.
+   * @param _onChange called with what somebody chose.
+   * @param _onOpen called when the column menu opens and needs the names of all columns.
    */
   constructor(
     private _choice: Choice,
-    private readonly _choose: (change: Partial<Choice>) => void,
-    private readonly _opened: () => void
+    private readonly _onChange: (change: Partial<Choice>) => void,
+    private readonly _onOpen: () => void
   ) {
-    const scopes = document.createElement('div');
-    scopes.className = 'lossviz-switch';
-    scopes.setAttribute('role', 'group');
-    scopes.setAttribute('aria-label', 'Which runs');
-    for (const [scope, label] of Object.entries(SCOPES) as [Scope, string][]) {
-      const one = document.createElement('button');
-      one.type = 'button';
-      one.textContent = label;
-      one.addEventListener('click', () => {
-        this._choose({ scope });
-      });
-      this._scopes.set(scope, one);
-      scopes.append(one);
-    }
     this._filter.type = 'search';
     this._filter.className = 'lossviz-runs-filter';
-    this._filter.placeholder = 'Filter, such as dice or learning_rate=0.1';
-    this._filter.setAttribute('aria-label', 'Filter runs');
+    this._filter.placeholder = trans.__('Filter, such as dice or learning_rate=0.1');
+    this._filter.setAttribute('aria-label', trans.__('Filter runs'));
     this._filter.addEventListener('input', () => {
-      // Of questions that come while it answers, the kernel takes the last.
-      this._choose({ filter: this._filter.value });
+      // At every key: the kernel drops all requests but the last.
+      this._onChange({ filter: this._filter.value });
     });
-    this._panel.id = `lossviz-columns-${++groups}`;
-    this._panel.className = 'lossviz-runs-columns';
-    this._panel.hidden = true;
-    this._panel.setAttribute('role', 'group');
-    this._panel.setAttribute('aria-label', 'Columns of the table');
-    this._columns = button('Columns', 'Choose which columns are shown', () => {
-      this._open(this._panel.hidden);
+    this._menu.id = `lossviz-columns-${++toolbars}`;
+    this._menu.className = 'lossviz-runs-columns';
+    this._menu.hidden = true;
+    this._menu.setAttribute('role', 'group');
+    this._menu.setAttribute('aria-label', trans.__('Table columns'));
+    this._columns = button(trans.__('Columns'), trans.__('Choose columns'), () => {
+      this._openMenu(this._menu.hidden);
     });
     this._columns.classList.add('lossviz-small');
-    this._columns.setAttribute('aria-controls', this._panel.id);
+    this._columns.setAttribute('aria-controls', this._menu.id);
     this._columns.setAttribute('aria-expanded', 'false');
-    this._panel.addEventListener('keydown', event => {
+    this._menu.addEventListener('keydown', event => {
       if (event.key === 'Escape') {
         event.stopPropagation();
-        this._open(false);
+        this._openMenu(false);
         this._columns.focus();
       }
     });
     const line = document.createElement('div');
     line.className = 'lossviz-runs-line';
-    line.append(scopes, this._filter, this._columns);
-    this.element.append(line, this._panel);
+    line.append(this._scopeSwitch(), this._filter, this._columns);
+    this.element.append(line, this._menu);
     this.show(_choice);
   }
 
-  /** Show what is chosen. */
+  /** Show the current choice. */
   show(choice: Choice): void {
-    const other = choice.columns !== this._choice.columns;
+    const columnsChanged = choice.columns !== this._choice.columns;
     this._choice = choice;
-    this._scopes.forEach((one, scope) => {
-      one.setAttribute('aria-pressed', String(scope === choice.scope));
+    this._scopes.forEach((element, scope) => {
+      element.setAttribute('aria-pressed', String(scope === choice.scope));
     });
     if (document.activeElement !== this._filter) {
       this._filter.value = choice.filter;
     }
-    if (other && !this._panel.hidden) {
-      this._fill();
+    if (columnsChanged && !this._menu.hidden) {
+      this._fillMenu();
     }
   }
 
-  /** Take the filter away. */
   clearFilter(): void {
     this._filter.value = '';
-    this._choose({ filter: '' });
+    this._onChange({ filter: '' });
     this._filter.focus();
   }
 
-  /** There are these columns of hyperparameters and metrics. */
-  showNames(names: readonly string[]): void {
-    if (names.join() !== this._known.join()) {
-      this._known = names;
-      this._fill();
+  /** Offer these columns of hyperparameters and metrics. */
+  offerColumns(ids: readonly string[]): void {
+    if (ids.join() !== this._kernelColumns.join()) {
+      this._kernelColumns = ids;
+      this._fillMenu();
     }
   }
 
-  private _open(open: boolean): void {
-    this._panel.hidden = !open;
+  private _scopeSwitch(): HTMLElement {
+    const group = document.createElement('div');
+    group.className = 'lossviz-switch';
+    group.setAttribute('role', 'group');
+    group.setAttribute('aria-label', trans.__('Runs to list'));
+    for (const [scope, title] of scopeTitles()) {
+      const element = document.createElement('button');
+      element.type = 'button';
+      element.textContent = title;
+      element.addEventListener('click', () => {
+        this._onChange({ scope });
+      });
+      this._scopes.set(scope, element);
+      group.append(element);
+    }
+    return group;
+  }
+
+  private _openMenu(open: boolean): void {
+    this._menu.hidden = !open;
     this._columns.setAttribute('aria-expanded', String(open));
     if (open) {
-      this._fill();
-      this._opened();
+      this._fillMenu();
+      this._onOpen();
     }
   }
 
-  private _fill(): void {
+  private _fillMenu(): void {
+    const chosen = this._choice.columns.filter(isKernelColumn);
     const ids = [
-      ...PLAIN.map(({ id }) => id).filter(id => id !== 'name'),
-      ...new Set([...this._choice.columns.filter(id => id.includes(':')), ...this._known])
+      ...runColumns()
+        .map(({ id }) => id)
+        .filter(id => id !== 'name'),
+      ...new Set([...chosen, ...this._kernelColumns])
     ];
-    const found = new Map<string, HTMLElement>();
+    const groups = new Map<string, HTMLElement>();
     for (const id of ids) {
-      const name = groupOf(id);
-      let group = found.get(name);
+      const title = columnGroup(id);
+      let group = groups.get(title);
       if (!group) {
         group = document.createElement('fieldset');
         const legend = document.createElement('legend');
-        legend.textContent = name;
+        legend.textContent = title;
         group.append(legend);
-        found.set(name, group);
+        groups.set(title, group);
       }
-      group.append(this._box(id));
+      group.append(this._checkbox(id));
     }
-    const reset = button('Default columns', '', () => {
-      this._choose({ columns: [...DEFAULT] });
+    const reset = button(trans.__('Reset columns'), '', () => {
+      this._onChange({ columns: [...DEFAULT_COLUMNS] });
       this._columns.focus();
     });
     reset.classList.add('lossviz-small');
-    // A box that was pressed keeps the focus.
+    // A checkbox that was just used keeps the focus.
     const focused = document.activeElement;
-    const pressed = focused instanceof HTMLInputElement ? focused.value : '';
-    this._panel.replaceChildren(...found.values(), reset);
-    if (pressed) {
-      const boxes = Array.from(this._panel.querySelectorAll('input'));
-      boxes.find(one => one.value === pressed)?.focus();
+    const used = focused instanceof HTMLInputElement ? focused.value : '';
+    this._menu.replaceChildren(...groups.values(), reset);
+    if (used) {
+      const boxes = Array.from(this._menu.querySelectorAll('input'));
+      boxes.find(({ value }) => value === used)?.focus();
     }
   }
 
-  private _box(id: string): HTMLElement {
+  private _checkbox(id: string): HTMLElement {
     const label = document.createElement('label');
     const box = document.createElement('input');
     box.type = 'checkbox';
@@ -154,11 +161,11 @@ export class RunsToolbar {
     box.checked = this._choice.columns.includes(id);
     box.addEventListener('change', () => {
       const { columns } = this._choice;
-      this._choose({
-        columns: box.checked ? [...columns, id] : columns.filter(one => one !== id)
+      this._onChange({
+        columns: box.checked ? [...columns, id] : columns.filter(column => column !== id)
       });
     });
-    label.append(box, titleOf(id));
+    label.append(box, columnTitle(id));
     return label;
   }
 }
