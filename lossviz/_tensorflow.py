@@ -65,8 +65,9 @@ def check_backend() -> None:
     if backend == NEEDED:
         return
     raise BackendError(
-        f"Keras runs on the backend {backend!r} ({place}), but lossviz trains with TensorFlow. Set "
-        f'os.environ["{VARIABLE}"] = "{NEEDED}" in the first cell and restart the kernel.'
+        f"Keras uses the backend {backend!r} ({place}), but lossviz trains with TensorFlow. "
+        f'Set os.environ["{VARIABLE}"] = "{NEEDED}" in the first cell and restart the '
+        "kernel."
     )
 
 
@@ -76,7 +77,7 @@ def _backend() -> tuple[str, str]:
     if keras is not None and is_loaded("keras"):
         # What has been imported is what runs, whatever was set since.
         running = getattr(getattr(keras, "config", None), "backend", None)
-        return (str(running()) if callable(running) else NEEDED), "as it was imported"
+        return (str(running()) if callable(running) else NEEDED), "already imported"
     variable = os.environ.get(VARIABLE)
     if variable:
         return variable, f"set by {VARIABLE}"
@@ -85,7 +86,7 @@ def _backend() -> tuple[str, str]:
         settings = json.loads(file.read_text(encoding="utf-8"))
         return str(settings.get("backend", NEEDED)), f"set in {file}"
     except (OSError, ValueError, AttributeError):
-        return NEEDED, "Keras' own choice"
+        return NEEDED, "Keras' default"
 
 
 def _keras_home() -> Path:

@@ -219,8 +219,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
         raise NewerSchemaError(
-            f"A newer lossviz wrote {path} (schema {version}; this one knows {len(MIGRATIONS)}). "
-            "Install that one, or set LOSSVIZ_HOME to another folder."
+            f"A newer lossviz wrote {path} (schema {version}; this version supports up to "
+            f"{len(MIGRATIONS)}). Install that version, or set LOSSVIZ_HOME to another folder."
         )
     if path.stat().st_size < CHECKED_BYTES:
         damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

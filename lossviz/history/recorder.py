@@ -111,8 +111,8 @@ class Recorder:
                 if aside is not None:
                     self._warn(
                         self._runs,
-                        f"The history of runs was damaged. It is kept as {aside}, and a new one "
-                        "has been begun.",
+                        f"The run history was damaged. It was moved to {aside}, and a new "
+                        "one was created.",
                     )
             return self._history
 
@@ -169,13 +169,13 @@ def _opened(folder: Path) -> History:
         if not (error.name or "").endswith("sqlite3"):
             raise
         raise RuntimeError(
-            "this Python was built without sqlite3, so that runs are neither saved nor found"
+            "this Python was built without sqlite3, so runs can be neither saved nor listed"
         ) from error
     return History(folder)
 
 
 def _not_saved(error: Exception) -> str:
-    return f"This run is not being saved: {_reason(error)} Training goes on."
+    return f"This run is not being saved: {_reason(error)} Training continues."
 
 
 def _reason(error: Exception) -> str:
@@ -183,7 +183,7 @@ def _reason(error: Exception) -> str:
     if is_disk_full(error):
         return "the disk is full."
     if "locked" in text:
-        return "another program holds the history of runs."
+        return "another program has locked the run history."
     return f"{text[:1].lower()}{text[1:]}."
 
 

@@ -121,7 +121,7 @@ class History:
         if not isinstance(name, str):
             raise TypeError(f"name: got {shown(name)}; it must be text.")
         if not name.strip():
-            raise ArgumentError("name", "name: got nothing; a run needs a name.")
+            raise ArgumentError("name", "name: got an empty string; a run needs a name.")
         self._set(run, "name", name)
 
     def note(self, run: str, text: str) -> None:
@@ -149,7 +149,7 @@ class History:
         try:
             for run in runs:
                 if self.run(run).status in ALIVE or not self._delete(run):
-                    raise ArgumentError("id", f"id: {run!r} still trains; stop it first.")
+                    raise ArgumentError("id", f"id: {run!r} is still training; stop it first.")
         finally:
             with self._lock:
                 shrink(self._connection)
@@ -241,8 +241,8 @@ class History:
             newest = ", ".join(repr(row["id"]) for row in found[:MOST_NAMED])
             raise ArgumentError(
                 "run",
-                f"run: {len(found):,} runs are called {shown(run)}; give the id of one. The newest "
-                f"are {newest}.",
+                f"run: {len(found):,} runs are named {shown(run)}; use an id instead. The "
+                f"newest are {newest}.",
             )
         return self._row(found[0])
 
@@ -255,10 +255,10 @@ class History:
         count = "There are no runs yet" if not rows else f"There are {len(rows):,} runs"
         return ArgumentError(
             argument,
-            f"{argument}: got {shown(given)}, which no run has as its {' or '.join(columns)}; it "
+            f"{argument}: got {shown(given)}, but no run has this {' or '.join(columns)}; it "
             f"may have been deleted.{hint} {count if len(rows) != 1 else 'There is 1 run'}; "
             "lossviz.runs() lists them.",
-            f"An {' or '.join(columns)} that lossviz.runs() lists.",
+            f"An {' or '.join(columns)} listed by lossviz.runs().",
         )
 
     def series(self, run: str) -> list[stored_series.About]:

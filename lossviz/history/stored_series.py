@@ -36,7 +36,9 @@ def append(connection: sqlite3.Connection, run: str, part: Part, packed: Sequenc
         "SELECT max(stop) FROM blocks WHERE run = ? AND name = ?", (run, part.name)
     ).fetchone()[0]
     if (before or 0) != part.first:
-        raise ValueError(f"run {run} lacks values of {part.name!r} before the {part.first:,}th")
+        raise ValueError(
+            f"run {run} is missing values of {part.name!r} before number {part.first:,}"
+        )
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)", [(run, part.name, *row) for row in packed]
     )

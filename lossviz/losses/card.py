@@ -94,7 +94,7 @@ class Loss:
                     name,
                     f"{name}: got {len(value)} numbers, but the data have {classes} classes; "
                     "there must be one for each.",
-                    f"Enter {classes} numbers, one for each class; these are {len(value)}.",
+                    f"Enter {classes} numbers, one for each class; there are {len(value)} now.",
                 )
 
     def check_params(self, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def register(
     taken = _names.get(_key(loss.name))
     if taken is not None and _losses[taken].family != "own":
         raise ArgumentError(
-            "name", f"name: {loss.name!r} is the catalogue's {taken!r}; choose another name."
+            "name", f"name: {loss.name!r} is a {taken!r} of the catalogue; choose another name."
         )
     tasks = (tasks,) if isinstance(tasks, str) else tuple(tasks)
     for task in tasks:
@@ -180,8 +180,8 @@ def own(function: Callable[..., Any], *, name: str | None = None) -> Loss:
             signature.bind(None, None)
         except TypeError:
             raise TypeError(
-                f"loss: {found}{signature} cannot be called as f(target, output); "
-                "it must take the target, the output, and only parameters with defaults besides."
+                f"loss: {found}{signature} cannot be called as f(target, output); any other "
+                "parameters need defaults."
             ) from None
         for parameter in list(signature.parameters.values())[2:]:
             default = parameter.default

@@ -95,16 +95,16 @@ LOSSES = (
         family="classification",
         formula=r"-\sum_c t_c \log \mathrm{softmax}(o)_c",
         advice=(
-            "Punishes a low probability for the right class, the more the surer the model is of a "
-            "wrong one. The first choice for classes that exclude each other. Wrong labels in the "
-            "data weigh heavily: label smoothing softens that."
+            "Penalizes a low probability for the true class, most of all when the model is "
+            "confidently wrong. The default choice for mutually exclusive classes. Sensitive "
+            "to mislabelled data; label smoothing softens that."
         ),
         params={
             "label_smoothing": Parameter(
                 default=0.0,
                 minimum=0.0,
                 maximum=1.0,
-                help="Share of the target's weight that is spread evenly over all classes.",
+                help="Share of the target's probability spread evenly over all classes.",
             ),
             "from_logits": FROM_LOGITS,
         },
@@ -119,9 +119,9 @@ LOSSES = (
         family="classification",
         formula=r"-t \log \sigma(o) - (1 - t) \log (1 - \sigma(o))",
         advice=(
-            "Each output answers a yes-or-no question of its own. For two classes with one output, "
-            "or for labels that may hold together. Where exactly one class is right, cross-entropy "
-            "learns faster."
+            "Treats each output as an independent yes-or-no question. For two classes with a "
+            "single output, or for samples with several labels. If exactly one class is "
+            "correct, cross-entropy learns faster."
         ),
         params={"from_logits": FROM_SIGMOID_LOGITS},
         reference="C. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2",
@@ -135,16 +135,17 @@ LOSSES = (
         family="classification",
         formula=r"-\sum_c w_c \, t_c \log \mathrm{softmax}(o)_c",
         advice=(
-            "Cross-entropy in which a mistake on a rare class can cost more. For imbalanced data: "
-            "weights in inverse proportion to the class frequencies make all classes count alike. "
-            "Very large weights make the training restless; lower the learning rate then."
+            "Cross-entropy in which mistakes on rare classes can cost more. For imbalanced "
+            "data: weights inversely proportional to the class frequencies make all classes "
+            "count equally. Very large weights make training unstable; lower the learning "
+            "rate to compensate."
         ),
         params={
             "class_weights": Parameter(
                 default=None,
                 kind="numbers",
                 minimum=0.0,
-                help="One weight for each class, from 0 on; none means that all weigh 1.",
+                help="One weight per class, 0 or greater; empty: all weights are 1.",
             ),
             "from_logits": FROM_LOGITS,
         },
@@ -159,15 +160,17 @@ LOSSES = (
         family="classification",
         formula=r"-\alpha \sum_c t_c (1 - p_c)^\gamma \log p_c, \quad p = \mathrm{softmax}(o)",
         advice=(
-            "Cross-entropy that fades for samples the model is already sure of, so that the hard "
-            "and rare ones lead. For strong imbalance, above all in detection and segmentation. "
-            "With noisy labels it chases the wrong ones."
+            "Cross-entropy that down-weights samples the model already gets right, so that "
+            "hard and rare ones dominate. For strong class imbalance, especially in "
+            "detection and segmentation. With noisy labels it chases the mislabelled samples."
         ),
         params={
             "gamma": Parameter(
-                default=2.0, minimum=0.0, help="How fast it fades; 0 does not fade at all."
+                default=2.0,
+                minimum=0.0,
+                help="How strongly easy samples are down-weighted; 0: not at all.",
             ),
-            "alpha": Parameter(default=0.25, minimum=0.0, help="A factor on the whole loss."),
+            "alpha": Parameter(default=0.25, minimum=0.0, help="Multiplies the whole loss."),
             "from_logits": FROM_LOGITS,
         },
         reference="T.-Y. Lin et al., Focal Loss for Dense Object Detection (2017)",
@@ -180,9 +183,9 @@ LOSSES = (
         family="classification",
         formula=r"\max\big(0, 1 + \max_{c \ne y} o_c - o_y\big)",
         advice=(
-            "Asks that the right score wins by 1 and then leaves the sample alone, as support "
-            "vector machines do. For a wide margin between classes. Its scores are no "
-            "probabilities."
+            "Requires the score of the true class to exceed every other score by 1, then "
+            "ignores the sample, as support vector machines do. For a wide margin between "
+            "classes. The scores are not probabilities."
         ),
         reference="K. Crammer, Y. Singer, Journal of Machine Learning Research 2 (2001), 265-292",
         shapes="classes",
@@ -195,9 +198,9 @@ LOSSES = (
         family="classification",
         formula=r"\sum_c t_c \log \frac{t_c}{\mathrm{softmax}(o)_c}",
         advice=(
-            "How many nats the model's distribution is away from the target's. For targets that "
-            "are distributions themselves, as in distillation. With one-hot targets it equals "
-            "cross-entropy."
+            "Measures how far the model's distribution is from the target's, in nats. For "
+            "targets that are distributions, as in distillation. With one-hot targets it "
+            "equals cross-entropy."
         ),
         params={"from_logits": FROM_LOGITS},
         reference="S. Kullback, R. Leibler, On Information and Sufficiency (1951)",

@@ -39,13 +39,13 @@ LOSSES = (
         formula=r"\frac{1}{N} \Big( \sum_{pos} L_{CE} + \sum_{hard\,neg} L_{CE}"
         r" + \sum_{pos} L_{smooth\,L1} \Big)",
         advice=(
-            "Joins the class of every anchor with the box of those that hold something. Nearly all "
-            "anchors are background: only the hardest of them take part, a few for each object, "
-            "else they would drown the objects."
+            "Combines a classification loss for every anchor with a box regression loss for "
+            "anchors that contain an object. Most anchors are background, so only the "
+            "hardest ones count, a few per object; otherwise they would swamp the objects."
         ),
         params={
             "negatives": Parameter(
-                default=3.0, minimum=0.0, help="Hard background anchors for each positive one."
+                default=3.0, minimum=0.0, help="Hard background anchors per positive anchor."
             ),
             "from_logits": FROM_LOGITS,
         },

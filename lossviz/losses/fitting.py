@@ -65,7 +65,8 @@ def check_shapes(loss: Takes, target: Any, output: Any, params: Mapping[str, Any
             )
     if loss.shapes == "ssd" and output[-1] is not None and output[-1] < 6:
         raise _wrong(
-            "output", loss, "needs a background, at least one class and 4 offsets on the last axis",
+            "output", loss, "needs a last axis with a background class, at least one more "
+                            "class and 4 offsets",
             target, output,
         )  # fmt: skip
 
@@ -92,8 +93,8 @@ def check_targets(loss: Takes, targets: Any, output: Any) -> None:
     if values.dtype.kind not in "iuf":
         raise ArgumentError(
             "target",
-            f"target: {loss.name} needs numbers, but got values of the kind {values.dtype}; "
-            "turn labels that are text into whole numbers from 0 on.",
+            f"target: {loss.name} needs numbers, but got values of type {values.dtype}; "
+            "encode text labels as integers starting at 0.",
         )
     if loss.shapes == "ctc":
         _check_labels(values, tf.TensorShape(output))
@@ -104,8 +105,9 @@ def check_targets(loss: Takes, targets: Any, output: Any) -> None:
     elif loss.probabilities and (values.min() < 0 or values.max() > 1):
         raise ArgumentError(
             "target",
-            f"target: {loss.name} needs values from 0 to 1, but these of shape "
-            f"{shape_text(values.shape)} go from {values.min():.4g} to {values.max():.4g}.",
+            f"target: {loss.name} needs values from 0 to 1, but the target of shape "
+            f"{shape_text(values.shape)} has values from {values.min():.4g} to "
+            f"{values.max():.4g}.",
         )
 
 
@@ -127,18 +129,18 @@ def wrong_labels(labels: Any, classes: int, *, single: bool = False) -> str:
         if single or values.dtype.kind in "biu" or (values == np.floor(values)).all():
             return ""
         return (
-            f"labels from {low:.4g} to {high:.4g} are no whole numbers; they must be from 0 to "
-            f"{classes - 1}."
+            f"labels range from {low:.4g} to {high:.4g} and are not integers; they must be "
+            f"integers from 0 to {classes - 1}."
         )
     kind = "integer labels" if values.dtype.kind in "iu" else "labels"
     if single:
         return (
-            f"{kind} go from {low:.4g} to {high:.4g}, but the model has a single output for two "
-            "classes; labels must be 0 or 1."
+            f"{kind} range from {low:.4g} to {high:.4g}, but the model has a single output "
+            "for two classes; labels must be 0 or 1."
         )
     return (
-        f"{kind} go from {low:.9g} to {high:.9g}, but the model's output has {classes} classes; "
-        f"labels must be from 0 to {classes - 1}."
+        f"{kind} range from {low:.9g} to {high:.9g}, but the model's output has {classes} "
+        f"classes; labels must be from 0 to {classes - 1}."
     )
 
 
@@ -157,7 +159,7 @@ def _check_classes(loss: Takes, values: Any, output: Any) -> None:
         return
     wrong = wrong_labels(values, 2 if single else output[-1], single=single)
     if wrong:
-        wrong = f"{loss.name} takes classes; the {wrong}"
+        wrong = f"{loss.name} expects classes; the {wrong}"
         raise ArgumentError("target", f"target: {wrong}", wrong)
 
 
@@ -178,13 +180,13 @@ def _check_labels(labels: Any, output: Any) -> None:
     shape = shape_text(labels.shape)
     if not np.array_equal(labels, np.floor(labels)) or labels.min() < 0:
         raise ArgumentError(
-            "target", f"target: ctc needs whole numbers from 0 on; the target has shape {shape}."
+            "target", f"target: ctc needs integers of 0 or greater; the target has shape {shape}."
         )
     if ((labels[:, :-1] == 0) & (labels[:, 1:] != 0)).any():
         raise ArgumentError(
             "target",
-            f"target: labels of ctc must not contain 0, the blank; it may only pad their end. "
-            f"The target has shape {shape}.",
+            "target: a ctc label contains 0, the blank, which is only allowed as padding at "
+            f"its end. The target has shape {shape}.",
         )
     if output.rank != 3:
         return
@@ -193,15 +195,15 @@ def _check_labels(labels: Any, output: Any) -> None:
         raise ArgumentError(
             "target",
             f"target: the largest label is {labels.max()}, but the output of shape "
-            f"{shape_text(output)} has the classes 0 to {classes - 1}.",
+            f"{shape_text(output)} has classes 0 to {classes - 1}.",
         )
     twice = (labels[:, 1:] == labels[:, :-1]) & (labels[:, 1:] != 0)
     needed = (labels != 0).sum(axis=1) + twice.sum(axis=1)
     if time is not None and needed.max() > time:
         raise ArgumentError(
             "target",
-            f"target: a label of shape {shape} needs {needed.max()} steps of time, but the output "
-            f"of shape {shape_text(output)} has {time}.",
+            f"target: a label of shape {shape} needs {needed.max()} time steps, but the "
+            f"output of shape {shape_text(output)} has {time}.",
         )
 
 

@@ -54,8 +54,8 @@ def tversky(
 SMOOTH = Parameter(
     default=1.0,
     minimum=0.0,
-    help="Added above and below the fraction line: a class that is neither there nor predicted "
-    "costs nothing.",
+    help="Added to numerator and denominator, so that a class that is neither present nor "
+    "predicted costs nothing.",
 )
 
 LOSSES = (
@@ -66,9 +66,9 @@ LOSSES = (
         family="overlap",
         formula=r"1 - \frac{2 \sum t p + s}{\sum t + \sum p + s}, \quad p = \mathrm{softmax}(o)",
         advice=(
-            "Looks at the overlap of whole regions, so a small class counts as much as a large "
-            "one. For segmentation with a dominant background. Its slope is weak while nothing "
-            "overlaps yet: cross-entropy is surer at the start."
+            "Scores the overlap of whole regions, so a small class counts as much as a large "
+            "one. For segmentation with a dominant background. Its gradient is weak while "
+            "nothing overlaps yet; cross-entropy is more reliable early in training."
         ),
         params={"smooth": SMOOTH, "from_logits": FROM_LOGITS},
         reference="F. Milletari, N. Navab, S.-A. Ahmadi, V-Net (2016)",
@@ -81,8 +81,8 @@ LOSSES = (
         family="overlap",
         formula=r"1 - \frac{I + s}{U + s}, \quad I = \sum t p, \; U = \sum t + \sum p - I",
         advice=(
-            "The measure by which segmentation is usually judged, made differentiable. Like Dice "
-            "with a harder view of half-right regions."
+            "The usual metric for segmentation, made differentiable. Like Dice, but stricter "
+            "with partly correct regions."
         ),
         params={"smooth": SMOOTH, "from_logits": FROM_LOGITS},
         reference="M. A. Rahman, Y. Wang, Optimizing Intersection-Over-Union in Deep Neural "
@@ -97,12 +97,13 @@ LOSSES = (
         family="overlap",
         formula=r"1 - \frac{TP + s}{TP + \alpha FP + \beta FN + s}",
         advice=(
-            "Dice with separate prices for false alarms (alpha) and misses (beta). For rare "
-            "regions that must not be missed: beta above alpha. With both 0.5 it is Dice."
+            "Dice with separate costs for false positives (alpha) and false negatives "
+            "(beta). For rare regions that must not be missed: set beta above alpha. With "
+            "both at 0.5 it equals Dice."
         ),
         params={
-            "alpha": Parameter(default=0.3, minimum=0.0, help="The price of a false alarm."),
-            "beta": Parameter(default=0.7, minimum=0.0, help="The price of a miss."),
+            "alpha": Parameter(default=0.3, minimum=0.0, help="Cost of a false positive."),
+            "beta": Parameter(default=0.7, minimum=0.0, help="Cost of a false negative."),
             "smooth": SMOOTH,
             "from_logits": FROM_LOGITS,
         },

@@ -7,13 +7,13 @@ from lossviz._parameter import Parameter
 FROM_LOGITS = Parameter(
     default=True,
     kind="switch",
-    help="On: the output holds logits, and the loss makes probabilities of them with softmax. "
-    "Off: the model ends in softmax, and its output holds probabilities.",
+    help="On: the output holds logits, and the loss applies softmax. Off: the model ends in "
+    "softmax, and its output holds probabilities.",
 )
 
 FROM_SIGMOID_LOGITS = Parameter(
     default=True,
     kind="switch",
-    help="On: the output holds logits, and the loss makes probabilities of them with sigmoid. "
-    "Off: the model ends in sigmoid, and its output holds probabilities.",
+    help="On: the output holds logits, and the loss applies sigmoid. Off: the model ends in "
+    "sigmoid, and its output holds probabilities.",
 )

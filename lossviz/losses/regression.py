@@ -57,15 +57,16 @@ LOSSES = (
         family="regression",
         formula=r"\frac{1}{n} \sum_i (o_i - t_i)^2",
         advice=(
-            "Punishes a large error far more than a small one, so a few outliers can rule the fit. "
-            "The natural choice for numbers with symmetric noise. On class labels it works but "
-            "learns slowly where the model is confidently wrong: prefer cross-entropy there."
+            "Penalizes large errors far more than small ones, so a few outliers can dominate "
+            "the fit. The natural choice for numbers with symmetric noise. It also works on "
+            "class labels, but learns slowly where the model is confidently wrong; prefer "
+            "cross-entropy there."
         ),
         params={
             "from_logits": Parameter(
                 default=False,
                 kind="switch",
-                help="Turn the output into probabilities with softmax first.",
+                help="Apply softmax to the output first.",
             )
         },
         reference="C. F. Gauss, Theoria motus corporum coelestium (1809), book 2, section 3",
@@ -78,9 +79,9 @@ LOSSES = (
         family="regression",
         formula=r"\frac{1}{n} \sum_i |o_i - t_i|",
         advice=(
-            "Punishes every unit of error alike, so outliers pull no harder than other points: the "
-            "fit goes to the median. Its slope does not fade near the goal; lower the learning "
-            "rate towards the end."
+            "Penalizes each unit of error equally, so outliers pull no harder than other "
+            "points, and the fit approaches the median. Its gradient does not shrink near "
+            "the optimum; lower the learning rate towards the end."
         ),
         reference="P. S. Laplace, Sur quelques points du système du monde (1793), article 2",
         aliases=("mae", "l1"),
@@ -93,8 +94,8 @@ LOSSES = (
         formula=r"\frac{1}{n} \sum_i \begin{cases} \frac12 e_i^2 & |e_i| \le \delta \\"
         r" \delta |e_i| - \frac12 \delta^2 & |e_i| > \delta \end{cases}",
         advice=(
-            "Quadratic for small errors, linear for large ones: smooth at the goal and calm about "
-            "outliers. Choose delta about as large as the noise that you expect."
+            "Quadratic for small errors, linear for large ones: smooth near the optimum and "
+            "robust to outliers. Set delta to about the size of the noise you expect."
         ),
         params={
             "delta": Parameter(
@@ -110,9 +111,9 @@ LOSSES = (
         family="regression",
         formula=r"\frac{1}{n} \sum_i \log \cosh (o_i - t_i)",
         advice=(
-            "Nearly half the square for small errors and the absolute value for large ones, like "
-            "Huber's without a parameter and with smooth second derivatives. Scale the targets to "
-            "about 1, since its bend is fixed there."
+            "About half the squared error for small errors and the absolute error for large "
+            "ones, like Huber without a parameter and with smooth second derivatives. Its "
+            "transition is fixed near 1, so scale the targets to about that size."
         ),
         reference="P. J. Green, IEEE Transactions on Medical Imaging 9 (1990), 84-93",
         aliases=("logcosh",),
@@ -124,8 +125,9 @@ LOSSES = (
         family="regression",
         formula=r"\frac{1}{n} \sum_i \max\big(q (t_i - o_i), (q - 1)(t_i - o_i)\big)",
         advice=(
-            "Learns the value that a share q of the targets stays below: 0.9 for a cautious "
-            "forecast, 0.5 for the median. Train it twice, with 0.05 and 0.95, for an interval."
+            "Learns the value that a share q of the targets falls below: 0.9 for a cautious "
+            "forecast, 0.5 for the median. Train with 0.05 and again with 0.95 for an "
+            "interval."
         ),
         params={
             "q": Parameter(
@@ -142,8 +144,8 @@ LOSSES = (
         family="regression",
         formula=r"\frac{1}{n} \sum_i \big(o_i - t_i \log o_i\big)",
         advice=(
-            "For counts, whose noise grows with their size. The output is a rate: end the model "
-            "with softplus or exp, since a negative rate has no loss."
+            "For counts, whose noise grows with their size. The output is a rate: end the "
+            "model with softplus or exp, because the loss is undefined for negative rates."
         ),
         reference="J. Nelder, R. Wedderburn, Generalized Linear Models (1972)",
     ),

@@ -51,10 +51,11 @@ LOSSES = (
         formula=r"-\log \sum_{\pi \in \mathcal{B}^{-1}(t)} \prod_\tau \mathrm{softmax}(o_\tau)"
         r"_{\pi_\tau}",
         advice=(
-            "Sums over every way in which the label can be spread along the time axis, so only the "
-            "text is needed, not where its characters stand. For reading lines and for speech. "
-            "The time axis must be at least as long as the label, and one longer for each "
-            "character that stands twice in a row; a label that does not fit has an infinite loss."
+            "Sums over every alignment of the label with the time axis, so only the text is "
+            "needed, not the position of each character. For reading text lines and speech. "
+            "The time axis must be at least as long as the label, plus one step for each "
+            "character that repeats the one before it; a label that does not fit has an "
+            "infinite loss."
         ),
         params={"from_logits": FROM_LOGITS},
         reference="A. Graves et al., Connectionist Temporal Classification (2006)",

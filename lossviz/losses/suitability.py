@@ -14,7 +14,7 @@ classes and offsets, or plain numbers."""
 
 PLAIN_WORDS: Mapping[Targets, str] = {
     "classes": "classes",
-    "sequence": "sequences of labels",
+    "sequence": "label sequences",
     "anchors": "boxes with classes",
     "numbers": "plain numbers",
 }
@@ -38,7 +38,7 @@ class Suits:
 SUITS: dict[str, Suits] = {
     "image_classification": Suits(
         "classes",
-        "one class for each picture",
+        "one class per image",
         (
             "cross_entropy",
             "focal",
@@ -51,11 +51,11 @@ SUITS: dict[str, Suits] = {
     ),
     "image_segmentation": Suits(
         "classes",
-        "a class for each pixel",
+        "one class per pixel",
         ("dice", "jaccard", "tversky", "weighted_cross_entropy", "focal", "cross_entropy"),
     ),
     "optical_character_recognition": Suits(
-        "sequence", "texts, without the places of their characters", ("ctc", "ssd")
+        "sequence", "texts, without character positions", ("ctc", "ssd")
     ),
     "object_detection": Suits(
         "anchors",
@@ -78,7 +78,7 @@ SUITS: dict[str, Suits] = {
 }
 """By task. `lossviz.losses.suit` adds those of tasks that are registered."""
 
-REFUSED = "Training will not start."
+REFUSED = "It cannot be used for training here."
 
 
 def why_not(loss: Loss, task: str) -> str:
@@ -91,11 +91,11 @@ def why_not(loss: Loss, task: str) -> str:
         return ""
     targets, kind = suits.words, suits.targets
     if loss.shapes == "ctc":
-        return f"It reads texts along a line, but the targets here are {targets}. {REFUSED}"
+        return f"It reads text along a line, but the targets here are {targets}. {REFUSED}"
     if loss.shapes == "ssd":
         return f"It compares anchors with boxes, but the targets here are {targets}. {REFUSED}"
     if kind == "sequence":
-        return f"It needs one target for each output, but here are {targets}. {REFUSED}"
+        return f"It needs one target for each output, but the targets here are {targets}. {REFUSED}"
     if loss.shapes == "classes":
         return _against_classes(loss, kind)
     return _against_numbers(loss, kind)
@@ -108,31 +108,31 @@ def trains(loss: Loss, task: str) -> bool:
 
 def _against_classes(loss: Loss, kind: Targets) -> str:
     if kind == "numbers":
-        return (
-            f"It needs probabilities of classes, but the targets here are plain numbers. {REFUSED}"
-        )
+        return f"It needs class probabilities, but the targets here are plain numbers. {REFUSED}"
     if loss.family == "overlap":
-        return "It compares whole regions of pixels, and there are none here."
+        return "It compares whole image regions, and this task has none."
     if loss.name == "hinge":
-        return "It gives scores, not probabilities, which say how sure a prediction is."
-    return "Where the targets are certain, it is cross-entropy: choose that one."
+        return (
+            "It yields scores instead of probabilities, so predictions come without a confidence."
+        )
+    return "For one-hot targets it equals cross-entropy: choose that instead."
 
 
 def _against_numbers(loss: Loss, kind: Targets) -> str:
     if loss.name == "poisson":
-        return "It is for counts, with an output that is never negative."
+        return "It is meant for counts, with an output that is never negative."
     if loss.name == "binary_cross_entropy":
         if kind == "numbers":
             return (
                 f"It needs targets from 0 to 1, but the targets here are plain numbers. {REFUSED}"
             )
         return (
-            "It takes every class for a question of its own, so the probabilities need not add up "
+            "It treats each class as an independent question, so probabilities need not sum "
             "to 1, and the many wrong classes outweigh the right one."
         )
     if kind == "anchors":
-        return "It suits the boxes alone, and Huber is the usual choice for them."
+        return "It fits the boxes alone, and Huber is the usual choice for them."
     return (
-        "It measures distances between numbers, and classes have none: it learns slowly where the "
-        "model is confidently wrong."
+        "It measures distances between numbers, and classes have none: it learns slowly "
+        "where the model is confidently wrong."
     )

@@ -27,71 +27,76 @@ def _positive(text: str, **more: Any) -> Parameter:
 
 
 _KNOWN: Mapping[str, Parameter] = {
-    "momentum": _share("How much of the last step's direction is kept; 0 keeps nothing."),
-    "beta_1": _share("Decay of the gradients' running mean."),
-    "beta_2": _share("Decay of the squared gradients' mean."),
-    "rho": _share("Decay of the squared gradients' mean."),
-    "adam_beta_1": _share("As beta 1 of Adam, for what is no matrix."),
-    "adam_beta_2": _share("As beta 2 of Adam, for what is no matrix."),
-    "ema_momentum": _share("Decay of the weights' running mean, with Use ema."),
-    "beta": _positive("The beta of the paper; 0 leaves the learning rate."),
-    "epsilon": _positive("Added to divisors, so that none is 0."),
+    "momentum": _share("Share of the previous update carried over; 0: none."),
+    "beta_1": _share("Decay of the running mean of gradients."),
+    "beta_2": _share("Decay of the running mean of squared gradients."),
+    "rho": _share("Decay of the running mean of squared gradients."),
+    "adam_beta_1": _share("As beta 1 of Adam, for variables that are not matrices."),
+    "adam_beta_2": _share("As beta 2 of Adam, for variables that are not matrices."),
+    "ema_momentum": _share("Decay of the running mean of weights, with Use ema."),
+    "beta": _positive("Exponent of the learning rate schedule in the paper; 0: constant."),
+    "epsilon": _positive("Added to denominators to avoid division by zero."),
     # Its square, which is no float32 any more, is what Keras divides by where gradients are 0.
-    "epsilon_1": _positive("Added to squared gradients; try 1e-16 where weights become NaN."),
-    "epsilon_2": _positive("The smallest scale of a weight: steps never get smaller than it."),
-    "initial_accumulator_value": _positive("The sums of squared gradients begin with this."),
-    "l1_regularization_strength": _positive("How strongly weights are pulled to exactly 0."),
-    "l2_regularization_strength": _positive("How strongly large weights are pulled to 0."),
+    "epsilon_1": _positive("Added to squared gradients; try 1e-16 if weights become NaN."),
+    "epsilon_2": _positive("Smallest scale of a weight: limits how small updates get."),
+    "initial_accumulator_value": _positive("Starting value of the sums of squared gradients."),
+    "l1_regularization_strength": _positive("L1 penalty: pulls weights towards exactly 0."),
+    "l2_regularization_strength": _positive("L2 penalty: pulls large weights towards 0."),
     "l2_shrinkage_regularization_strength": _positive("As L2, but only where there are gradients."),
     "learning_rate_power": Parameter(
-        default=-0.5, maximum=0.0, help="How the learning rate falls; 0 keeps it."
+        default=-0.5, maximum=0.0, help="Exponent of the learning rate decay; 0: constant."
     ),
     "beta_2_decay": Parameter(
-        default=-0.8, maximum=0.0, help="How the decay of the squared gradients' mean nears 1."
+        default=-0.8, maximum=0.0, help="How quickly the decay of squared gradients approaches 1."
     ),
     "clip_threshold": Parameter(
-        default=1.0, above=0.0, help="Steps longer than this, as a root mean square, are shortened."
+        default=1.0, above=0.0, help="Updates with a larger root mean square are scaled down."
     ),
     "adam_lr_ratio": Parameter(
-        default=1.0, above=0.0, help="The learning rate for what is no matrix, as a share."
+        default=1.0, above=0.0, help="Learning rate of variables that are not matrices, as a share."
     ),
-    "rms_rate": _positive("Scales steps to the size that Adam's have."),
-    "weight_decay": _positive("The share by which each step shrinks the weights; 0 leaves them."),
-    "adam_weight_decay": _positive("As weight decay, for what is no matrix."),
-    "clipnorm": _positive("Gradients longer than this are shortened to it; 0 leaves them."),
-    "clipvalue": _positive("Each number of a gradient is cut at this; 0 leaves them."),
+    "rms_rate": _positive("Scales updates to the size of Adam's."),
+    "weight_decay": _positive("Share by which each step shrinks the weights; 0: off."),
+    "adam_weight_decay": _positive("As weight decay, for variables that are not matrices."),
+    "clipnorm": _positive("Gradients with a larger norm are scaled down; 0: off."),
+    "clipvalue": _positive("Each gradient value is clipped to this; 0: off."),
     "global_clipnorm": _positive(
-        "All gradients together, where longer than this, are shortened to it; 0 leaves them."
+        "All gradients are scaled down together if their joint norm is larger; 0: off."
     ),
-    "warmup_steps": _positive("Steps in which the learning rate grows to its value.", kind="whole"),
+    "warmup_steps": _positive("Steps over which the learning rate warms up.", kind="whole"),
     "ns_steps": Parameter(
-        default=5, kind="whole", minimum=1, help="Iterations that make a step orthogonal."
+        default=5, kind="whole", minimum=1, help="Iterations that orthogonalize an update."
     ),
     "ema_overwrite_frequency": _positive(
-        "Every so many steps the weights become their running mean; 0: at the end.", kind="whole"
+        "Steps between overwriting the weights with their running mean; 0: only at the end.",
+        kind="whole",
     ),
     "gradient_accumulation_steps": _positive(
-        "Weights change every so many steps, by the mean of the gradients; 0: every step.",
+        "Steps whose gradients are averaged into one update; 0: every step updates.",
         kind="whole",
         least=2,
     ),
     "use_ema": Parameter(
-        default=False, kind="switch", help="Train to the running mean of the weights."
+        default=False, kind="switch", help="Replace the weights by their running mean."
     ),
     "nesterov": Parameter(
         default=False, kind="switch", help="Look ahead along the momentum (Nesterov)."
     ),
     "amsgrad": Parameter(
-        default=False, kind="switch", help="Never let the squared gradients' mean fall (AMSGrad)."
+        default=False,
+        kind="switch",
+        help="Never let the mean of squared gradients decrease (AMSGrad).",
     ),
     "centered": Parameter(
-        default=False, kind="switch", help="Divide by the gradients' variance, not their squares."
+        default=False,
+        kind="switch",
+        help="Divide by the variance of gradients instead of their squares.",
     ),
     "relative_step": Parameter(
-        default=True, kind="switch", help="The learning rate falls with the number of steps."
+        default=True, kind="switch", help="Decrease the learning rate with the number of steps."
     ),
     "exclude_embeddings": Parameter(
-        default=True, kind="switch", help="Embeddings are trained with AdamW."
+        default=True, kind="switch", help="Train embeddings with AdamW."
     ),
 }
 

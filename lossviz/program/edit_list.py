@@ -56,7 +56,7 @@ class EditList:
         """The error that says so."""
         return ProgramError(
             name,
-            f"{name}: the code says this in a way that cannot be changed from here; edit it in "
+            f"{name}: the code sets this in a way that the form cannot change; edit it in "
             "the code.",
         )
 

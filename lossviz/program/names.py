@@ -107,7 +107,7 @@ def _word(source: SourceText, node: ast.stmt, word: str, name: str) -> Edit:
     begin = source.end(decorators[-1]) if decorators else source.start(node)
     place = re.compile(rf"\b{re.escape(word)}\b").search(source.text, begin)
     if place is None:
-        raise ProgramError("source", f"code cannot be read: {word!r} is not where it should be")
+        raise ProgramError("source", f"code cannot be read: {word!r} is in the wrong place")
     return Edit(place.start(), place.end(), name)
 
 

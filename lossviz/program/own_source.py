@@ -51,7 +51,9 @@ def _add(function: Any, purpose: str, found: Extract, into: list[str], seen: set
             continue  # itself, or one of Python's own
         value = values[name]
         if name in TAKEN:
-            raise _refused(purpose, f"needs the notebook's {name!r}, a name that the script uses")
+            raise _refused(
+                purpose, f"needs the notebook's {name!r}, which is also a name in the script"
+            )
         if isinstance(value, ModuleType):
             _of_module(value.__name__, "", name, purpose, found)
         elif _is_library(value, function.__module__):
@@ -61,20 +63,20 @@ def _add(function: Any, purpose: str, found: Extract, into: list[str], seen: set
         elif _is_plain(value):
             found.constants.append(f"{name} = {value!r}\n")
         else:
-            raise _refused(purpose, f"needs the notebook's {name!r}, which is no plain value")
+            raise _refused(purpose, f"needs the notebook's {name!r}, which is not a plain value")
     into.append(text)
 
 
 def _text(function: Any, purpose: str) -> tuple[str, ast.Module]:
     if getattr(function, "__closure__", None):
-        raise _refused(purpose, "was made inside another function")
+        raise _refused(purpose, "was defined inside another function")
     try:
         text = textwrap.dedent(inspect.getsource(function))
         tree = ast.parse(text)
     except (OSError, TypeError, SyntaxError):
-        raise _refused(purpose, "has no text") from None
+        raise _refused(purpose, "has no source code") from None
     if len(tree.body) != 1 or not isinstance(tree.body[0], (ast.FunctionDef, ast.ClassDef)):
-        raise _refused(purpose, "is not made with def")
+        raise _refused(purpose, "is not defined with def")
     return text.strip("\n") + "\n", tree
 
 
@@ -107,6 +109,6 @@ def _refused(purpose: str, why: str) -> ArgumentError:
     what = {"load_data": "load", "build_model": "model"}.get(purpose, purpose)
     return ArgumentError(
         "task",
-        f"task: a script cannot hold the task's own function for {what!r}: it {why}. It can hold "
-        "functions and classes with imports and plain values.",
+        f"task: the script cannot include the task's own function for {what!r}: it {why}. "
+        "Functions and classes can be included if they use only imports and plain values.",
     )

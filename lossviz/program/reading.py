@@ -118,7 +118,7 @@ def find(source: str, base: TrainingConfig | None = None) -> ParsedProgram:
         for part in (_run, _data, _model, _loss, _optimizer, _train_step):
             part(found)
     except RecursionError:
-        raise ProgramError("source", "code is nested too deeply to be read") from None
+        raise ProgramError("source", "code is nested too deeply to read") from None
     return found
 
 
@@ -132,7 +132,7 @@ def config_of(found: ParsedProgram) -> TrainingConfig:
         return TrainingConfig(**found.values)
     except (TypeError, AttributeError) as error:
         # Such as a list in the place of a name.
-        raise ProgramError("source", f"code gives a choice of another kind: {error}") from None
+        raise ProgramError("source", f"code has an unsupported choice: {error}") from None
     except ArgumentError as error:
         name = error.argument
         places = found.places.get(name) or found.places.get(f"loss_params.{name}") or []

@@ -69,7 +69,7 @@ class SourceText:
         except SyntaxError as error:
             at = error.lineno or 0
             raise ProgramError(
-                "source", f"code has a syntax error in line {at}", at, str(error.msg)
+                "source", f"code has a syntax error on line {at}", at, str(error.msg)
             ) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise ProgramError("source", f"code cannot be read: {error}") from None

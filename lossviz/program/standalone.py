@@ -91,8 +91,8 @@ class _Script:
         if "lossviz" in loss:
             raise ArgumentError(
                 "loss",
-                f"loss: {config.loss!r} needs more than its own text; a script can hold only a "
-                "plain function on TensorFlow, as `tf`.",
+                f"loss: {config.loss!r} needs more than its own source; a script can contain "
+                "only a plain function that uses TensorFlow as `tf`.",
             )
         title = f"{self.task.title}: {losses.get(config.loss).title}"
         title = title.replace("\\", " ").replace('"', "'")
@@ -148,7 +148,9 @@ class _Script:
         download = downloads.DOWNLOADS.get(config.dataset)
         both = ["inputs", "targets"]
         if self.own_data:
-            lines = ["# Your own: put the code here that makes them, arrays with one sample a row."]
+            lines = [
+                "# Your data: put the code that creates it here, as arrays with one sample per row."
+            ]
             lines.append(f"inputs, targets = ...  # {_comment(config.train or config.dataset)}")
             if config.one_hot:  # arrays, whatever they were in the notebook
                 lines.append(f"targets = tf.one_hot(targets, {config.one_hot})")
@@ -241,7 +243,7 @@ class _Script:
         mean = "total / len(held_out_inputs)"
         return (
             VALIDATE.format(
-                more=", and the share of right answers" if self.accuracy else "",
+                more=", and the accuracy" if self.accuracy else "",
                 zero="correct = " if self.accuracy else "",
                 output=output,
                 loss=f"loss_fn(target, output){own}",

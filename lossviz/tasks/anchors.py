@@ -176,8 +176,8 @@ class Anchors:
         if len(boxes) and not (boxes[:, 2:] > boxes[:, :2]).all():
             raise ArgumentError(
                 "boxes",
-                "boxes: each must be [top, left, bottom, right] with bottom below top and right "
-                "beyond left.",
+                "boxes: each must be [top, left, bottom, right] with bottom greater than top "
+                "and right greater than left.",
             )
         if len(labels) and not (
             np.issubdtype(labels.dtype, np.integer)
@@ -186,7 +186,7 @@ class Anchors:
         ):
             raise ArgumentError(
                 "labels",
-                f"labels: must be whole numbers from 0 to {len(self.classes) - 1}, the places of "
+                f"labels: must be integers from 0 to {len(self.classes) - 1}, the indices of "
                 f"the classes; got {labels.min()} to {labels.max()} ({labels.dtype}).",
             )
 

@@ -109,7 +109,7 @@ def register(
         ('Squares', 'cross_entropy', (320, 2))
     """
     if checked_name("name", name) in _built_in:
-        raise ArgumentError("name", f"name: {name!r} is a task of lossviz; choose another name.")
+        raise ArgumentError("name", f"name: {name!r} is a built-in task; choose another name.")
     found = [datasets] if isinstance(datasets, Dataset) else list(datasets)
     if not found:
         raise ArgumentError("datasets", "datasets: got none; a task needs at least one.")
@@ -133,9 +133,7 @@ def register(
     if losses is not None:
         catalogue.suit(name, losses, targets=kind, words=targets)
     elif name not in catalogue.SUITS:
-        raise ArgumentError(
-            "losses", "losses: got None; give the names of the losses that suit the task."
-        )
+        raise ArgumentError("losses", "losses: got None; give the names of losses for this task.")
     _tasks[name] = task
     return task
 

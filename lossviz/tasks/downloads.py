@@ -58,7 +58,7 @@ def download(name: str) -> Data:
         raise ArgumentError(
             "dataset",
             f"dataset: {known.title.partition(' (')[0]} could not be downloaded ({reason}). "
-            "Without a connection take 'digits', which comes with lossviz' requirements.",
+            "Without a connection, use 'digits', which needs no download.",
         ) from error
     inputs, targets = arrays(train[0], train[1], len(known.classes))
     validation_inputs, validation_targets = arrays(validation[0], validation[1], len(known.classes))

@@ -48,8 +48,8 @@ def image_folder(
     if len(classes) < 2:
         raise ArgumentError(
             "dataset",
-            f"dataset: {shown(str(path))} has {len(classes)} sub-folders; there must be one for "
-            "each class, and at least two.",
+            f"dataset: {shown(str(path))} has {len(classes)} subfolders; there must be one "
+            "per class, and at least two.",
         )
     files = [_pictures(one) for one in classes]
     labels = np.repeat(np.arange(len(classes)), [len(one) for one in files])
@@ -89,8 +89,8 @@ def mask_folder(
     if without:
         raise ArgumentError(
             "dataset",
-            f"dataset: {len(without)} of {len(pictures)} pictures have no mask of the same name "
-            f"in {shown(str(folder / 'masks'))}, {without[0]!r} to begin with.",
+            f"dataset: {len(without)} of {len(pictures)} images have no mask of the same "
+            f"name in {shown(str(folder / 'masks'))}; the first is {without[0]!r}.",
         )
     images = np.stack([_read(file, size) for file in pictures])
     values = np.stack([_read(masks[file.stem], size, mask=True) for file in pictures])
@@ -98,8 +98,8 @@ def mask_folder(
     if not 2 <= len(found) <= 64:
         raise ArgumentError(
             "dataset",
-            f"dataset: the masks hold {len(found)} different values; each is a class, and there "
-            "must be 2 to 64. Save masks as PNG: JPEG blurs their edges.",
+            f"dataset: the masks contain {len(found)} different values; each value is a "
+            "class, and there must be 2 to 64. Save masks as PNG: JPEG blurs their edges.",
         )
     targets = np.eye(len(found), dtype=np.float32)[labels.reshape(values.shape)]
     names = tuple(f"class {value}" for value in found)
@@ -109,7 +109,7 @@ def mask_folder(
 def _folder(path: str | Path) -> Path:
     folder = Path(path).expanduser()
     if not folder.is_dir():
-        raise ArgumentError("dataset", f"dataset: there is no folder {str(path)!r}.")
+        raise ArgumentError("dataset", f"dataset: folder {str(path)!r} does not exist.")
     return folder
 
 
@@ -118,7 +118,7 @@ def _pictures(folder: Path) -> list[Path]:
     if not found:
         raise ArgumentError(
             "dataset",
-            f"dataset: {str(folder)!r} holds no pictures; accepted are "
+            f"dataset: folder {str(folder)!r} has no images; accepted: "
             f"{', '.join(sorted(ENDINGS))}.",
         )
     return found
@@ -132,7 +132,7 @@ def _read(file: Path, size: int, *, mask: bool = False) -> NDArray[Any]:
     except Exception as error:
         raise ArgumentError(
             "dataset",
-            f"dataset: {str(file)!r} cannot be read as a picture ({type(error).__name__}).",
+            f"dataset: {str(file)!r} cannot be read as an image ({type(error).__name__}).",
         ) from error
     if mask:
         # Numbers of classes must not be mixed between neighbours.
@@ -155,7 +155,8 @@ def _split(
     if not len(train) or not len(validation):
         raise ArgumentError(
             "dataset",
-            f"dataset: {len(images)} pictures are too few to hold out a share of {share:g}.",
+            f"dataset: {len(images)} images are too few to set aside a share of {share:g} "
+            "for validation.",
         )
     return Data(
         name=str(path),

@@ -68,7 +68,7 @@ register(
     "image_classification",
     [
         _dataset("digits", "digits (1,797)", _digits),
-        _dataset("imbalanced_digits", "digits, five of them rare (1,114)", _imbalanced),
+        _dataset("imbalanced_digits", "imbalanced digits, five rare classes (1,114)", _imbalanced),
         *(
             _dataset(name, f"{one.title}, download", lambda seed, name=name: download(name))
             for name, one in DOWNLOADS.items()
@@ -79,7 +79,7 @@ register(
     epochs=50,
     label_axes=1,
     folder=image_folder,
-    folder_help="A folder with a sub-folder for each class: PNG, JPEG, GIF, BMP or WebP pictures.",
+    folder_help="A folder with one subfolder per class. Images: PNG, JPEG, GIF, BMP or WebP.",
     learning_rate=0.1,
     pictures=True,
 )

@@ -55,7 +55,7 @@ register(
     optimizer="adam",
     learning_rate=0.003,
     folder=mask_folder,
-    folder_help="A folder with images/ and masks/ in it; a mask has its picture's name and in each "
-    "pixel the number of the class.",
+    folder_help="A folder with images/ and masks/. Each mask has the file name of its image; "
+    "its pixel values are class numbers.",
     pictures=True,
 )

@@ -32,8 +32,8 @@ def as_loaded(name: str, loaded: Any, seed: int, classes: int | None) -> Data:
     if not is_pair(loaded):
         raise ArgumentError(
             "load",
-            f"load: gave {shown(loaded)}; it must give (inputs, targets), or two such pairs, the "
-            "second held out.",
+            f"load: returned {shown(loaded)}; it must return (inputs, targets), or two such "
+            "pairs, the second for validation.",
         )
     if not (is_pair(loaded[0]) and is_pair(loaded[1])):
         loaded = split(loaded, seed)
@@ -63,8 +63,9 @@ def split(loaded: Any, seed: int) -> Any:
     if inputs.shape[:1] != targets.shape[:1] or not inputs.size:
         raise ArgumentError(
             "load",
-            f"load: gave inputs of shape {list(inputs.shape)} and targets of shape "
-            f"{list(targets.shape)}; there must be one target for each input, and at least one.",
+            f"load: returned inputs of shape {list(inputs.shape)} and targets of shape "
+            f"{list(targets.shape)}; there must be one target for each input, and at least "
+            "one.",
         )
     kept, out = held_out(len(inputs), 0.2, seed)
     return (inputs[kept], targets[kept]), (inputs[out], targets[out])

@@ -69,9 +69,9 @@ def _detector(data: Data) -> Any:
     if data.anchors is None:
         raise ArgumentError(
             "data",
-            "data: the starter model for object detection needs anchors: make a lossviz.tasks.Data "
-            "with anchors=lossviz.tasks.Anchors(...) and targets from their encode_all, or give a "
-            "model of your own.",
+            "data: the starter model for object detection needs anchors: create a "
+            "lossviz.tasks.Data with anchors=lossviz.tasks.Anchors(...) and targets from "
+            "their encode_all, or use your own model.",
         )
     return models.detector(data.inputs.shape[1:], len(data.anchors.shapes), data.targets.shape[-1])
 
@@ -94,7 +94,7 @@ register(
         ),
         Dataset(
             name="single_digit_box",
-            title=f"one digit, its box ({TRAIN + HELD_OUT:,})",
+            title=f"single digits with boxes ({TRAIN + HELD_OUT:,})",
             load=_single_digit,
             model=_box_finder,
             metrics=("box_iou",),
@@ -103,7 +103,7 @@ register(
         ),
         Dataset(
             name="scattered_digits_classes",
-            title=f"digits, their classes ({TRAIN + HELD_OUT:,})",
+            title=f"digits, classes only ({TRAIN + HELD_OUT:,})",
             load=_classes_only,
             model=_detector,
             metrics=("object_accuracy",),

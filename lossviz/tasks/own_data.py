@@ -44,8 +44,8 @@ def as_data(data: Any) -> Data:
     if not whole and np.issubdtype(targets.dtype, np.integer):
         raise ArgumentError(
             "data",
-            "data: how many classes there are cannot be told from the first batch of integer "
-            "labels; give one-hot targets, or a model of your own.",
+            "data: the number of classes cannot be inferred from the first batch of integer "
+            "labels; give one-hot targets, or your own model.",
         )
     return Data(
         name="", inputs=inputs, targets=targets, validation_inputs=inputs,

@@ -127,9 +127,9 @@ def show_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figu
     tiles = []
     for picture, right, output in zip(inputs, true.astype(int), outputs, strict=True):
         said = int(output.argmax())
-        caption = names[said] if said == right else f"{names[said]} (is {names[right]})"
+        caption = names[said] if said == right else f"{names[said]} (actual: {names[right]})"
         tiles.append(Tile(picture=picture, caption=caption, right=said == right))
-    return tiled(tiles, "Class of held-out pictures")
+    return tiled(tiles, "Predicted class of validation images")
 
 
 def show_regions(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
@@ -141,10 +141,12 @@ def show_regions(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figu
     for picture, mask, output in list(zip(inputs, true, outputs, strict=True))[:COLUMNS]:
         said = np.eye(classes)[output.argmax(-1)]
         share = float((mask * said).sum() / mask.sum())
-        rows[0].append(Tile(picture=picture, caption="picture"))
+        rows[0].append(Tile(picture=picture, caption="image"))
         rows[1].append(Tile(picture=mask @ colours, caption="truth"))
-        rows[2].append(Tile(picture=said @ colours, caption=f"model, {100 * share:.0f} % right"))
-    return tiled([tile for row in rows for tile in row], "Masks of held-out pictures")
+        rows[2].append(
+            Tile(picture=said @ colours, caption=f"predicted, {100 * share:.0f} % correct")
+        )
+    return tiled([tile for row in rows for tile in row], "Predicted masks of validation images")
 
 
 def show_readings(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
@@ -157,9 +159,9 @@ def show_readings(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Fig
         said, true = (
             "".join(names[int(one)] for one in text) for text in (line, label[label != 0])
         )
-        caption = said if said == true else f"{said or '(nothing)'} (is {true})"
+        caption = said if said == true else f"{said or '(nothing)'} (actual: {true})"
         tiles.append(Tile(picture=picture, caption=caption, right=said == true))
-    return tiled(tiles, "Reading of held-out lines")
+    return tiled(tiles, "Predicted text of validation lines")
 
 
 def show_detections(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
@@ -179,9 +181,9 @@ def show_detections(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.F
         dotted = [(box, "", True) for box in true.boxes[index][:real].numpy()]
         wanted = sorted(true.classes[index][:real].numpy())
         right = sorted(found.classes[index][:count].numpy()) == wanted
-        caption = f"{count} found, {real} there"
+        caption = f"{count} found, {real} actual"
         tiles.append(Tile(picture=picture, caption=caption, right=right, boxes=(*dotted, *said)))
-    return tiled(tiles, "Finds in held-out pictures (true boxes dotted)")
+    return tiled(tiles, "Objects found in validation images (actual boxes dotted)")
 
 
 def show_anchor_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
@@ -194,9 +196,9 @@ def show_anchor_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> 
         named = np.nonzero(said)[0][:12]
         boxes = tuple((anchors.boxes[one], "", False) for one in named)
         share = float((said == true)[true != 0].mean()) if (true != 0).any() else 1.0
-        caption = f"{100 * share:.0f} % of its anchors"
+        caption = f"{100 * share:.0f} % of the anchors"
         tiles.append(Tile(picture=picture, caption=caption, boxes=boxes))
-    return tiled(tiles, "Anchors that name a class, in held-out pictures")
+    return tiled(tiles, "Anchors classified as an object in validation images")
 
 
 def show_boxes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
@@ -205,7 +207,7 @@ def show_boxes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure
         Tile(picture=picture, caption="", boxes=((true, "", True), (said, "", False)))
         for picture, true, said in zip(inputs, targets, outputs, strict=True)
     ]
-    return tiled(tiles, "Box of held-out pictures (true ones dotted)")
+    return tiled(tiles, "Predicted boxes in validation images (actual boxes dotted)")
 
 
 def show_numbers(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
@@ -217,7 +219,7 @@ def show_numbers(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figu
     figure = go.Figure()
     if inputs.shape[1] == 1:
         order = inputs[:, 0].argsort()
-        figure.add_scatter(x=inputs[:, 0], y=true[:, 0], mode="markers", name="held-out samples",
+        figure.add_scatter(x=inputs[:, 0], y=true[:, 0], mode="markers", name="validation samples",
                            marker={"color": "#767676"})  # fmt: skip
         figure.add_scatter(x=inputs[order, 0], y=said[order, 0], mode="lines", name="model",
                            line={"color": RIGHT})  # fmt: skip
@@ -226,12 +228,12 @@ def show_numbers(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figu
         ends = [float(min(true.min(), said.min())), float(max(true.max(), said.max()))]
         figure.add_scatter(x=ends, y=ends, mode="lines", name="perfect",
                            line={"color": "#767676", "dash": "dot"})  # fmt: skip
-        figure.add_scatter(x=true.ravel(), y=said.ravel(), mode="markers", name="held-out samples",
-                           marker={"color": RIGHT})  # fmt: skip
-        axes = ("true", "predicted")
+        figure.add_scatter(x=true.ravel(), y=said.ravel(), mode="markers",
+                           name="validation samples", marker={"color": RIGHT})  # fmt: skip
+        axes = ("actual", "predicted")
     figure.update_layout(
         template="none", width=WIDTH, height=360, margin={"l": 56, "r": 16, "t": 36, "b": 48},
-        title={"text": "Predictions for held-out samples", "x": 0.01, "font": {"size": 14}},
+        title={"text": "Predictions for validation samples", "x": 0.01, "font": {"size": 14}},
         xaxis_title=axes[0], yaxis_title=axes[1], paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )  # fmt: skip

@@ -225,14 +225,14 @@ class Task:
         inputs, targets = known.validation_inputs[:count], known.validation_targets[:count]
         pictures = inputs.ndim == 4 and inputs.shape[-1] in {1, 3}
         if dataset.show is None:
-            raise ArgumentError("data", f"data: {self.title} draws no predictions.")
+            raise ArgumentError("data", f"data: {self.title} cannot draw predictions.")
         if dataset.targets == "anchors" and known.anchors is None:
-            raise ArgumentError("data", "data: without anchors nobody knows what the boxes are.")
+            raise ArgumentError("data", "data: predicted boxes cannot be drawn without anchors.")
         if self.pictures and not pictures:
             raise ArgumentError(
                 "data",
-                "data: predictions are drawn for pictures [samples, height, width, 1 or 3], but "
-                f"the inputs have the shape {list(known.inputs.shape)}.",
+                "data: predictions can be drawn for images [samples, height, width, 1 or "
+                f"3], but the inputs have shape {list(known.inputs.shape)}.",
             )
         outputs = np.asarray(model(inputs, training=False))
         return dataset.show(known, inputs, targets, outputs)
@@ -253,8 +253,8 @@ def checked_name(argument: str, name: Any) -> str:
         return name
     raise ArgumentError(
         argument,
-        f"{argument}: got {shown(name)}; it must be made of letters, digits and _, such as "
-        "'two_moons', and not be 'folder'.",
+        f"{argument}: got {shown(name)}; it must consist of letters, digits and _, such as "
+        "'two_moons', and must not be 'folder'.",
     )
 
 

@@ -39,7 +39,7 @@ def class_weights(data: Any) -> list[float]:
         positions = targets.size / targets.shape[-1]
         if targets.ndim < 2 or targets.min() < 0 or abs(counts.sum() / positions - 1) > 1e-3:
             raise ArgumentError(
-                "data", "data: the targets are no classes, so there are no frequencies to weigh by."
+                "data", "data: the targets are not classes, so class weights cannot be computed."
             )
     total, classes = counts.sum(), len(counts)
     weights = np.divide(total, classes * counts, out=np.zeros(classes), where=counts > 0)

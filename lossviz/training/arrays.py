@@ -45,7 +45,7 @@ def tensors(argument: str, part: Any, accepted: str) -> Any:
             raise
         raise ArgumentError(
             argument,
-            f"{argument}: {shown(part)} cannot be made into an array of numbers "
+            f"{argument}: {shown(part)} cannot be converted to an array of numbers "
             f"({error}); it must be {accepted}.",
         ) from None
     if len(found.shape) == 0:
@@ -90,15 +90,15 @@ def class_weigher(class_weight: Mapping[Any, float]) -> Callable[[Any], Any]:
     if not isinstance(class_weight, Mapping):
         raise ArgumentError(
             "class_weight",
-            f"class_weight: got {shown(class_weight)}; it must be a dict of class and weight, such "
-            "as {0: 1.0, 1: 5.0}.",
+            f"class_weight: got {shown(class_weight)}; it must map each class to a weight, "
+            "such as {0: 1.0, 1: 5.0}.",
         )
     known = {}
     for label, weight in class_weight.items():
         if isinstance(label, bool) or not isinstance(label, int | np.integer):
             raise ArgumentError(
                 "class_weight",
-                f"class_weight: got the class {label!r}; classes are whole numbers from 0 on.",
+                f"class_weight: got the class {label!r}; classes are integers from 0.",
             )
         known[int(label)] = number(f"class_weight[{label}]", weight, minimum=0)
 
@@ -162,9 +162,9 @@ def _from_table(argument: str, part: Any) -> Any:
         if texts and len(texts) < len(list(part.columns)):
             raise ArgumentError(
                 argument,
-                f"{argument}: the table mixes text and numbers; its columns of text are "
-                f"{', '.join(map(repr, texts))}. Give a dict of columns, encode them, or leave "
-                "them out.",
+                f"{argument}: the table mixes text and numbers; its text columns are "
+                f"{', '.join(map(repr, texts))}. Give a dict of columns, encode them, or "
+                "leave them out.",
             )
         if not texts:
             found = found.astype(np.float64)

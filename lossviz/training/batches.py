@@ -156,9 +156,9 @@ class Batches(ABC):
 def shortage(epoch: int, taken: int, wanted: int) -> str:
     """What is told of an epoch that ended with the data."""
     return (
-        f"Epoch {epoch:,} ended after {taken:,} of {wanted:,} steps, because the data ended: they "
-        "must hold steps_per_epoch times epochs batches, or be endless, as dataset.repeat() makes "
-        "them."
+        f"Epoch {epoch:,} ended after {taken:,} of {wanted:,} steps because the data ran "
+        "out: they must provide steps_per_epoch times epochs batches, or repeat forever, as "
+        "with dataset.repeat()."
     )
 
 

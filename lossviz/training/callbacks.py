@@ -49,8 +49,8 @@ class Callbacks:
             if getattr(callback, "watches_fit", False):
                 raise ArgumentError(
                     "callbacks",
-                    "callbacks: lossviz.Monitor is for model.fit; a run of lossviz.train or "
-                    "lossviz.fit is watched already, so leave it out.",
+                    "callbacks: lossviz.Monitor is for model.fit; lossviz.train and "
+                    "lossviz.fit monitor their runs already, so leave it out.",
                 )
         self._own: list[Any] = found
         self._all: list[Any] = []

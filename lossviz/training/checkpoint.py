@@ -130,7 +130,7 @@ class Checkpoints:
         except Exception as error:  # noqa: BLE001 - a full disk ends no training
             if not self._warned:
                 why = why_not_written(error)
-                self._failed(f"The checkpoint could not be written: {why}. Training goes on.")
+                self._failed(f"The checkpoint could not be saved: {why}. Training continues.")
             self._warned = True
         self._last = time.monotonic()
 
@@ -229,9 +229,9 @@ class CheckpointInfo:
         ):
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: run {self.run!r} had another model, optimizer or metrics: "
+                f"resume_from: run {self.run!r} had a different model, optimizer or metrics: "
                 f"{len(theirs)} variables were saved and there are {len(ours)} now, or their "
-                "shapes differ. Give the same ones as then.",
+                "shapes differ. Use the same ones as before.",
             )
 
     def check_model(self, model: Any) -> None:
@@ -245,9 +245,9 @@ class CheckpointInfo:
         if ours != [tuple(shapes[f"{index:06d}"]) for index in range(len(saved))]:
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: run {self.run!r} had another model: {len(saved)} variables were "
-                f"saved and there are {len(ours)} now, or their shapes differ. Give the same "
-                "model as then.",
+                f"resume_from: run {self.run!r} had a different model: {len(saved)} "
+                f"variables were saved and there are {len(ours)} now, or their shapes "
+                "differ. Use the same model as before.",
             )
 
     def restore(self, found: dict[str, Any]) -> None:
@@ -286,8 +286,7 @@ def find(run: str) -> CheckpointInfo:
         _check_known(run)
         raise ArgumentError(
             "resume_from",
-            f"resume_from: run {run!r} has no checkpoint; it ended before its first one was "
-            "written.",
+            f"resume_from: run {run!r} has no checkpoint; it ended before its first one was saved.",
         ) from None
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ArgumentError(

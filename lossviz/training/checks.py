@@ -84,8 +84,8 @@ def _fits(
         if error.argument not in {"target", "output"}:
             raise
         raise ArgumentError(
-            argument, f"{argument}: its output does not fit the data's target. {error}"
-            if argument == "model" else f"{argument}: its targets do not fit. {error}",
+            argument, f"{argument}: its output does not match the target. {error}"
+            if argument == "model" else f"{argument}: its targets do not match the model. {error}",
         ) from None  # fmt: skip
     except (ValueError, tf.errors.InvalidArgumentError) as error:
         if tried_later or target.shape[1:] == output.shape[1:]:
@@ -94,8 +94,8 @@ def _fits(
         who = "its output" if argument == "model" else "the model's output"
         raise ArgumentError(
             argument,
-            f"{argument}: {who} of shape [batch, {shapes[1]} does not fit the data's "
-            f"target of shape [batch, {shapes[0]}. {reason_of(error)}",
+            f"{argument}: {who} of shape [batch, {shapes[1]} does not match the target of "
+            f"shape [batch, {shapes[0]}. {reason_of(error)}",
         ) from error
     except Exception:  # noqa: BLE001 - a mistake inside the loss: the run shows it
         return

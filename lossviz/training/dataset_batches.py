@@ -52,7 +52,7 @@ class DatasetBatches(Batches):
         self._dataset = dataset
         cardinality = int(dataset.cardinality())
         if cardinality == tf.data.INFINITE_CARDINALITY and steps_per_epoch is None:
-            raise ValueError("an endless dataset has no epochs")
+            raise ValueError("an infinite dataset has no epochs")
         self._bounded = steps_per_epoch
         self._begins = begins
         self._epochs, self._anew, self._begun = epochs, anew, False
@@ -116,8 +116,8 @@ class DatasetBatches(Batches):
         except tf.errors.OpError as error:
             raise ArgumentError(
                 "data",
-                "data: the dataset is not built as it was when the run ended, so that it cannot "
-                "go on with the same batches; build it in the same way.",
+                "data: the dataset differs from the one the run was using, so the run cannot "
+                "resume with the same batches; build it in the same way.",
             ) from error
         self._order = order
 

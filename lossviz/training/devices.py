@@ -36,9 +36,7 @@ def choose(device: str | Sequence[str] | None) -> list[str]:
     if device is not None and not isinstance(device, str):
         chosen = [one for name in device for one in choose(name)]
         if not chosen or len(set(chosen)) < len(chosen):
-            raise ArgumentError(
-                "device", f"device: got {list(device)!r}; each device must be named once."
-            )
+            raise ArgumentError("device", f"device: got {list(device)!r}; name each device once.")
         return chosen
     prepare()
     accepted = names()

@@ -33,7 +33,7 @@ class EventRecorder:
         try:
             self._optimizer.learning_rate = rate
         except TypeError:
-            self._record.warn("The learning rate follows a schedule and cannot be set by hand.")
+            self._record.warn("The learning rate follows a schedule and cannot be set manually.")
             return
         self.learning_rate(tell=tell)
 
@@ -67,5 +67,5 @@ class EventRecorder:
         self._warned_of_nan = True
         first = int(np.flatnonzero(~np.isfinite(taken))[0])
         step = len(self._record.losses) - len(taken) + first + 1
-        text = f"The loss is not finite from step {step:,} on; training goes on."
+        text = f"The loss is not finite from step {step:,} on; training continues."
         self._record.add_event("nan", text, step)

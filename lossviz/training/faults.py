@@ -18,19 +18,22 @@ LONGEST = 300
 """So many letters of an error's own words are shown."""
 
 _SHAPELESS = (
-    "The data do not tell the shape of their elements: give the dataset's `output_signature` "
-    "shapes, or set them with tf.ensure_shape."
+    "The shapes of the dataset's elements are unknown: set the shapes in its "
+    "`output_signature`, or use tf.ensure_shape."
 )
 _OTHER_FORM = (
-    "Give the targets in the form of the model's outputs: an array for one output, a list of as "
-    "many for several, and a dict only where the model gives a dict."
+    "Structure the targets like the model's outputs: one array for one output, a list with "
+    "as many arrays for several, and a dict only if the model returns a dict."
 )
 _HINTS = (
     ("not defined on an unknown TensorShape", _SHAPELESS),
     ("length of shape with unknown rank", _SHAPELESS),
     ("y_true and y_pred have different structures", _OTHER_FORM),
     ("Expected float32, but got out of type 'str'", _OTHER_FORM),
-    ("Expected an instance of tuple, got {", "The names in metrics= must be those of the outputs."),
+    (
+        "Expected an instance of tuple, got {",
+        "The names in metrics= must match the names of the outputs.",
+    ),
 )
 """What TensorFlow says in terms of its own, and what it means for who reads it."""
 
@@ -71,13 +74,13 @@ class NonFiniteLossError(ArithmeticError):
         what = "not a number (NaN)" if value != value else "infinite"  # noqa: PLR0124 - NaN test
         if step == 1:
             causes = (
-                "a logarithm, division or root of zero, or inputs that hold NaN. A small constant "
-                "such as 1e-7 inside the logarithm helps."
+                "a logarithm, division or square root of zero, or inputs that contain NaN. "
+                "Adding a small constant such as 1e-7 inside the logarithm helps."
             )
         else:
             causes = (
-                "a learning rate that is too high, or inputs that hold NaN. Try a tenth of the "
-                "learning rate."
+                "a learning rate that is too high, or inputs that contain NaN. Try a "
+                "learning rate ten times smaller."
             )
         super().__init__(f"The loss became {what} at step {step:,}. Usual causes: {causes}")
         self.step = step
@@ -102,7 +105,7 @@ def explain(error: BaseException, step: int) -> str:
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return f"Training ran out of memory {where}. Try a smaller batch size."
     frame = place_of(error)
-    place = f", in line {frame.lineno} of {frame.name}" if frame else ""
+    place = f", on line {frame.lineno} of {frame.name}" if frame else ""
     return f"Training failed {where}{place}: {reason_of(error)} ({kind})"
 
 

@@ -11,7 +11,7 @@ from lossviz._tensorflow import tf
 from lossviz.losses import aligned
 from lossviz.training.faults import TrialError, place_of
 
-GIVES_NONE = "it gives None, but must give the loss; is a `return` missing?"
+GIVES_NONE = "it returns None but must return the loss; is a `return` missing?"
 
 
 def keras_loss(function: Callable[[Any, Any], Any], name: str) -> Any:

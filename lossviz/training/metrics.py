@@ -48,7 +48,7 @@ def build(
     if doubled:
         raise ArgumentError(
             "metrics",
-            f"metrics: the name {min(doubled)!r} is taken; each metric needs its own.",
+            f"metrics: the name {min(doubled)!r} is already used; each metric needs its own name.",
         )
     return built
 
@@ -87,8 +87,8 @@ def _one(metric: Any, target: Any, output: Any, logits: bool, data: Data | None)
         return keras.MeanMetricWrapper(metric, name="metric" if name == "<lambda>" else name)
     raise ArgumentError(
         "metrics",
-        f"metrics: got {shown(metric)}; each must be a name such as 'accuracy', a keras Metric "
-        "or a function f(target, output).",
+        f"metrics: got {shown(metric)}; each must be a name such as 'accuracy', a Keras "
+        "metric or a function f(target, output).",
     )
 
 
@@ -110,13 +110,13 @@ def _of_task(name: str, output: Any, data: Data | None) -> Any:
     if name == "mean_average_precision" and (data is None or data.anchors is None):
         raise ArgumentError(
             "metrics",
-            "metrics: 'mean_average_precision' needs to know the anchors: give data as a "
+            "metrics: 'mean_average_precision' needs anchors: pass data as a "
             "lossviz.tasks.Data with anchors.",
         )
     if output is None or output.shape[-1] is None:
         if data is None:
             raise ArgumentError(
-                "metrics", f"metrics: {name!r} needs a model whose output's shape is known."
+                "metrics", f"metrics: {name!r} needs a model with a known output shape."
             )
         return tasks.metrics.build(name, data, data.targets.shape[-1])
     return tasks.metrics.build(name, data, output.shape[-1])

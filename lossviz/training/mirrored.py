@@ -42,8 +42,8 @@ class Mirrored:
                 first = str(error).strip().partition("\n")[0]
                 raise ArgumentError(
                     "device",
-                    "device: only functional and sequential models can be trained on several "
-                    f"devices ({first}). Give one device.",
+                    "device: only functional and sequential models can be trained on "
+                    f"several devices ({first}). Choose one device.",
                 ) from error
             self.optimizer = type(optimizer).from_config(optimizer.get_config())
             self.optimizer.build(self.model.trainable_variables)

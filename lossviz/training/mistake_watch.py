@@ -68,7 +68,7 @@ class MistakeWatch:
         if not self._new:
             return
         found: list[mistakes.Finding] = []
-        with mistakes.tolerated("the look at the set-up"):
+        with mistakes.tolerated("the check of the data"):
             found = self._found_before()
         self._tell(found, warn)
 

@@ -50,7 +50,7 @@ class Monitor(tf.keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, name: str | None = None) -> None:
         super().__init__()
         if name is not None and not isinstance(name, str):
-            raise TypeError(f"name: got {name!r}; it must be text.")
+            raise TypeError(f"name: got {name!r}; it must be a string.")
         self._name = name
         self._fit: MonitoredFit | None = None
         self.run: Run | None = None

@@ -31,8 +31,8 @@ PAUSE_PERIOD = 0.05
 get through meanwhile, on Windows, too."""
 
 MEANS = (
-    "The model trains on several devices: each step's value is Keras' running mean of the epoch, "
-    "not the step's own loss."
+    "The model trains on several devices: each step shows Keras' running mean over the "
+    "epoch, not the loss of that step."
 )
 
 
@@ -109,11 +109,11 @@ class MonitoredFit:
         self._take()
         self._end_epoch()
         if self._stopped:
-            self._close(lambda: record.end("stopped", "Training was stopped."))
+            self._close(lambda: record.end("stopped", "Training stopped."))
             return
         rows = record.rows
         if rows and rows[-1].epoch < record.epochs:
-            record.add_event("early_stop", "A callback ended the training.")
+            record.add_event("early_stop", "Training ended by a callback.")
         self._close(lambda: record.end("completed", "Training completed."))
 
     def fail(self, error: BaseException) -> None:
@@ -196,12 +196,12 @@ class MonitoredFit:
     def _pause(self) -> None:
         record, control = self._record, self._control
         record.set_status("paused")
-        record.add_event("paused", "Training was paused.")
+        record.add_event("paused", "Training paused.")
         while control.pause_asked:
             time.sleep(PAUSE_PERIOD)
         if not control.stop_asked:
             record.set_status("running")
-            record.add_event("resumed", "Training went on.")
+            record.add_event("resumed", "Training resumed.")
         self._since = None
 
     def _take(self, now: float | None = None) -> None:
@@ -320,6 +320,6 @@ def _is_number(value: Any) -> bool:
 
 def _end_with(record: Record, error: BaseException) -> None:
     if isinstance(error, KeyboardInterrupt):
-        record.end("stopped", "Training was interrupted.")
+        record.end("stopped", "Training interrupted.")
     else:
         record.end("failed", explain(error, len(record.losses)), error)

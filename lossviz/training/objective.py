@@ -155,7 +155,7 @@ def objective(
         module = "keras.losses." if loss.__module__.startswith("keras.") else ""
         raise ArgumentError(
             "loss", f"loss: got the class {loss.__name__}; give an instance: "
-            f"{module}{loss.__name__}()."
+                    f"{module}{loss.__name__}()."
         )  # fmt: skip
     if isinstance(loss, tf.keras.losses.Loss):
         return _of_instance(loss, given)
@@ -236,8 +236,8 @@ def _unknown(name: str) -> ArgumentError:
     near = difflib.get_close_matches(name.strip().lower(), by_lower, n=3, cutoff=0.6)
     hint = f" Did you mean {' or '.join(repr(by_lower[one]) for one in near)}?" if near else ""
     what = (
-        f"{hint} A loss is a name in the catalogue (lossviz.losses.names()), a name in "
-        "keras.losses, a Keras loss, or any f(target, output)."
+        f"{hint} Accepted: a name in the catalogue (lossviz.losses.names()), a name in "
+        "keras.losses, a Keras loss, or any function f(target, output)."
     )
     return ArgumentError(
         "loss", f"loss: got {shown(name)}, which is not known.{what}",
@@ -339,7 +339,7 @@ def _check_known(name: str, accepted: Iterable[str], given: Mapping[str, Any]) -
 def _takes_none(name: str) -> ArgumentError:
     return ArgumentError(
         "from_logits",
-        f"from_logits: {name} does not ask what the output holds; leave the argument out.",
+        f"from_logits: {name} does not have this setting; leave the argument out.",
     )
 
 

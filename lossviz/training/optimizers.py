@@ -37,12 +37,12 @@ def chosen(optimizer: Any, rate: float | None) -> Any:
         optimizer = known.get(optimizer)
     if not isinstance(optimizer, known.Optimizer):
         what = "a class; give an instance" if isinstance(optimizer, type) else shown(optimizer)
-        raise TypeError(f"optimizer: got {what}; it must be the name of a Keras optimizer or one.")
+        raise TypeError(f"optimizer: got {what}; it must be a Keras optimizer or the name of one.")
     if rate is not None and _scheduled(optimizer):
         raise ArgumentError(
             "learning_rate",
-            f"learning_rate: got {rate:g}, but the optimizer follows a schedule; give one of "
-            "the two.",
+            f"learning_rate: got {rate:g}, but the optimizer follows a schedule; use only "
+            "one of the two.",
         )
     return optimizer
 
@@ -60,8 +60,8 @@ def usable(optimizer: Any, model: Any) -> None:
     if theirs is not None and not ours <= {id(one) for one in theirs}:
         raise ArgumentError(
             "optimizer",
-            f"optimizer: this {type(inner).__name__} was used for other variables (of another "
-            "model, or before layers were unfrozen); make a new one.",
+            f"optimizer: this {type(inner).__name__} was used for other variables (of "
+            "another model, or before layers were unfrozen); create a new one.",
         )
 
 

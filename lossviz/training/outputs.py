@@ -78,7 +78,7 @@ class Output:
         return None if self.holds == "unknown" else self.holds == "logits"
 
 
-UNKNOWN = Output("unknown", "", "the end of the model does not tell what its output holds")
+UNKNOWN = Output("unknown", "", "the end of the model does not reveal what its output contains")
 
 
 def found(model: Any, *, sample: Any = None) -> Output:
@@ -247,7 +247,9 @@ def _of_sample(sample: Any) -> Output:
         return UNKNOWN
     if values.ndim > 1 and values.shape[-1] > 1 and np.abs(values.sum(-1) - 1).max() < near:
         return Output(
-            "probabilities", "softmax", "its output for a batch has rows from 0 to 1 that sum to 1"
+            "probabilities",
+            "softmax",
+            "its output for a batch has rows of values from 0 to 1 that sum to 1",
         )
     return Output("probabilities", "sigmoid", "its output for a batch lies between 0 and 1")
 

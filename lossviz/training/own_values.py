@@ -80,8 +80,8 @@ def _no_loss(names: list[str]) -> str:
     """What is told of a training step whose logs name no loss."""
     shown = f"is the sum of {', '.join(map(repr, names))}" if names else "stays 0"
     return (
-        f"The model's train_step returns no loss, so the curve {shown}: return a dict with the "
-        "loss, such as {'loss': loss}."
+        f"The model's train_step returns no loss, so the curve {shown}: return a dict that "
+        "contains the loss, such as {'loss': loss}."
     )
 
 

@@ -166,7 +166,8 @@ class PastRun:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError(
-                    f"run {row.name!r} has not ended after {timeout:g} seconds; it is {row.status}."
+                    f"run {row.name!r} has not finished after {timeout:g} seconds; it is "
+                    f"{row.status}."
                 )
             time.sleep(min(left, POLL_SECONDS))
         if row.error:
@@ -236,7 +237,7 @@ class PastRun:
         except ArgumentError:
             return f"<lossviz.PastRun {self.id}: deleted>"
         except FAULTS as error:
-            return f"<lossviz.PastRun {self.id}: the history cannot be read ({error})>"
+            return f"<lossviz.PastRun {self.id}: the run history cannot be read ({error})>"
         why = f" ({row.error})" if row.error else ""
         return f"<lossviz.PastRun {row.name!r} ({row.id}): {row.status}{why}, step {row.steps:,}>"
 

@@ -120,8 +120,8 @@ def _check_step(asked: Request, places: Sequence[str]) -> None:
     if len(places) > 1 and step is not None:
         raise ArgumentError(
             "device",
-            f"device: got {', '.join(places)}, but a train_step of your own runs on one device; "
-            "give one, or leave the step to lossviz.",
+            f"device: got {', '.join(places)}, but your own train_step runs on one device; "
+            "choose one, or leave train_step out.",
         )
     if asked.loss is None and step is None and not getattr(asked.model, "compiled", False):
         raise ArgumentError(
@@ -132,7 +132,7 @@ def _check_step(asked: Request, places: Sequence[str]) -> None:
     if asked.loss is not None and asked.source.targets is None and not brings_training(asked.model):
         raise ArgumentError(
             "data",
-            "data: got inputs alone, but the loss needs targets; give a pair (inputs, targets).",
+            "data: got only inputs, but the loss needs targets; pass a pair (inputs, targets).",
         )
     held = asked.held_out
     if (
@@ -143,8 +143,8 @@ def _check_step(asked: Request, places: Sequence[str]) -> None:
     ):
         raise ArgumentError(
             "validation",
-            "validation: got inputs alone, but the loss needs targets, which the training data "
-            "have; give a pair (inputs, targets).",
+            "validation: got only inputs, but the loss needs targets, as in the training "
+            "data; pass a pair (inputs, targets).",
         )
 
 
@@ -240,7 +240,7 @@ def _steps(
             metrics=list(metrics or []), train_step=asked.train_step, mirrored=mirrored,
             jit_compile=bool(asked.jit_compile),
         )  # fmt: skip
-    _refuse_several(places, "several outputs, weights or a training of the model's own")
+    _refuse_several(places, "several outputs, weights or custom training")
     compile_with = {
         "optimizer": optimizer,
         "loss": keras,
@@ -252,14 +252,14 @@ def _steps(
 
 
 def _no_loss(target: Any, output: Any) -> Any:
-    raise TrialError("loss", "loss: the validation needs one; give loss=... beside train_step.")
+    raise TrialError("loss", "loss: validation needs one; pass loss=... in addition to train_step.")
 
 
 def _refuse_several(places: Sequence[str], what: str) -> None:
     if len(places) > 1:
         raise ArgumentError(
             "device",
-            f"device: got {', '.join(places)}, but {what} trains on one device; give one.",
+            f"device: got {', '.join(places)}, but {what} trains on one device; choose one.",
         )
 
 
@@ -305,8 +305,8 @@ def _validated(every: Any) -> Callable[[int], bool]:
     except TypeError:
         raise ArgumentError(
             "validation_freq",
-            f"validation_freq: got {shown(every)}; it must be a whole number of at least 1, or a "
-            "list of epochs, counted from 1.",
+            f"validation_freq: got {shown(every)}; it must be a whole number of at least 1, "
+            "or a list of epochs, counted from 1.",
         ) from None
     return lambda epoch: epoch in chosen_epochs
 

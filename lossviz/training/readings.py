@@ -49,12 +49,12 @@ def log(record: Record, name: Any, value: Any) -> None:
         ArgumentError: for a name that cannot be used, and after the run's end.
     """
     if not isinstance(name, str):
-        raise TypeError(f"name: got {shown(name)}; it must be text.")
+        raise TypeError(f"name: got {shown(name)}; it must be a string.")
     if not name.strip() or name in OWN:
         raise ArgumentError(
             "name",
-            f"name: got {name!r}; it must be text other than {', '.join(sorted(OWN))}, which a "
-            "table of steps has already.",
+            f"name: got {name!r}; it must be a string other than {', '.join(sorted(OWN))}, "
+            "which a table of steps already has.",
         )
     record.log(name, _number(value))
 
@@ -67,7 +67,7 @@ def _number(value: Any) -> float:
             return float(np.asarray(value).reshape(()))
         except (TypeError, ValueError, NotImplementedError):
             raise TypeError(
-                f"value: got {shown(value)}, a tensor of a graph, which has no number yet; return "
-                'it from train_step instead, such as {"loss": loss, "kl": kl}.'
+                f"value: got {shown(value)}, a symbolic tensor without a value; return it "
+                'from train_step instead, such as {"loss": loss, "kl": kl}.'
             ) from None
-    raise TypeError(f"value: got {shown(value)}; it must be one number.")
+    raise TypeError(f"value: got {shown(value)}; it must be a single number.")

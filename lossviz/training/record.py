@@ -310,15 +310,15 @@ class Record:
             if self.ended:
                 raise ArgumentError(
                     "value",
-                    f"value: run {self.name!r} has ended ({self.status}); nothing more is "
-                    "recorded of it.",
+                    f"value: run {self.name!r} has ended ({self.status}); it records no more "
+                    "values.",
                 )
             try:
                 self.series.log(name, value, kind=kind, unit=unit)
             except ValueError:
                 raise ArgumentError(
                     "name",
-                    f"name: {name!r} is recorded by the run itself; log under another name.",
+                    f"name: {name!r} is recorded by the run itself; use another name.",
                 ) from None
 
     def _start_clock(self) -> None:

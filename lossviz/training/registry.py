@@ -83,7 +83,7 @@ class Runs:
                 if hear is not None:
                     hear(run)
             except Exception as error:  # noqa: BLE001 - who listens must not end a training
-                run.record.warn(f"What follows this run has failed: {error!r}. Training goes on.")
+                run.record.warn(f"A listener of this run failed: {error!r}. Training continues.")
 
     # -- the runs -----------------------------------------------------------------------------
 

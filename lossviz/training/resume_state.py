@@ -72,7 +72,8 @@ class ResumeState:
             raise ArgumentError("resume_from", f"resume_from: {error}") from None
         if row.status in ALIVE:
             raise ArgumentError(
-                "resume_from", f"resume_from: run {run!r} still trains, perhaps in another kernel."
+                "resume_from",
+                f"resume_from: run {run!r} is still training, perhaps in another kernel.",
             )
         found = find(run)
         rows, events, tracks = stored(run)
@@ -82,7 +83,7 @@ class ResumeState:
         if taken < found.step:
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: of run {run!r} only {taken:,} of {found.step:,} losses are stored.",
+                f"resume_from: run {run!r} has only {taken:,} of {found.step:,} losses stored.",
             )
         return cls(
             run, row.name, row.number, row.seed, row.created, found, row.config,
@@ -100,16 +101,16 @@ class ResumeState:
         if None not in {steps_per_epoch, before} and steps_per_epoch != before:
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: with these data and this batch size an epoch has "
-                f"{steps_per_epoch:,} steps, but those of run {self.id!r} have {before:,}; give it "
-                "the same data and batch size, or train without resume_from.",
+                "resume_from: with these data and this batch size an epoch has "
+                f"{steps_per_epoch:,} steps, but run {self.id!r} has {before:,}; use the "
+                "same data and batch size, or train without resume_from.",
             )
         before, now = self.config.get("batch_size"), asked.batch_size
         if asked.source.samples is not None and None not in {before, now} and before != now:
             raise ArgumentError(
                 "resume_from",
-                f"resume_from: run {self.id!r} was trained with a batch size of {before:,}; got "
-                f"{now:,}. Give the same one, or train without resume_from.",
+                f"resume_from: run {self.id!r} was trained with a batch size of {before:,}; "
+                f"got {now:,}. Use the same one, or train without resume_from.",
             )
 
     def restore_into(self, record: Record) -> None:
@@ -122,7 +123,7 @@ class ResumeState:
             last = self.rows[-1].epoch if self.rows else 0
             recorder.history().cut(self.id, self.checkpoint.step, last)
         except FAULTS as error:
-            record.warn(f"The history could not be brought to the checkpoint ({error}).")
+            record.warn(f"The stored run could not be reset to its checkpoint ({error}).")
 
 
 def _parts_of(record: Record, steps: int) -> list[Part]:

@@ -222,7 +222,8 @@ class Run:
         """
         if not self.wait(timeout):
             raise TimeoutError(
-                f"run {self.name!r} has not ended after {timeout:g} seconds; it is {self.status}."
+                f"run {self.name!r} has not finished after {timeout:g} seconds; it is "
+                f"{self.status}."
             )
         if self.error is not None:
             raise self.error

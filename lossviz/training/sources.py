@@ -69,8 +69,8 @@ class Source:
                 if value is not None:
                     raise ArgumentError(
                         name,
-                        f"{name}: goes with arrays, but x is {shown(x)}, whose batches hold "
-                        "targets and weights themselves.",
+                        f"{name}: is only for arrays, but x is {shown(x)}, whose batches "
+                        "contain targets and weights.",
                     )
             data = x
         elif sample_weight is not None:
@@ -143,7 +143,7 @@ class Source:
         if found is None:
             raise ArgumentError(
                 self.argument,
-                f"{self.argument}: the dataset gave no batch; it must hold at least one.",
+                f"{self.argument}: the dataset has no batches; it needs at least one.",
             )
         return found
 
@@ -157,8 +157,8 @@ class Source:
         if self.samples is None:
             raise ArgumentError(
                 "validation_split",
-                f"validation_split: got {share:g}, but only arrays can be split; give a dataset of "
-                "its own as validation.",
+                f"validation_split: got {share:g}, but only arrays can be split; pass a "
+                "separate dataset as validation.",
             )
         at = math.floor(self.samples * (1.0 - share))
         if not 0 < at < self.samples:
@@ -178,8 +178,8 @@ class Source:
         if self.weighted:
             raise ArgumentError(
                 "class_weight",
-                "class_weight: the samples have weights already (sample_weight); give one of the "
-                "two.",
+                "class_weight: the samples already have weights (sample_weight); use only "
+                "one of the two.",
             )
         targets = self.targets
         if targets is None or len(tf.nest.flatten(targets)) != 1:
@@ -239,8 +239,8 @@ class Source:
             name = "steps_per_epoch" if self.argument == "data" else "validation_steps"
             raise ArgumentError(
                 self.argument,
-                f"{self.argument}: got endless data, which have no epochs; give {name}, or bound "
-                "the dataset with .take(batches).",
+                f"{self.argument}: the data are infinite, so they have no epochs; set "
+                f"{name}, or limit the dataset with .take(batches).",
             )
         dataset = stream.opened(seed)
         if anew and steps is not None:

@@ -285,8 +285,8 @@ def _share(validation: float) -> float:
     if not 0 < validation < 1:
         raise ArgumentError(
             "validation",
-            f"validation: got {validation!r}; it must be a share greater than 0 and less than 1, "
-            f"or {ACCEPTED}.",
+            f"validation: got {validation!r}; it must be a share greater than 0 and less "
+            f"than 1, or {ACCEPTED}.",
         )
     return validation
 
@@ -297,8 +297,8 @@ def _weighted(data: Any, sample_weight: Any) -> Any:
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ArgumentError(
             "sample_weight",
-            f"sample_weight: goes with data as (inputs, targets) of arrays, but data are "
-            f"{shown(data)}; a dataset brings its weights as the third part of a batch.",
+            "sample_weight: is only for data given as arrays (inputs, targets), but data "
+            f"are {shown(data)}; a dataset contains its weights as the third part of a batch.",
         )
     return (*data, sample_weight)
 
@@ -346,13 +346,10 @@ def _begin(asked: Request, ready: Prepared, record: Record, when_busy: str) -> R
         for other in ahead:
             other.stop()
     elif ahead:
-        # Said, since it may be a run that nobody thinks of any more.
-        first = ahead[0]
-        record.add_event(
-            "queued",
-            f"Waits for {first.name!r} to end, which is {first.status}"
-            + (f", and {len(ahead) - 1} more." if len(ahead) > 1 else "."),
-        )
+        # It may be a run that was started long ago and forgotten.
+        first, others = ahead[0], len(ahead) - 1
+        more = f" and {others} more {'run' if others == 1 else 'runs'}" if others else ""
+        record.add_event("queued", f"Waiting for {first.name!r} ({first.status}){more} to finish.")
     control = Control()
     trainer = Trainer(ready.spec, record, control)
     run = Run(record, control, asked.model, trainer)

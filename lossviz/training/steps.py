@@ -153,8 +153,8 @@ def parted(result: Any) -> tuple[Any, Any, dict[str, Any]]:
         return loss, output, {}
     if "loss" not in loss:
         raise ValueError(
-            "train_step: the dict that it returns must have the loss, such as {'loss': loss}; it "
-            f"has {sorted(map(str, loss)) or 'nothing'}."
+            "train_step: the dict that it returns must contain the loss, such as {'loss': "
+            f"loss}}; it has {sorted(map(str, loss)) or 'nothing'}."
         )
     others = {str(name): scalar(value) for name, value in loss.items() if name != "loss"}
     return loss["loss"], output, others
@@ -170,8 +170,8 @@ def flattened(logs: Any) -> dict[str, Any]:
     """
     if logs is not None and not isinstance(logs, Mapping):
         raise ValueError(
-            "train_step: it must return a dict with the loss, such as {'loss': loss}; it returns a "
-            f"{type(logs).__name__}."
+            "train_step: it must return a dict that contains the loss, such as {'loss': "
+            f"loss}}; it returns a {type(logs).__name__}."
         )
     flat: dict[str, Any] = {}
     for name, value in (logs or {}).items():

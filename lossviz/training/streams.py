@@ -145,7 +145,9 @@ def _rows_at(data: Any, index: Any) -> Any:
 def _of_dataset(argument: str, dataset: Any) -> Stream:
     cardinality = int(dataset.cardinality())
     if cardinality == 0:
-        raise ArgumentError(argument, f"{argument}: got an empty dataset; it must hold batches.")
+        raise ArgumentError(
+            argument, f"{argument}: the dataset is empty; it needs at least one batch."
+        )
     return Stream(dataset=dataset, endless=cardinality == tf.data.INFINITE_CARDINALITY)
 
 
@@ -154,7 +156,7 @@ def _of_py_dataset(argument: str, data: Any) -> Stream:
     if count is not None and count < 1:
         raise ArgumentError(
             argument,
-            f"{argument}: got {shown(data)} without batches; its length must be at least 1.",
+            f"{argument}: got {shown(data)}, which has no batches; its length must be at least 1.",
         )
     state: dict[str, Any] = {"epoch": 0, "seed": None}
 
@@ -228,7 +230,7 @@ def _of_generator(argument: str, data: Iterator[Any]) -> Stream:
     """A generator is used up once: what was read to learn its form comes first."""
     two = list(itertools.islice(data, 2))
     if not two:
-        raise ArgumentError(argument, f"{argument}: the generator gave no batch.")
+        raise ArgumentError(argument, f"{argument}: the generator yielded no batch.")
     read = [_checked(argument, item, "each item of the generator") for item in two]
     waiting = list(read)
 
@@ -264,7 +266,7 @@ def _of_loader(argument: str, data: Any) -> Stream:
 
     two = list(itertools.islice(items(), 2))
     if not two:
-        raise ArgumentError(argument, f"{argument}: the loader gave no batch.")
+        raise ArgumentError(argument, f"{argument}: the loader yielded no batch.")
     dataset = _generated(items, two)
     if hasattr(data, "__len__"):
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(data)))

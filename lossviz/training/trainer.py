@@ -129,7 +129,7 @@ class Trainer:
                     self._spec.steps.end()
             record.end("completed", "Training completed.")
         except _Stopped:
-            record.end("stopped", "Training was stopped.")
+            record.end("stopped", "Training stopped.")
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
             record.end("failed", explain(error, len(record.losses)), error)
         finally:
@@ -145,10 +145,10 @@ class Trainer:
     def abandon(self) -> None:
         """End a run that was stopped and hangs, such as in a dataset that gives no more batches."""
         if self._record.progress().phase == "compiling":
-            where = "while it was being compiled, which takes long."
+            where = "during compilation, which takes a while."
         else:
-            where = "in a chunk that does not end: the data may give no more batches."
-        self._record.end("stopped", f"Training was stopped {where}")
+            where = "in a chunk that did not finish: the dataset may be waiting for more batches."
+        self._record.end("stopped", f"Training stopped {where}")
         run_queue.leave(self)
 
     def _place(self) -> Any:
@@ -263,7 +263,7 @@ class Trainer:
             self._checkpoints.save_soon(self._state())
         if stop:
             # As Keras does it: the epochs end here, and the run is complete.
-            record.add_event("early_stop", f"A callback ended the training: {stop}.")
+            record.add_event("early_stop", f"Training ended by a callback: {stop}.")
         return bool(stop)
 
     def _take(self, train: Callable[[int], Chunk]) -> Chunk:
@@ -293,7 +293,7 @@ class Trainer:
         self._cursor.drawn = self._spec.batches.drawn
         self._control.took(len(chunk.losses))
         if not len(record.losses):
-            raise ValueError("data: the dataset gave no batch; it must hold at least one.")
+            raise ValueError("data: the dataset has no batches; it needs at least one.")
         if len(chunk.losses):
             self._look_at(chunk)
             if callbacks.each_batch:
@@ -350,11 +350,11 @@ class Trainer:
         if control.pause_asked:
             self._save()
             record.set_status("paused")
-            record.add_event("paused", "Training was paused.")
+            record.add_event("paused", "Training paused.")
             control.wait_while_paused()
             if not control.stop_asked:
                 record.set_status("running")
-                record.add_event("resumed", "Training went on.")
+                record.add_event("resumed", "Training resumed.")
         if control.stop_asked:
             self._save()
             raise _Stopped

@@ -23,17 +23,16 @@ from lossviz.training.one_device import held
 from lossviz.training.steps import parted, traced_anew
 
 NOT_A_GRAPH = (
-    "it cannot become a graph, which is how a training runs: take TensorFlow's functions in the "
-    "place of NumPy's, of float() and of .numpy()"
+    "tf.function cannot trace it; use TensorFlow operations instead of NumPy, float() and .numpy()"
 )
 NO_GRADIENT = (
-    "the loss has no gradient for any variable of the model, so there is nothing to learn from: it "
-    "must be computed from the model's output, without rounding, argmax, comparisons or casts to "
-    "whole numbers on the way"
+    "the loss has no gradient for any variable of the model, so nothing can be learned: "
+    "compute it from the model's output without rounding, argmax, comparisons or casts to "
+    "integers"
 )
 ZERO_GRADIENT = (
-    "The gradient of the loss is zero for every variable on the first batch: the model may learn "
-    "nothing, and the curve may stay flat."
+    "The gradient of the loss is zero for every variable on the first batch: the model may "
+    "not learn, and the curve may stay flat."
 )
 
 _SYMBOLIC = re.compile(r"symbolic|numpy\(\)|to a numpy array|as a Python `?bool|SymbolicTensor")
@@ -140,11 +139,11 @@ class _Trial:
         if missing and all(missing):
             if not self._regularised:
                 raise self._error(NO_GRADIENT)
-            warnings.append(f"The model learns from its regularisation alone: {NO_GRADIENT}.")
+            warnings.append(f"The model learns only from its regularization: {NO_GRADIENT}.")
         elif self._argument == "train_step" and any(missing):
             warnings.append(
                 f"The loss has no gradient for {sum(missing)} of the model's {len(missing)} "
-                "trainable variables: these stay as they are."
+                "trainable variables: these stay unchanged."
             )
         values = None
         if not any(isinstance(one, tf.TensorSpec) for one in tf.nest.flatten(batch)):
@@ -161,12 +160,12 @@ class _Trial:
         if loss is None:
             raise self._error(GIVES_NONE)
         if not tf.is_tensor(loss) and not isinstance(loss, int | float | np.number | np.ndarray):
-            raise self._error(f"it gives a {type(loss).__name__}, but must give the loss.")
+            raise self._error(f"it returns a {type(loss).__name__} but must return the loss.")
         shape = tf.TensorShape(getattr(loss, "shape", ()))
         if self._argument == "train_step" and shape.rank:
             said = str(shape.as_list()).replace("None", "batch")
             raise self._error(
-                f"the loss has the shape {said}, but must be one number: take its mean with "
+                f"the loss has shape {said} but must be a single number: take its mean with "
                 "tf.reduce_mean(...)"
             )
 
@@ -185,7 +184,7 @@ class _Trial:
             what = f"{NOT_A_GRAPH}. {what}"
         elif _SHAPES.search(text):
             sizes = ", ".join(f"{name} {_shapes(part)}" for name, part in shown.items())
-            what = f"shapes do not fit each other; there are {sizes}. {what}"
+            what = f"shapes do not match: {sizes}. {what}"
         return self._error(what, error)
 
     def _error(self, what: str, error: Exception | None = None) -> TrialError:
@@ -193,7 +192,7 @@ class _Trial:
         argument = self._argument
         if place is not None and place.name == getattr(self._loss, "__name__", ""):
             argument = "loss"
-        where = f"in line {place.lineno} of {place.name}, " if place else ""
+        where = f"on line {place.lineno} of {place.name}, " if place else ""
         line = place.lineno or 0 if place else 0
         return TrialError(argument, f"{argument}: {where}{what}", line)
 

@@ -75,8 +75,8 @@ def _checked(loss: Loss, weights: Any, output: Any, axes: int) -> Any:
         )
         raise ArgumentError(
             "sample_weight",
-            f"sample_weight: {loss.name} takes none: it {why}, so that no sample has a loss of "
-            "its own.",
+            f"sample_weight: {loss.name} does not support it: it {why}, so samples have no "
+            "individual loss.",
         )
     while (weights.shape.rank or 0) > 1 and weights.shape[-1] == 1:
         weights = tf.squeeze(weights, -1)
@@ -84,9 +84,9 @@ def _checked(loss: Loss, weights: Any, output: Any, axes: int) -> Any:
     if not 1 <= rank <= axes or not weights.shape.is_compatible_with(output.shape[:rank]):
         raise ArgumentError(
             "sample_weight",
-            f"sample_weight: got the shape {shape_text(weights.shape)}, which does not fit "
-            f"{loss.name} on an output of shape {shape_text(output.shape)}; one weight for each "
-            f"sample is accepted{', or one for each position' if axes > 1 else ''}.",
+            f"sample_weight: got shape {shape_text(weights.shape)}, which does not match "
+            f"{loss.name} on an output of shape {shape_text(output.shape)}; one weight for "
+            f"each sample is accepted{', or one for each position' if axes > 1 else ''}.",
         )
     return weights
 

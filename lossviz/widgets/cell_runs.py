@@ -177,6 +177,6 @@ def save_as_cell(text: str) -> Notice:
     """Ask the front end for a cell with this text; gives what came of it."""
     shell = interactive_shell()
     if shell is None or not hasattr(shell, "set_next_input"):
-        return Notice("There is no notebook here to put a cell into: copy the code.", "warning")
+        return Notice("There is no notebook to add a cell to. Copy the code instead.", "warning")
     shell.set_next_input(text)
-    return Notice("The cell appears when you run a cell the next time.")
+    return Notice("The cell will be added the next time you run a cell.")

@@ -53,7 +53,8 @@ class ChosenRuns:
             chosen = dict.fromkeys([*self._records, *runs])
             if len([run for run in chosen if run not in known]) > MOST:
                 raise ArgumentError(
-                    "runs", f"{MOST} runs fit on the charts beside the lab's own. Hide some first."
+                    "runs",
+                    f"The charts hold at most {MOST} runs besides the lab's own. Hide some first.",
                 )
         for run in runs:
             if run in known:

@@ -31,7 +31,7 @@ def counted(own: UserObjects, config: dict[str, Any]) -> tuple[list[float] | Non
         weights = tasks.class_weights(data)
     except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
         return None, Notice(f"No class weights. {error}", "error", traceback.format_exc())
-    return weights, Notice("Class weights are filled in: rare classes weigh more.")
+    return weights, Notice("Class weights filled in: rare classes weigh more.")
 
 
 def count_later(
@@ -56,4 +56,4 @@ def count_later(
     threading.Thread(
         target=lambda: take(*counted(own, config)), name="lossviz weights", daemon=True
     ).start()
-    return Notice("Counting how often each class occurs...")
+    return Notice("Counting class frequencies...")

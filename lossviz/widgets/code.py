@@ -160,7 +160,7 @@ class Code:
         """
         place = self.loss_text()
         if place is None:
-            raise ProgramError("loss", "The code has no loss function that could be replaced.")
+            raise ProgramError("loss", "The code has no loss function to replace.")
         edit = place.replaced_by(function)
         self._set(changed(self.text, [edit]), [edit], page)
         if made_from in losses.names():
@@ -280,7 +280,7 @@ def _words(error: ArgumentError) -> str:
         text = text.removeprefix(prefix)
     line = getattr(error, "line", 0)
     if line and "syntax error" in text:
-        return f"code has a syntax error in line {line}"
+        return f"code has a syntax error on line {line}"
     return text.removesuffix(".")
 
 

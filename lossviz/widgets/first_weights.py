@@ -39,8 +39,8 @@ class FirstWeights:
     def restore(self) -> str:
         """Put them back; gives what is to be said."""
         if any(run.model is self._model for run in live_runs()):
-            return "Your model is being trained: stop the run first."
+            return "Your model is still training. Stop the run first."
         for variable, value in zip(self._model.variables, self._values or (), strict=True):
             variable.assign(value)
         self._restored = True
-        return "Your model has its first weights again: the next run starts from them."
+        return "Initial weights restored: the next run starts from them."

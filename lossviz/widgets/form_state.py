@@ -167,7 +167,9 @@ class FormState:
             fitting = self._task.dataset_for(self._loss)
             if self._task.dataset(fitting).takes(self._loss):
                 self._texts["dataset"] = fitting
-                self._notes["dataset"] = f"Changed from {chosen}: {self._loss.title} needs these."
+                self._notes["dataset"] = (
+                    f"Changed from {chosen}: {self._loss.title} needs this dataset."
+                )
 
     def _follow_dataset(self) -> None:
         """Where the new data cannot be learnt with the loss, take one that can and say so."""
@@ -179,7 +181,9 @@ class FormState:
             fitting = [name for name in self._task.losses if dataset.takes(losses.get(name))]
             if fitting:
                 self._texts["loss"] = fitting[0]
-                self._notes["loss"] = f"Changed from {loss.title}, which cannot learn these data."
+                self._notes["loss"] = (
+                    f"Changed from {loss.title}, which does not support this dataset."
+                )
 
     def _follow_defaults(self, before: Mapping[str, str]) -> None:
         """Fields that nobody has touched follow the task and the optimizer; typed ones stay."""

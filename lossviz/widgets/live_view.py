@@ -31,8 +31,9 @@ class LiveView(anywidget.AnyWidget):
     beside what every view understands is given to `take`.
     """
 
-    _esm = _built("loader.js", "export default { render({ el }) { el.textContent = "
-                            "'The lab has not been built: run make build.'; } };")  # fmt: skip
+    _esm = _built("loader.js", "export default  render({ el }) "
+                               "{ el.textContent = 'The lab is not built: run make build.'; } "
+                               ";")  # fmt: skip
     _css = _built("lab.css", "")
 
     code_of_page = traitlets.Unicode(_built("lab.js", "")).tag(sync=True)

@@ -48,7 +48,7 @@ class Loading:
             self._listeners.append(listener)
             if self._thread is not None and self._thread.is_alive():
                 return
-            self.line = "TensorFlow is loading..."
+            self.line = "Loading TensorFlow..."
             self._thread = threading.Thread(target=self._load, name="lossviz import", daemon=True)
             self._thread.start()
         listener()
@@ -78,7 +78,7 @@ class Loading:
             line = str(error)  # nothing has been imported: it may be tried again
         except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is
             self._failed = True
-            line = f"TensorFlow could not be loaded: {error} Restart the kernel to try again."
+            line = f"TensorFlow could not be loaded: {error} Restart the kernel and try again."
         with self._lock:
             self.line = line
             listeners, self._listeners = self._listeners, []

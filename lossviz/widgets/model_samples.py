@@ -18,7 +18,7 @@ def show(run: Run | None, config: TrainingConfig | None, data: Any) -> tuple[str
         data: what it holds out, or else what it trains on.
     """
     if run is None or config is None:
-        return "", "Train a model first: then this shows what it says of data it has not seen."
+        return "", "Train a model to see its predictions for validation data here."
     try:
         figure = tasks.get(config.task).show(run.model, data)
     except Exception as error:  # noqa: BLE001 - shown in the lab, whatever it is

@@ -244,7 +244,7 @@ class ProgramBinding:
         if place is None or not self.code.made_from:
             return "", []
         original = place.original(self.code.made_from, self.code.config.loss_params)
-        title = f"{place.name} beside {plain_title(self.code.made_from)} of the catalogue"
+        title = f"{place.name} compared with {plain_title(self.code.made_from)} in the catalogue"
         return title, comparison(original, place.text)
 
     def script(self) -> tuple[str, str]:
@@ -254,7 +254,9 @@ class ProgramBinding:
         except ArgumentError as error:
             return "", str(error)
         custom = ", ".join(self.code.custom)
-        return text, f"Without your own {custom}: copy that from the code." if custom else ""
+        return text, (
+            f"Your custom {custom} is not included: copy it from the code."
+        ) if custom else ""
 
     # -----------------------------------------------------------------------------------------
 
@@ -311,7 +313,7 @@ class ProgramBinding:
             params = tuple(place.params) if place else ()
         question = ""
         if self._question is not None and code.custom_loss:
-            question = f"Replace your own loss_fn with {self._question[1]}?"
+            question = f"Replace your custom loss_fn with {self._question[1]}?"
         self.form.written = ProgramParts(
             custom=custom,
             made_from=plain_title(code.made_from) if code.made_from else "",

@@ -53,8 +53,8 @@ class Saved:
     def notice(self) -> Notice:
         """What a lab says of it that has no run yet."""
         row = self.row
-        where = f"{row.name} is saved at epoch {self.epoch:,} of {row.epochs:,}."
-        said = f"Kernel stopped. {where}" if row.status == "interrupted" else where
+        where = f"The checkpoint of {row.name} is at epoch {self.epoch:,} of {row.epochs:,}."
+        said = f"The kernel stopped. {where}" if row.status == "interrupted" else where
         return Notice(said, actions=(action("resume", f"Resume {row.name}"),))
 
 
@@ -91,7 +91,8 @@ class ResumeOffers:
         others = live_beside(runs)
         if others:
             first = others[0]
-            more = f", and {len(others) - 1} more wait" if len(others) > 1 else ""
+            queued = len(others) - 1
+            more = f" and {queued} more {'is' if queued == 1 else 'are'} queued" if queued else ""
             does = "is training" if first.status == "running" else f"is {first.status}"
             label = "Show it" if len(others) == 1 else "Show them"
             return Notice(f"{first.name} {does}{more}.", actions=(action("follow", label),))
@@ -126,16 +127,16 @@ def why_not_resumed(run: RunSummary, own: UserObjects) -> str:
         own: the user's objects that the lab's programs may name.
     """
     if run.status in ALIVE:
-        return "It has not ended."
+        return "The run has not finished."
     if run.status not in BREAKS:
-        return f"It has {run.status}: there is nothing to go on with."
+        return f"The run has {run.status}: there is nothing to resume."
     if not run.program:
-        return "Code has started it: resume it there, with resume_from."
+        return "The run was started from code: resume it there, with resume_from."
     given = run.config.get("model", ""), run.config.get("train", "")
     if any(name and name not in {own.model, own.train} for name in given):
-        return "It was trained with a model or data that this lab does not have."
+        return "The run used a model or data that this lab does not have."
     if not (home() / CHECKPOINTS / run.id).is_dir():
-        return "It ended before its first checkpoint."
+        return "The run ended before its first checkpoint."
     return ""
 
 

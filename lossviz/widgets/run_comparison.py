@@ -10,8 +10,8 @@ from lossviz.history import RunSummary, flat
 from lossviz.wire.run_tables import ComparedMetric, ComparedSetting
 
 LOSSES_DIFFER = (
-    "These runs were trained with different losses: the heights of their loss curves cannot be "
-    "compared. Compare a metric instead."
+    "These runs used different losses, so their loss values cannot be compared. Compare a "
+    "metric instead."
 )
 
 UNTOLD = frozenset({"loss_fn", "notebook"})

@@ -67,7 +67,7 @@ class RunLauncher:
         if not self.preparing or self.runs.training:
             return None
         if self._asked and cell_runs.running:
-            return Notice("Waits for the cell that runs now.")
+            return Notice("Waiting for the running cell to finish.")
         return Notice("Preparing data and model...")
 
     # -- what a person does -------------------------------------------------------------------
@@ -122,7 +122,7 @@ class RunLauncher:
     def not_run(self) -> None:
         """The page could not run the cell."""
         if self.preparing and self._asked:
-            self._end(Notice("The notebook did not run the cell: is its kernel ready?", "error"))
+            self._end(Notice("The notebook could not run the cell. Is its kernel ready?", "error"))
 
     # -- the cell -----------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class RunLauncher:
         if error is not None:
             self._end(_failed(error, started=self._started > 0), refused)
         elif not self._started:
-            self._end(Notice("The cell has run, but it started no training.", "warning"))
+            self._end(Notice("The cell finished without starting a run.", "warning"))
         else:
             self._end(None)
 
@@ -231,7 +231,7 @@ class RunLauncher:
             if cell_runs.running:
                 self._watch()
                 return
-        self._end(Notice("No page has run the cell. Press Train again.", "error"))
+        self._end(Notice("No open page ran the cell. Press Train again.", "error"))
 
     def _end(self, notice: Notice | None, refused: ArgumentError | None = None) -> None:
         with self._lock:
@@ -241,14 +241,14 @@ class RunLauncher:
 
 def _failed(error: BaseException, *, started: bool) -> Notice:
     """What a lab says of a program that failed, with its line and the traceback behind."""
-    what = "The code failed after it had started a run" if started else "Training did not start"
+    what = "The code failed after starting a run" if started else "Training did not start"
     first = str(error).strip().partition("\n")[0].removesuffix(".")
     line = _line_of(error)
     where = f" (line {line} of the code)" if line and "of the code" not in first else ""
     if isinstance(error, SyntaxError):
-        first, where = f"the code has a syntax error in line {error.lineno}", ""
+        first, where = f"the code has a syntax error on line {error.lineno}", ""
     elif isinstance(error, KeyboardInterrupt):
-        first = "it was interrupted"
+        first = "interrupted"
     elif not isinstance(error, ArgumentError):
         first = f"{type(error).__name__}: {first}"
     details = "".join(traceback.format_exception(error))

@@ -19,8 +19,8 @@ PATIENCE = 3.0
 """Seconds in which a page that is put up by a running cell is heard, where it can be at all."""
 
 BUSY = (
-    "The kernel is busy with this cell and cannot hear this page: buttons and the learning rate "
-    "take effect when the cell has ended."
+    "The kernel is busy running this cell. Buttons and the learning rate take effect when "
+    "the cell finishes."
 )
 
 MOST_LEFT = 16
@@ -123,7 +123,7 @@ class RunView(LiveView):
             rate, self._asked = (asked, self._asked) if waits else (rate, None)
         field = plain_field(
             "learning_rate", "Learning rate", "text", "" if rate is None else f"{rate:.7g}",
-            "training", help_="Press Enter to use another one from the next step on.",
+            "training", help_="Press Enter to apply a new value from the next step.",
             error=self._refused,
         )  # fmt: skip
         return {"fields": [field], "commands": self._commands(), "edits": dict(self._edits)}

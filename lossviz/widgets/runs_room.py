@@ -81,7 +81,7 @@ class RunsRoom:
             found = _history().listing.rows(ids[asked["start"] : asked["start"] + asked["count"]])
             rows = self._described(found, asked["columns"])
         except FAULTS as error:
-            trouble = f"The history of runs cannot be read: {error}"
+            trouble = f"The run history could not be read: {error}"
         self._answer(
             {
                 "type": "runs", "page": asked["page"], "number": asked["number"],
@@ -126,7 +126,7 @@ class RunsRoom:
         colour = self._session.chosen.colour(run.id)
         config = flat(run.config) if columns else {}
         last, low, _ = run.metrics.get("val_loss", (None, None, None))
-        why = "This lab trains: stop its run first." if busy else ""
+        why = "This lab is training. Stop its run first." if busy else ""
         return {
             "id": run.id,
             "name": run.name,
@@ -172,7 +172,7 @@ class RunsRoom:
         try:
             runs = _history().listing.rows(_ids_of(message)[:MOST_COMPARED])
         except FAULTS as error:
-            trouble = f"The history of runs cannot be read: {error}"
+            trouble = f"The run history could not be read: {error}"
         chosen = self._session.chosen
         colours = {run.id: chosen.colour(run.id) for run in runs}
         self._answer(
@@ -222,7 +222,7 @@ class RunsRoom:
         except ArgumentError as error:
             trouble = str(error).partition(": ")[2] or str(error)
         except FAULTS as error:
-            trouble = f"It could not be done: {error}"
+            trouble = f"The change failed: {error}"
         self._answer(
             {
                 "type": "runs_changed", "page": asked["page"], "number": asked["number"],

@@ -230,7 +230,7 @@ class Session:
                 self._notice = None
             elif name == "reset" and not (launcher.runs.training or launcher.preparing):
                 self._binding.reset()
-                self._notice = Notice("All settings are as they were at the start.")
+                self._notice = Notice("Settings reset.")
             elif name == "not_run":
                 launcher.not_run()
             elif name in {"replace_loss", "keep_loss"}:

@@ -115,7 +115,7 @@ def user_objects(model: Any, train: Any, validation: Any, names: Mapping[str, An
         probabilities=off,
         found=f"{_subject(output.why)}, so from_logits is off." if output and off else "",
         namespace=namespace,
-        named=f"In the code your objects are called {', '.join(given)}." if given else "",
+        named=f"The code uses these names for your objects: {', '.join(given)}." if given else "",
         data_title=_title(train),
         data_error=_error("train", train) or _error("validation", validation),
         labels=_labels(train),
@@ -219,7 +219,7 @@ def check_fit(own: UserObjects, config: TrainingConfig) -> None:
             losses.check_targets(loss, own.targets, (None, *output[1:]))
     except ArgumentError as error:
         raise ArgumentError(
-            "model", f"The model's output does not fit the data's targets: {error.accepted}"
+            "model", f"The model's output does not match the targets: {error.accepted}"
         ) from None
 
 
@@ -265,7 +265,7 @@ def _error(argument: str, data: Any) -> str:
             f"but they have {lengths[0]:,} and {lengths[1]:,}."
         )
     if lengths[0] == 0:
-        return f"{argument}: got no samples (an empty array); at least one is needed."
+        return f"{argument}: the array is empty; at least one sample is needed."
     return ""
 
 

@@ -195,7 +195,7 @@ def kills(count: int = 50) -> str:
         try:
             again = victim(resume_from=run)
         except ValueError as error:
-            if "before its first one was written" not in str(error):
+            if "before its first one was saved" not in str(error):
                 raise
             early += 1
             continue

@@ -87,7 +87,7 @@ def _in_page(bench: JupyterPage) -> list[str]:
     page = bench.page
     notebook.lab.wait_for(timeout=60_000)
     # TensorFlow is loaded in the background after the first sight of a lab.
-    notebook.lab.get_by_text("TensorFlow is loading").wait_for(state="detached", timeout=120_000)
+    notebook.lab.get_by_text("Loading TensorFlow").wait_for(state="detached", timeout=120_000)
     opened = _opened(notebook, page)
     sorts = [_since(page, _press(name), OTHER) for name in SORTS for _ in range(2)]
     filters = [_filtered(page, text) for text in (*FILTERS, *reversed(FILTERS[:-1]), "")]

@@ -106,7 +106,7 @@ def test_broken_code_is_said_with_its_line_and_changes_wait(notebook):
     good = cell.text()
     line = good[: good.index("learning_rate=0.1")].count("\n") + 1
     cell.replace("learning_rate=0.1", "learning_rate=(0.1")
-    said = f"code has a syntax error in line {line}"
+    said = f"code has a syntax error on line {line}"
     until(lambda: code_state(page) == said, "the error in the lab")
     until(lambda: said in cell.badge, "the error on the cell")
     page.fill("Epochs", "3")
@@ -155,7 +155,7 @@ def test_the_first_train_makes_the_cell_and_runs_it_and_waits_for_a_busy_kernel(
     page.page.wait_for_timeout(500)
     page.lab.evaluate("lab => lab.scrollIntoView()")
     page.press("Train")
-    until(lambda: page.status() == "Waits for the cell that runs now.", "a word about the wait", 5)
+    until(lambda: page.status() == "Waiting for the running cell to finish.", "a word about the wait", 5)
     until(lambda: page.run_status() == "completed", "a run", 120)
     cell = ProgramCell(page)
     assert "epochs=2" in cell.text()
@@ -170,7 +170,7 @@ def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):
     cell.replace(body_of_loss(cell), CONSTANT)
     until(lambda: chosen(page, "Loss").startswith("custom"), "the custom loss")
     page.choose("Loss", "quadratic")
-    question = page.lab.get_by_text("Replace your own loss_fn with Quadratic", exact=False).first
+    question = page.lab.get_by_text("Replace your custom loss_fn with Quadratic", exact=False).first
     question.wait_for()
     page.press("Keep mine")
     until(lambda: chosen(page, "Loss").startswith("custom"), "mine")
@@ -184,7 +184,7 @@ def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):
     page.choose("Loss", kept.get_attribute("value"))
     cell.wait_for(CONSTANT)
     page.press("Compare with original")
-    diff = page.lab.get_by_role("region", name="loss_fn beside cross-entropy of the catalogue")
+    diff = page.lab.get_by_role("region", name="loss_fn compared with cross-entropy in the catalogue")
     diff.wait_for()
     assert CONSTANT in diff.locator("ins").all_inner_texts()[-1]
     page.press("Reset to original")

@@ -128,8 +128,8 @@ def test_marks_of_what_happened_and_ticks_of_checkpoints(notebook):
 
     until(lambda: "Learning rate changed from 0.1 to 0.05" in marks()[0], "the change of the rate")
     texts, ticks = marks()
-    assert "Training was paused." in texts
-    assert "Training went on." in texts
+    assert "Training paused." in texts
+    assert "Training resumed." in texts
     assert ticks
     checkpoints = json.loads(page.ask_kernel("json.dumps(lab.run.record.checkpoints)"))
     per_epoch = int(page.ask_kernel("lab.run.record.steps_per_epoch"))

@@ -77,7 +77,7 @@ def test_fields_and_box_are_in_step_and_the_box_is_what_trains(book):
 def test_a_mistake_is_said_and_changes_wait(book):
     line = text(book)[: text(book).index("learning_rate=0.1")].count("\n") + 1
     replace(book, "learning_rate=0.1", "learning_rate=(0.1")
-    said = f"code has a syntax error in line {line}"
+    said = f"code has a syntax error on line {line}"
     state = book.lab.locator(".lossviz-code-state")
     until(lambda: state.inner_text() == said, "the mistake", 10)
     book.fill("Epochs", "3")
@@ -91,7 +91,7 @@ def test_a_mistake_is_said_and_changes_wait(book):
 
 def test_the_code_becomes_a_cell_and_a_script_and_tab_leaves_the_box(book):
     book.press("Save as cell")
-    until(lambda: "appears when you run a cell" in book.status(), "the hint", 10)
+    until(lambda: "will be added the next time you run a cell" in book.status(), "the hint", 10)
     book.run_cell(1)
     until(lambda: book.cells.count() == 3, "the new cell", 20)
     book.press("Export script")

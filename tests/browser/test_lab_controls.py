@@ -107,7 +107,7 @@ def test_keys_focus_queue_reload_and_a_killed_kernel(notebook, server):
     if dialog.is_visible():
         dialog.get_by_role("button").last.click()
     offered(page, "Resume run 1")
-    assert page.status().startswith("Kernel stopped. run 1 is saved at epoch ")
+    assert page.status().startswith("The kernel stopped. The checkpoint of run 1 is at epoch ")
     saved = int(page.status().split("at epoch ")[1].split(" of ")[0].replace(",", ""))
     page.press("Resume run 1")
     until(lambda: page.points(EPOCHS_CHART) > saved, "epochs after the checkpoint", 120)

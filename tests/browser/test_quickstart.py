@@ -73,7 +73,7 @@ def test_the_lab_is_there_at_once_while_tensorflow_is_not(notebook):
     page.lab.wait_for(timeout=10_000)
     waited = time.monotonic() - pressed
     line = page.lab.locator(".lossviz-tensorflow")
-    until(lambda: line.inner_text() == "TensorFlow is loading...", "TensorFlow's line", 10)
+    until(lambda: line.inner_text() == "Loading TensorFlow...", "TensorFlow's line", 10)
     # The figure of one second is measured by the benchmarks: this machine is shared.
     assert waited < 5
     until(lambda: not line.is_visible(), "TensorFlow", 120)

@@ -21,7 +21,7 @@ def test_the_lab_follows_the_task_and_shows_predictions(notebook):
     page.run_cell(0)
     page.lab.wait_for()
     page.lab.get_by_text("Predictions", exact=True).click()
-    until(lambda: "Train a model first" in page.lab.inner_text(), "what predictions need")
+    until(lambda: "Train a model to see" in page.lab.inner_text(), "what predictions need")
     page.choose("Task", "image_segmentation")
     until(
         lambda: page.lab.get_by_label("Loss", exact=True).input_value() == "dice", "the task's loss"
@@ -34,7 +34,7 @@ def test_the_lab_follows_the_task_and_shows_predictions(notebook):
     page.press("Train")
     until(lambda: page.run_status() == "completed", "completed", 180)
     until(lambda: "validation mean IoU of" in page.status(), "the metric in the status line")
-    picture = page.lab.get_by_role("img", name="Masks of held-out pictures")
+    picture = page.lab.get_by_role("img", name="Predicted masks of validation images")
     picture.wait_for()
     assert picture.locator("image").count() == 12
     assert page.ask_kernel("len(lab.config.loss_params['class_weights'])") == "4"
@@ -49,7 +49,7 @@ def test_unsuitable_losses_stand_behind_all_losses_and_say_why(notebook):
     page.lab.get_by_label("All losses", exact=True).click()
     until(lambda: "ctc" in choices(page, "Loss").get("Others", []), "all losses")
     page.choose("Loss", "ctc")
-    until(lambda: "Training will not start" in page.error("Loss"), "a warning beside the loss")
+    until(lambda: "It cannot be used for training here" in page.error("Loss"), "a warning beside the loss")
     page.press("Train")
     until(lambda: "Training did not start" in page.status(), "what is wrong in the status line", 60)
     assert "Traceback" not in page.status()

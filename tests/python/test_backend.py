@@ -45,7 +45,7 @@ def test_the_environment_s_backend_is_named_with_the_remedy(call, backend):
     names, told, big = tell(REFUSED.format(call=CALLS[call]), KERAS_BACKEND=backend)
     assert "quadratic" in names
     assert told == (
-        f"Keras runs on the backend {backend!r} (set by KERAS_BACKEND), but lossviz trains with "
+        f"Keras uses the backend {backend!r} (set by KERAS_BACKEND), but lossviz trains with "
         'TensorFlow. Set os.environ["KERAS_BACKEND"] = "tensorflow" in the first cell and restart '
         "the kernel."
     )
@@ -88,7 +88,7 @@ except ImportError as error:
     print(error)
 """
     (told,) = tell(code, KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3")
-    assert told.startswith("Keras runs on the backend 'torch' (as it was imported), but lossviz")
+    assert told.startswith("Keras uses the backend 'torch' (already imported), but lossviz")
 
 
 def test_a_lab_says_it_in_its_line_and_tries_again():
@@ -105,5 +105,5 @@ print(loading.line)
 """
     first, big, again = tell(code, KERAS_BACKEND="jax")
     assert first == again
-    assert first.startswith("Keras runs on the backend 'jax' (set by KERAS_BACKEND)")
+    assert first.startswith("Keras uses the backend 'jax' (set by KERAS_BACKEND)")
     assert big == "[]"

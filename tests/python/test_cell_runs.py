@@ -62,9 +62,9 @@ def test_a_failure_in_the_cell_names_its_line(shell):
     )
     assert "Traceback" in status["details"]
     shell.run_cell("1 +", cell_id="c1")
-    assert "the code has a syntax error in line 1" in page.status()
+    assert "the code has a syntax error on line 1" in page.status()
     shell.run_cell("x = 1", cell_id="c1")
-    assert "started no training" in page.status()
+    assert "without starting a run" in page.status()
     assert "stop" not in page.lab._session.form()["commands"]
 
 
@@ -89,7 +89,7 @@ def test_train_asks_the_page_and_knows_its_cell_by_the_text(shell):
     page.press("train", cell=True)
     until(lambda: lab._session._launcher.asked)
     page.press("not_run")
-    assert "did not run the cell" in page.status()
+    assert "could not run the cell" in page.status()
 
 
 def test_objects_without_a_name_are_put_where_there_is_room(shell, monkeypatch):
@@ -102,7 +102,7 @@ def test_objects_without_a_name_are_put_where_there_is_room(shell, monkeypatch):
     shell.user_ns["x"] = x
     lab = lossviz.LossLab(model=model, train=(x, labels))
     page = Page(lab, cell="c1")
-    assert page.status() == "In the code your objects are called my_model, train_targets."
+    assert page.status() == "The code uses these names for your objects: my_model, train_targets."
     assert "(x, tf.one_hot(train_targets, 3))" in page.text
     page.set("epochs", "1")
     page.type(page.look()["text"] + "\n")
@@ -174,5 +174,5 @@ def test_a_second_lab_leaves_the_names_of_the_first(shell):
 def test_the_program_is_offered_as_a_cell(shell):
     page = Page(lossviz.LossLab())
     page.press("save_cell")
-    assert "when you run a cell" in page.status()
+    assert "next time you run a cell" in page.status()
     assert shell.rl_next_input == page.text

@@ -130,10 +130,10 @@ REASONS = {
     "a KeyError in a call": (lambda: Forgetful()(tf.zeros((2, 5))), r"^\"?b's\"?$"),
     "in user code, a KeyError": (lambda: traced(Forgetful(), (2, 5)), r"^\"?b's\"?$"),
     "shapeless": (
-        lambda: traced(dense(), None), r"^Cannot take the length .* rank\. The data .* shapes",
+        lambda: traced(dense(), None), r"^Cannot take the length .* rank\. The shapes of the data",
     ),
     "shapeless, to be built": (
-        lambda: traced(keras.Sequential([layers.Dense(3)]), None), r"tell the shape of their elem",
+        lambda: traced(keras.Sequential([layers.Dense(3)]), None), r"shapes of the dataset's elem",
     ),
     "a generator": (lambda: summed(generated(None, fails=True)), r"^the file 7\.png: is gone$"),
     "a generator's shape": (
@@ -315,5 +315,5 @@ def test_a_checkpoint_that_finds_no_room_says_so(tmp_path, monkeypatch):
     state = State({"model/00000/a": tf.zeros(3)}, {"epoch": 1}, 3, 0)
     kept = Checkpoints("one", first=list, failed=told.append, saved=saved.append)
     kept.save(state)
-    assert told == ["The checkpoint could not be written: the disk is full. Training goes on."]
+    assert told == ["The checkpoint could not be saved: the disk is full. Training continues."]
     assert saved == []

@@ -62,7 +62,7 @@ def test_a_mask_folder_gives_one_hot_masks(smears):
 
 def test_folders_that_are_not_as_they_should_be_explain_themselves(photos, tmp_path):
     load = lossviz.tasks.image_folder
-    with pytest.raises(ValueError, match="no folder"):
+    with pytest.raises(ValueError, match="does not exist"):
         load(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="sub-folders"):
         load(photos / "red")
@@ -70,7 +70,7 @@ def test_folders_that_are_not_as_they_should_be_explain_themselves(photos, tmp_p
     with pytest.raises(ValueError, match="broken"):
         load(photos)
     (photos / "green").mkdir()
-    with pytest.raises(ValueError, match=r"green.*holds no pictures"):
+    with pytest.raises(ValueError, match=r"green.*has no images"):
         load(photos)
     with pytest.raises(ValueError, match="size"):
         load(photos, size=0)
@@ -84,7 +84,7 @@ def test_masks_that_do_not_fit_explain_themselves(smears):
     write(smears / "masks" / "3.png", np.arange(256).reshape(16, 16, 1))
     with pytest.raises(ValueError, match="different values"):
         load(smears)
-    with pytest.raises(ValueError, match="no folder"):
+    with pytest.raises(ValueError, match="does not exist"):
         load(smears / "images")
 
 

@@ -175,7 +175,7 @@ def test_runs_are_renamed_deleted_and_pruned(points, dense_model, tmp_path, monk
 
 def test_a_run_that_trains_is_not_deleted(points, dense_model):
     run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=10**6)
-    with pytest.raises(ValueError, match="still trains"):
+    with pytest.raises(ValueError, match="still training"):
         lossviz.PastRun(run.id).delete()
     assert run.id not in lossviz.prune_runs(megabytes=1e6)
     run.stop()
@@ -260,7 +260,7 @@ def test_training_goes_on_while_the_file_is_locked(
     if when == "later":
         until(lambda: lossviz.load_run(run.id).step > 0)
         other.execute("BEGIN IMMEDIATE")
-    warned = "another program holds the history"
+    warned = "another program has locked the run history"
     until(lambda: any(warned in event.text for event in run.events))
     before = run.step
     until(lambda: run.step > before + 100)
@@ -272,7 +272,7 @@ def test_training_goes_on_while_the_file_is_locked(
         run.stop()
         assert run.wait(60)
         assert time.monotonic() - began < 4
-        assert run.events[-1].text == "Training was stopped."
+        assert run.events[-1].text == "Training stopped."
     other.execute("ROLLBACK")
     other.close()
     run.stop()

@@ -159,7 +159,7 @@ def test_a_run_is_found_by_its_exact_name(history):
     history.write([Update(row=row("another", name="run 2"))])
     assert lossviz.load_run("wide net").id == "one"
     assert lossviz.load_run("run 2").name == "its id is the name of another"
-    with pytest.raises(ValueError, match="7 runs are called 'run 1'") as caught:
+    with pytest.raises(ValueError, match="7 runs are named 'run 1'") as caught:
         lossviz.load_run("run 1")
     # The newest ones, and no more than five.
     assert "'id 6', 'id 5', 'id 4', 'id 3', 'id 2'." in str(caught.value)
@@ -172,8 +172,8 @@ def test_a_run_is_found_by_its_exact_name(history):
 def test_a_name_is_text(history):
     history.write([Update(row=row("one"))])
     for wrong in (None, 7, b"name"):
-        with pytest.raises(TypeError, match=r"^name: got .*; it must be text"):
+        with pytest.raises(TypeError, match=r"^name: got .*; it must be a string"):
             lossviz.load_run("one").rename(wrong)
-    with pytest.raises(ValueError, match="name: got nothing"):
+    with pytest.raises(ValueError, match="name: got an empty string"):
         lossviz.load_run("one").rename("  ")
     assert lossviz.load_run("one").name == "run one"

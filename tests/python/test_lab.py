@@ -145,7 +145,7 @@ def test_predictions_that_cannot_be_drawn_say_why():
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
     config = lossviz.TrainingConfig(epochs=1)
     lab = lossviz.LossLab(model=model, train=(x, np.arange(12) % 3), config=config)
-    assert "Train a model first" in lab._session.predictions()[1]
+    assert "Train a model to see" in lab._session.predictions()[1]
     finished(lab)
     figure, text = lab._session.predictions()
     assert figure == ""

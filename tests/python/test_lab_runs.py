@@ -218,7 +218,7 @@ def test_a_new_lab_offers_the_run_of_its_notebook_that_was_broken_off(monkeypatc
     stranger = Page(lossviz.LossLab())
     monkeypatch.setenv("JPY_SESSION_NAME", "folder/mine.ipynb")
     page = Page(lossviz.LossLab(), cell="")
-    until(lambda: page.status() == f"{run.name} is saved at epoch {epoch} of 1,000,000.")
+    until(lambda: page.status() == f"{run.name} is at epoch {epoch} of 1,000,000.")
     assert stranger.status() == "Ready to train."
     assert actions(page.lab) == {f"Resume {run.name}": "resume"}
     # The lab was made with other settings, and nobody has changed them: it takes the run's.
@@ -249,7 +249,7 @@ def test_a_model_of_ones_own_starts_again_from_its_first_weights():
     assert "It began with the weights of the run before." in said
     assert actions(lab) == {"Start again from the first weights": "first_weights"}
     command(lab, "first_weights")
-    assert "has its first weights again" in status(lab)["text"]
+    assert "Initial weights restored" in status(lab)["text"]
     again, said = trained(3)
     np.testing.assert_array_equal(again, first)
     assert "weights of the run before" not in said
@@ -266,7 +266,7 @@ def test_first_weights_are_not_put_into_a_model_that_trains():
     until(lambda: run.step > 10)
     before = len(lossviz.live_runs())
     command(lab, "first_weights")
-    assert "stop the run first" in status(lab)["text"]
+    assert "Stop the run first" in status(lab)["text"]
     assert len(lossviz.live_runs()) == before
     run.stop()
     assert run.wait(60)

@@ -52,10 +52,10 @@ def test_any_number_is_logged_with_the_latest_step(paused, value):
         ("seconds", 1.0, ValueError, "name: got 'seconds'"),
         ("loss", 1.0, ValueError, "recorded by the run itself"),
         ("gradient_norm", 1.0, ValueError, "recorded by the run itself"),
-        ("mine", "1.0", TypeError, "must be one number"),
-        ("mine", [1.0], TypeError, "must be one number"),
-        ("mine", np.ones(3), TypeError, "must be one number"),
-        ("mine", None, TypeError, "must be one number"),
+        ("mine", "1.0", TypeError, "must be a single number"),
+        ("mine", [1.0], TypeError, "must be a single number"),
+        ("mine", np.ones(3), TypeError, "must be a single number"),
+        ("mine", None, TypeError, "must be a single number"),
     ],
 )
 def test_what_cannot_be_logged_is_said(paused, name, value, error, said):

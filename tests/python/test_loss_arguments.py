@@ -44,7 +44,7 @@ def test_shapes_and_parameters_that_cannot_fit_are_refused(name, target, output,
         ("binary_cross_entropy", [[0.0, 3.0]], "0 to 1"),
         ("ctc", [[1, 0, 2]], "blank"),
         ("ctc", [[1, 9, 0]], "largest label"),
-        ("ctc", [[-1, 1, 0]], "whole numbers"),
+        ("ctc", [[-1, 1, 0]], "integers"),
     ],
 )
 def test_targets_that_no_loss_can_learn_are_refused(name, target, said):

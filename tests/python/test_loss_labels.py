@@ -51,7 +51,7 @@ def test_targets_of_other_shapes_are_refused(wrong):
         ("hinge", [-1, 1], (None, 2), "go from -1 to 1"),
         ("cross_entropy", [0.0, 2.0], (None, 3), ""),
         ("cross_entropy", [1.0, 3.0], (None, 3), "go from 1 to 3"),
-        ("focal", [[0.5], [1]], (None, 3), "no whole numbers"),
+        ("focal", [[0.5], [1]], (None, 3), "not integers"),
         ("binary_cross_entropy", [0, 2], (None, 1), "0 to 1"),
     ],
 )

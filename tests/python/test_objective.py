@@ -249,7 +249,7 @@ def test_from_logits_reaches_losses_of_keras(loss):
                                   keras.losses.Huber(), keras.losses.huber,
                                   lambda target, output: output])  # fmt: skip
 def test_from_logits_is_refused_where_no_loss_asks_for_it(loss):
-    with pytest.raises(ArgumentError, match=r"^from_logits: .* does not ask") as caught:
+    with pytest.raises(ArgumentError, match=r"^from_logits: .* does not have this setting") as caught:
         objective(loss, from_logits=True)
     assert caught.value.argument == "from_logits"
 
@@ -363,8 +363,8 @@ def test_a_missing_return_is_told():
 
     model = dense(1)
     for loss in (forgotten, on_one_path, lambda target, output: None):
-        with pytest.raises(ArgumentError, match=r"it gives None.*is a `return` missing"):
+        with pytest.raises(ArgumentError, match=r"it returns None.*is a `return` missing"):
             objective(loss)(YES, model(INPUTS))
-        with pytest.raises(Exception, match=r"it gives None.*is a `return` missing"):
+        with pytest.raises(Exception, match=r"it returns None.*is a `return` missing"):
             value(objective(loss), model, YES)
     assert value(objective(on_one_path, params={"power": 2}), model, YES) > 0

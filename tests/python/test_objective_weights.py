@@ -100,7 +100,7 @@ def test_equal_weights_change_nothing_and_others_weigh_samples(name):
 def test_weights_that_do_not_fit_are_refused():
     output = dense(3)(INPUTS)
     for weights in (WEIGHTS[:5], np.ones((12, 3), "f4"), 2.0):
-        with pytest.raises(ArgumentError, match="sample_weight: got the shape"):
+        with pytest.raises(ArgumentError, match="sample_weight: got shape"):
             objective("cross_entropy")(LABELS, output, weights)
     with pytest.raises(ArgumentError, match="whole batch at once"):
         objective("dice")(LABELS, output, WEIGHTS)

@@ -88,7 +88,7 @@ def test_it_is_in_the_lab_and_trains_through_its_program():
     assert 'task="clouds"' in lab.code
     assert lossviz.program.read(lab.code).config == lab.config
     picture, why = lab._session.predictions()
-    assert (picture, why) == ("", "Clouds draws no predictions.")
+    assert (picture, why) == ("", "Clouds cannot draw predictions.")
     lab.close()  # its task is gone with this test
 
 
@@ -119,7 +119,7 @@ def of_the_notebook(seed):
     ("load", "why"),
     [
         (of_the_notebook, "needs the notebook's 'NUMBERS'"),
-        (lambda seed: (np.zeros((4, 1)), np.zeros(4)), "is not made with def"),
+        (lambda seed: (np.zeros((4, 1)), np.zeros(4)), "is not defined with def"),
     ],
 )
 def test_what_no_script_can_hold_is_said(load, why):
@@ -164,7 +164,7 @@ def test_what_is_no_data_is_refused(loaded):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"name": "regression"}, "is a task of lossviz"),
+        ({"name": "regression"}, "is a built-in task"),
         ({"name": "a/b"}, "letters, digits and _"),
         ({"datasets": []}, "at least one"),
         ({"losses": ["crossentropy"]}, "Did you mean 'cross_entropy'"),

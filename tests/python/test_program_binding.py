@@ -148,14 +148,14 @@ def test_while_the_code_cannot_be_read_changes_wait():
     page.type(broken)
     said = page.code
     assert said["state"] == "unreadable"
-    assert said["message"] == f"code has a syntax error in line {line}"
-    assert f"code has a syntax error in line {line}" in page.status()
+    assert said["message"] == f"code has a syntax error on line {line}"
+    assert f"code has a syntax error on line {line}" in page.status()
     page.set("epochs", "9")
     page.set("loss", "quadratic")
     assert page.look()["text"] == broken
     assert page.field("epochs")["value"] == "9"
     page.press("train")
-    assert f"code has a syntax error in line {line}" in page.status()
+    assert f"code has a syntax error on line {line}" in page.status()
     assert page.lab.run is None
     page.type(good + "# mine\n")
     text = page.look()["text"]
@@ -177,7 +177,7 @@ def test_a_custom_loss_is_kept_and_another_is_asked_for_once():
     mine = loss_of(page.text)
     page.set("loss", "jaccard")
     assert loss_of(page.look()["text"]) == mine
-    assert page.field("loss")["warning"] == "Replace your own loss_fn with Jaccard (soft IoU)?"
+    assert page.field("loss")["warning"] == "Replace your custom loss_fn with Jaccard (soft IoU)?"
     assert [one["label"] for one in page.field("loss")["actions"]] == ["Replace it", "Keep mine"]
     page.press("keep_loss")
     assert loss_of(page.look()["text"]) == mine

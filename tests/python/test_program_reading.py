@@ -214,7 +214,7 @@ def test_the_choices_known_before_are_taken_where_the_text_says_none():
 def test_a_syntax_error_is_told_with_its_line(text, line):
     with pytest.raises(ProgramError) as caught:
         read(text)
-    assert str(caught.value) == f"code has a syntax error in line {line}"
+    assert str(caught.value) == f"code has a syntax error on line {line}"
     assert caught.value.line == line
     assert caught.value.reason
 
@@ -225,7 +225,7 @@ def test_a_syntax_error_is_told_with_its_line(text, line):
         ("batch_size=32", "batch_size=-1", "batch_size"),
         ("learning_rate=", "learning_rate=-", "learning_rate"),
         ("epochs=", "epochs=[1], #", "epochs"),
-        ('load("digits"', "load(['digits']", "another kind"),
+        ('load("digits"', "load(['digits']", "unsupported choice"),
         ('task="image_classification"', "task=3", "task"),
         ("label_smoothing=0.0", "label_smoothing=7", "label_smoothing"),
         ("momentum=0.0", "momentum='fast'", "momentum"),

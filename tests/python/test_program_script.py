@@ -210,7 +210,7 @@ def test_a_loss_that_needs_the_notebook_is_refused(monkeypatch):
 
     lossviz.losses.register(mine, name="needs_the_notebook", title="Mine", tasks=["regression"])
     config = lossviz.TrainingConfig(task="regression", loss="needs_the_notebook")
-    with pytest.raises(ValueError, match="more than its own text"):
+    with pytest.raises(ValueError, match="more than its own source"):
         script(config)
 
 

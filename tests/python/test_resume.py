@@ -144,7 +144,7 @@ def test_an_object_of_the_earlier_part_goes_on_from_the_newest_state(uninterrupt
 @pytest.mark.parametrize("other", [{"batch_size": 10}, {"data": data(50)}])
 def test_a_run_goes_on_with_the_same_data_only(uninterrupted, other):
     given = {"data": data(), **OPTIONS, "epochs": 60, **other}
-    with pytest.raises(ValueError, match="give it the same data"):
+    with pytest.raises(ValueError, match="use the same data"):
         lossviz.train(model(), resume_from=uninterrupted, **given)
     assert_same(lossviz.load_run(uninterrupted.id), uninterrupted)
 
@@ -256,5 +256,5 @@ def test_a_full_disk_ends_no_training(points, dense_model, monkeypatch, tmp_path
     assert run.wait(60)
     assert run.status == "completed"
     warnings = [event.text for event in run.events if event.kind == "warning"]
-    assert any("checkpoint could not be written" in text for text in warnings)
+    assert any("checkpoint could not be saved" in text for text in warnings)
     assert len(warnings) == 1

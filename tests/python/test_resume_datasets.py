@@ -104,5 +104,5 @@ def test_more_epochs_of_a_shuffled_dataset():
 
 def test_another_pipeline_is_refused():
     run = stopped_after(20, PIPELINES["shuffled for each epoch"]())
-    with pytest.raises(ValueError, match="data: the dataset is not built as it was"):
+    with pytest.raises(ValueError, match="data: the dataset differs from the one"):
         lossviz.train(model(), PIPELINES["in order"](), resume_from=run, **OPTIONS)

@@ -37,7 +37,7 @@ def test_result_gives_the_run_or_raises_its_error(points, dense_model):
 
 def test_result_that_is_not_there_in_time_leaves_the_run_going(points, dense_model):
     run = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=10**6)
-    with pytest.raises(TimeoutError, match=r"has not ended after 0\.3 seconds; it is running"):
+    with pytest.raises(TimeoutError, match=r"has not finished after 0\.3 seconds; it is running"):
         run.result(0.3)
     assert run.status == "running"
     run.stop()
@@ -180,7 +180,7 @@ def test_a_run_that_waits_says_for_which_one(points, dense_model):
     first.pause()
     until(lambda: first.status == "paused")
     second = lossviz.train(dense_model(), points, loss="cross_entropy", epochs=1)
-    assert "Waits for 'left alone' to end, which is paused." in repr(second)
+    assert "Waiting for 'left alone' (paused) to finish." in repr(second)
     first.stop()
     assert second.wait(60)
-    assert "Waits for" not in repr(second)
+    assert "Waiting for" not in repr(second)

@@ -77,7 +77,7 @@ def test_a_refused_resume_leaves_the_model_as_it_is(points, dense_model):
     first = stopped(dense_model(), points)
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
     before = weights(other)
-    with pytest.raises(ValueError, match=r"^resume_from: .* had another model"):
+    with pytest.raises(ValueError, match=r"^resume_from: .* had a different model"):
         lossviz.train(other, points, loss="cross_entropy", resume_from=first)
     assert same(before, weights(other))
     # The same model under another optimizer is told in its turn, and changes nothing either.
@@ -86,7 +86,7 @@ def test_a_refused_resume_leaves_the_model_as_it_is(points, dense_model):
     run = lossviz.train(model, points, loss="cross_entropy", optimizer="adam", resume_from=first)
     assert run.wait(60)
     assert run.status == "failed"
-    assert "had another model, optimizer or metrics" in str(run.error)
+    assert "had a different model, optimizer or metrics" in str(run.error)
     assert same(before, weights(model))
 
 

@@ -138,7 +138,7 @@ def test_a_cell_that_cannot_hear_its_page_says_so(run, monkeypatch):
     monkeypatch.setattr(run_view.cell_runs, "running", "cell")
     monkeypatch.setattr(run_view, "PATIENCE", 0.05)
     view.show()
-    until(lambda: "cannot hear this page" in view.status["text"])
+    until(lambda: "busy running this cell" in view.status["text"])
     assert view.status["kind"] == "warning"
     say(view, "attach")
     until(lambda: "started on" in view.status["text"])

@@ -114,7 +114,7 @@ def test_a_history_that_cannot_be_read_says_why(page, monkeypatch):
         raise OSError("the drive is gone")
 
     monkeypatch.setattr(recorder, "history", fails)
-    assert page.rows()["trouble"] == "The history of runs cannot be read: the drive is gone"
+    assert page.rows()["trouble"] == "The run history could not be read: the drive is gone"
     assert "the drive is gone" in page.change("note", "a", text="x")
 
 
@@ -139,7 +139,7 @@ def test_runs_are_renamed_noted_and_deleted(page):
         ("run b", "slides"),
         ("best", "slides"),
     ]
-    assert page.change("rename", "a", text=" ") == "got nothing; a run needs a name."
+    assert page.change("rename", "a", text=" ") == "got an empty string; a run needs a name."
     assert page.change("delete", "a", "b") == ""
     assert page.rows()["total"] == 0
     assert "no run has as its id" in page.change("note", "a", text="gone")
@@ -153,10 +153,10 @@ def test_a_live_run_is_never_deleted(page):
     until(lambda: page.names(scope="lab") == [lab.run.name])
     stored("a")
     recorder.flush()  # its owner, again
-    assert "still trains" in page.change("delete", "a", lab.run.id)
+    assert "still training" in page.change("delete", "a", lab.run.id)
     assert page.names() == [lab.run.name]
     [own] = page.rows(scope="kernel")["rows"]
-    assert own["resume"] == "It has not ended."
+    assert own["resume"] == "The run has not finished."
     assert page.change("rename", lab.run.id, text="long one") == ""
     assert lab.run.name == "long one"
     assert page.names() == ["long one"]
@@ -199,7 +199,7 @@ def test_a_stopped_run_is_resumed_on_the_lab_s_own_road(page):
     lab.config = lab.config.with_changes(epochs=40)
     command(lab, "train")
     until(lambda: lab.run is not None and lab.run.epoch > 2)
-    assert page.rows(scope="lab")["rows"][0]["resume"] == "It has not ended."
+    assert page.rows(scope="lab")["rows"][0]["resume"] == "The run has not finished."
     command(lab, "stop")
     assert lab.run.wait(60)
     until(lambda: not lab._session.busy)
@@ -224,11 +224,11 @@ def test_why_a_run_is_not_resumed(page):
     stored("e", status="failed")
     why = {one["id"]: one["resume"] for one in page.rows()["rows"]}
     assert why == {
-        "a": "It has completed: there is nothing to go on with.",
-        "b": "Code has started it: resume it there, with resume_from.",
-        "c": "It was trained with a model or data that this lab does not have.",
-        "d": "It ended before its first checkpoint.",
-        "e": "It has failed: there is nothing to go on with.",
+        "a": "The run has completed: there is nothing to resume.",
+        "b": "The run was started from code: resume it there, with resume_from.",
+        "c": "The run used a model or data that this lab does not have.",
+        "d": "The run ended before its first checkpoint.",
+        "e": "The run has failed: there is nothing to resume.",
     }
     assert "has no checkpoint" in page.change("resume", "d")
 
@@ -241,4 +241,4 @@ def test_a_lab_with_a_model_of_its_own_resumes_its_runs(monkeypatch):
     config = {"model": page.lab.config.model, "train": page.lab.config.train}
     assert all(config.values())
     stored("a", status="stopped", program="run = 1", config=config)
-    assert page.rows()["rows"][0]["resume"] == "It ended before its first checkpoint."
+    assert page.rows()["rows"][0]["resume"] == "The run ended before its first checkpoint."

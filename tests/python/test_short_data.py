@@ -73,7 +73,7 @@ def test_a_run_goes_on_where_a_new_pass_through_the_data_began(stop_at):
 
 def test_validation_inputs_alone_are_refused_before_anything_trains():
     x, y = rows()
-    with pytest.raises(ValueError, match="validation: got inputs alone"):
+    with pytest.raises(ValueError, match="validation: got only inputs"):
         lossviz.fit(model(), x, y, validation_data=x)
 
 
@@ -103,7 +103,7 @@ def test_a_step_that_returns_its_bare_loss_is_told_what_fit_needs():
     own.compile("sgd")
     run = lossviz.fit(own, *rows())
     run.wait(60)
-    assert "train_step: it must return a dict with the loss" in run.events[-1].text
+    assert "train_step: it must return a dict that contains the loss" in run.events[-1].text
 
 
 def test_targets_in_another_form_than_the_outputs_are_explained():
@@ -114,4 +114,4 @@ def test_targets_in_another_form_than_the_outputs_are_explained():
     run = lossviz.fit(two, x, y)
     run.wait(60)
     assert run.status == "failed"
-    assert "Give the targets in the form of the model's outputs" in run.events[-1].text
+    assert "Structure the targets like the model's outputs" in run.events[-1].text

@@ -150,7 +150,7 @@ def test_a_dict_without_a_loss_is_refused(points, dense_model):
     run = lossviz.train(
         dense_model(), points, loss="cross_entropy", train_step=lambda x, y: {"kl": 1.0}
     )
-    with pytest.raises(ValueError, match="must have the loss"):
+    with pytest.raises(ValueError, match="must contain the loss"):
         run.result(60)
 
 

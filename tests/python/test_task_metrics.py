@@ -225,9 +225,9 @@ def test_objects_and_boxes_are_judged_alone():
     ("boxes", "labels", "said"),
     [
         ([[0, 0, 0.5, 0.5]], [0, 1], "each box needs one"),
-        ([[0.5, 0, 0.2, 0.5]], [0], "bottom below top"),
+        ([[0.5, 0, 0.2, 0.5]], [0], "bottom greater than top"),
         ([[0, 0, 0.5, 0.5]], [3], "from 0 to 2"),
-        ([[0, 0, 0.5, 0.5]], [0.5], "whole numbers"),
+        ([[0, 0, 0.5, 0.5]], [0.5], "integers"),
     ],
 )
 def test_boxes_that_are_none_are_refused(boxes, labels, said):

@@ -330,7 +330,7 @@ def bad_data(points):
         "label too large": ((inputs, labels + 1), "data", "0 to 2"),
         "target of another width": ((inputs, np.eye(5)[labels]), "model", "[?, 5]"),
         "a dataset of single tensors": (tf.data.Dataset.range(4).batch(2), "data", "pair"),
-        "an endless dataset": (
+        "an infinite dataset": (
             tf.data.Dataset.from_tensor_slices(points).batch(2).repeat(), "data", "endless",
         ),
     }  # fmt: skip
@@ -342,7 +342,7 @@ def bad_data(points):
         "different lengths", "empty", "one array", "text", "a ragged list", "a number",
         "other width",
         "label too large", "target of another width", "a dataset of single tensors",
-        "an endless dataset",
+        "an infinite dataset",
     ],
 )  # fmt: skip
 def test_bad_data_are_refused_before_anything_starts(case, points, dense_model):

@@ -40,10 +40,10 @@ it('marks each kind of event by its own symbol', () => {
 
 it('puts marks in one place together, under the symbol that matters most', () => {
   const events = [
-    { kind: 'paused', step: 500, text: 'Training was paused.' },
+    { kind: 'paused', step: 500, text: 'Training paused.' },
     { kind: 'learning_rate', step: 500, text: 'Learning rate changed.' },
     { kind: 'nan', step: 505, text: '<b>' },
-    { kind: 'resumed', step: 900, text: 'Training went on.' }
+    { kind: 'resumed', step: 900, text: 'Training resumed.' }
   ];
   const marks = eventMarks(run(events), shown, place);
   expect(marks.map(({ x, symbol }) => [x, symbol])).toEqual([
@@ -52,7 +52,7 @@ it('puts marks in one place together, under the symbol that matters most', () =>
   ]);
   const theme = { text: '', faint: '', grid: '', background: '', font: '' };
   expect(markAnnotations(marks, theme)[0]).toMatchObject({
-    hovertext: 'Training was paused.<br>Learning rate changed.<br>&lt;b&gt;'
+    hovertext: 'Training paused.<br>Learning rate changed.<br>&lt;b&gt;'
   });
   // Zoomed in there is room for each.
   const near = { ...shown, from: 490, to: 510 };

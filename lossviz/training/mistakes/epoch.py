@@ -61,7 +61,7 @@ def after_epoch(
 
     found = []
     for rule in all_rules():
-        with tolerated("a rule of an epoch's end"):
+        with tolerated("an end-of-epoch check"):
             one = rule()
             if one is not None:
                 found.append(one)
@@ -84,12 +84,12 @@ def weights_not_finite(model: Any, epoch: int, loss: float | None) -> Finding | 
     if not len(wrong):
         return None
     name = getattr(weights[wrong[0]], "path", weights[wrong[0]].name)
-    at = "" if loss is None else f" while the loss is {loss:.4g}"
+    at = "" if loss is None else f" although the loss is {loss:.4g}"
     return Finding(
         "weights_not_finite",
-        f"{len(wrong):,} of {len(weights):,} variables hold NaN or infinities after epoch {epoch}"
-        f"{at}; the first is {name!r}: look for NaN or huge numbers in the data, and start again "
-        "from new weights with a smaller learning rate.",
+        f"{len(wrong):,} of {len(weights):,} variables contain NaN or infinite values after "
+        f"epoch {epoch}{at}; the first is {name!r}: check the data for NaN or huge numbers, "
+        "and restart from new weights with a smaller learning rate.",
         fatal=True,
     )
 
@@ -99,9 +99,9 @@ def no_weight_moved(epoch: int, loss: float, rate: float | None) -> Finding:
     with_rate = "" if rate is None else f" with a learning rate of {rate:g}"
     return Finding(
         "no_weight_moved",
-        f"No weight changed in epoch {epoch}{with_rate}, while the loss is {loss:.4g}: raise the "
-        "learning rate, or look for a loss or a layer without gradient (rounding, argmax, ReLUs "
-        "that are all off).",
+        f"No weight changed in epoch {epoch}{with_rate}, although the loss is {loss:.4g}: "
+        "raise the learning rate, or check for a loss or layer without a gradient "
+        "(rounding, argmax, dead ReLUs).",
     )
 
 
@@ -113,9 +113,9 @@ def loss_constant(losses: Sequence[float]) -> Finding | None:
         return None
     return Finding(
         "loss_constant",
-        f"The loss has been {losses[0]:.6g} in each of the first {STILL} epochs, so nothing is "
-        "learnt: look for outputs that do not depend on the weights, and for a learning rate that "
-        "is too small.",
+        f"The loss has been {losses[0]:.6g} in each of the first {STILL} epochs, so nothing "
+        "is being learned: check for outputs that do not depend on the weights, and for a "
+        "learning rate that is too small.",
     )
 
 
@@ -133,9 +133,10 @@ def stuck_at_largest_class(
         return None
     return Finding(
         "stuck_at_largest_class",
-        f"The accuracy has been {share:.3g} in all of {FIRST_EPOCHS} epochs, the share of the "
-        f"largest class, and the loss does not fall ({losses[-1]:.4g}), so every sample gets the "
-        "same answer: try a smaller learning rate, and look at the scale of the inputs.",
+        f"The accuracy has been {share:.3g} in all {FIRST_EPOCHS} epochs, the share of the "
+        f"largest class, and the loss is not decreasing ({losses[-1]:.4g}), so every sample "
+        "gets the same prediction: try a smaller learning rate, and check the scale of the "
+        "inputs.",
     )
 
 
@@ -145,20 +146,21 @@ def worse_than_constant(loss: float, constant: float, steps: int, name: str) -> 
         return None
     return Finding(
         "worse_than_constant",
-        f"After {steps:,} steps {name} is {loss:.4g}, above the {constant:.4g} of always giving "
-        "the best single answer: try another learning rate, and standardise inputs and targets.",
+        f"After {steps:,} steps, {name} is {loss:.4g}, above the {constant:.4g} of the best "
+        "constant prediction: try a different learning rate, and standardize inputs and "
+        "targets.",
     )
 
 
 def monitor_missing(callback: str, monitor: str, names: Sequence[str]) -> Finding:
     """A callback waits for a value that no epoch has."""
-    change = "give one of them as monitor"
+    change = "set monitor to one of them"
     if monitor.startswith("val_") and not any(one.startswith("val_") for one in names):
-        change = "give validation data, or a monitor such as 'loss'"
+        change = "provide validation data, or choose a metric that exists, such as monitor='loss'"
     return Finding(
         "monitor_missing",
-        f"{callback} waits for {monitor!r}, so it does nothing: the epochs have "
-        f"{', '.join(map(repr, names))}; {change}.",
+        f"{callback} monitors {monitor!r}, which is not recorded, so it has no effect: the "
+        f"epochs have {', '.join(map(repr, names))}; {change}.",
     )
 
 

@@ -20,9 +20,9 @@ def inputs_not_finite(called: str, seen: Span, rows: int, *, fatal: bool = True)
         return None
     return Finding(
         "inputs_not_finite",
-        f"{called} hold {_value(seen)} {place(seen)} "
-        f"({_rows(seen.bad_rows, rows)}), which makes weights NaN: drop or fill such rows "
-        "before training, for example with np.nan_to_num.",
+        f"{called} contain {_value(seen)} {place(seen)} ({_rows(seen.bad_rows, rows)}), "
+        "which turns weights into NaN: drop or fill such rows before training, for example "
+        "with np.nan_to_num.",
         fatal,
     )
 
@@ -33,9 +33,8 @@ def targets_not_finite(called: str, seen: Span, rows: int, *, fatal: bool = True
         return None
     return Finding(
         "targets_not_finite",
-        f"{called} hold {_value(seen)} {place(seen)} "
-        f"({_rows(seen.bad_rows, rows)}), so the loss cannot be finite: drop these rows, or mask "
-        "them in a loss of your own.",
+        f"{called} contain {_value(seen)} {place(seen)} ({_rows(seen.bad_rows, rows)}), so "
+        "the loss cannot be finite: drop these rows, or mask them in a custom loss.",
         fatal,
     )
 
@@ -46,8 +45,8 @@ def sample_weights_not_finite(called: str, seen: Span, rows: int) -> Finding | N
         return None
     return Finding(
         "sample_weights_not_finite",
-        f"{called} hold {_value(seen)} {place(seen)} "
-        f"({_rows(seen.bad_rows, rows)}): give every sample a finite weight, 0 to leave it out.",
+        f"{called} contain {_value(seen)} {place(seen)} ({_rows(seen.bad_rows, rows)}): give "
+        "every sample a finite weight, 0 to ignore it.",
         fatal=True,
     )
 
@@ -58,9 +57,8 @@ def validation_not_finite(called: str, seen: Span, rows: int) -> Finding | None:
         return None
     return Finding(
         "validation_not_finite",
-        f"{called} hold {_value(seen)} {place(seen)} "
-        f"({_rows(seen.bad_rows, rows)}), so the validation loss says nothing: drop or fill these "
-        "rows.",
+        f"{called} contain {_value(seen)} {place(seen)} ({_rows(seen.bad_rows, rows)}), so "
+        "the validation loss is meaningless: drop or fill these rows.",
     )
 
 
@@ -95,8 +93,8 @@ def handles_not_finite(model: Any, inputs: Any, row: int) -> bool:
 
 
 def _value(seen: Span) -> str:
-    return "NaN" if np.isnan(seen.value) else "an infinity"
+    return "NaN" if np.isnan(seen.value) else "an infinite value"
 
 
 def _rows(count: int, rows: int) -> str:
-    return f"{count:,} of {rows:,} rows hold NaN or Inf"
+    return f"{count:,} of {rows:,} rows contain NaN or Inf"

@@ -16,8 +16,8 @@ def sample_weights_zero(low: float, high: float) -> Finding | None:
         return None
     return Finding(
         "sample_weights_zero",
-        "All sample weights are 0, so no sample counts: give the samples that are to count "
-        "weight 1.",
+        "All sample weights are 0, so no sample counts: set the weight of the samples that "
+        "should count to 1.",
         fatal=True,
     )
 
@@ -28,8 +28,8 @@ def sample_weights_negative(low: float) -> Finding | None:
         return None
     return Finding(
         "sample_weights_negative",
-        f"The sample weights reach {low:g}, and a negative weight makes the loss of its sample "
-        "grow: use weights from 0.",
+        f"The sample weights go down to {low:g}, and a negative weight makes training "
+        "increase the loss of its sample: use weights of 0 or greater.",
     )
 
 
@@ -43,16 +43,16 @@ def class_weights_missing(
     if missing:
         return Finding(
             "class_weights_missing",
-            f"class_weight has no weight for class {missing[0]:g}, which "
-            f"{_share(labels, missing[0])} of the samples have (it has "
-            f"{sorted(weights)}): give every class one.",
+            f"class_weight has no weight for class {missing[0]:g}, the class of "
+            f"{_share(labels, missing[0])} of the samples (it has {sorted(weights)}): add a "
+            "weight for every class.",
         )
     off = [key for key, value in weights.items() if not value > 0 and float(key) in classes]
     if off:
         return Finding(
             "class_weights_missing",
-            f"class_weight gives class {off[0]} the weight {weights[off[0]]:g}, so the model never "
-            "learns it: give every class a positive weight.",
+            f"class_weight sets the weight of class {off[0]} to {weights[off[0]]:g}, so the "
+            "model never learns it: use a positive weight for every class.",
         )
     return None
 

@@ -31,8 +31,9 @@ def pixels_not_scaled(
         return None
     return Finding(
         "pixels_not_scaled",
-        f"{called} hold pixels from {low:g} to {high:g}, and the model does not rescale them: "
-        "put keras.layers.Rescaling(1 / 255) in front, or divide the inputs by 255.",
+        f"{called} contain pixel values from {low:g} to {high:g}, and the model does not "
+        "rescale them: add keras.layers.Rescaling(1 / 255) as the first layer, or divide "
+        "the inputs by 255.",
     )
 
 
@@ -51,9 +52,9 @@ def pixels_scaled_twice(
         return None
     return Finding(
         "pixels_scaled_twice",
-        f"{called} go from {low:.3g} to {high:.3g} already, and the model's Rescaling layer "
-        f"multiplies them by {factor:.3g} again: give pixels from 0 to 255, or take the layer "
-        "away.",
+        f"{called} already range from {low:.3g} to {high:.3g}, and the model's Rescaling "
+        f"layer multiplies them by {factor:.3g} again: use pixel values from 0 to 255, or "
+        "remove the layer.",
     )
 
 
@@ -75,9 +76,9 @@ def features_on_different_scales(called: str, values: np.ndarray[Any, Any]) -> F
         return None
     return Finding(
         "features_on_different_scales",
-        f"Column {widest:,} of {called} varies by {spread[widest]:.3g} and another by "
-        f"{least:.3g}, so one drowns the other: put a keras.layers.Normalization layer, adapted "
-        "to the inputs, in front.",
+        f"Column {widest:,} of {called} has a spread of {spread[widest]:.3g} and another of "
+        f"{least:.3g}, so one dominates the other: add a keras.layers.Normalization layer, "
+        "adapted to the inputs, as the first layer.",
     )
 
 
@@ -91,8 +92,8 @@ def inputs_huge(called: str, values: np.ndarray[Any, Any]) -> Finding | None:
         return None
     return Finding(
         "inputs_huge",
-        f"{called} are about {size:.3g} in size, and the model does not scale them: put a "
-        "keras.layers.Normalization layer, adapted to the inputs, in front.",
+        f"{called} have a magnitude of about {size:.3g}, and the model does not scale them: "
+        "add a keras.layers.Normalization layer, adapted to the inputs, as the first layer.",
     )
 
 
@@ -110,8 +111,8 @@ def all_the_same(called: str, rows: int) -> Finding:
     """What is told of samples that are all the same."""
     return Finding(
         "inputs_constant",
-        f"All {rows:,} samples of {called} are the same, so the model cannot tell them "
-        "apart: check how the inputs are read.",
+        f"All {rows:,} samples of {called} are identical, so the model cannot distinguish "
+        "them: check how the inputs are loaded.",
     )
 
 
@@ -121,8 +122,8 @@ def no_time_steps(called: str, shape: tuple[int, ...]) -> Finding | None:
         return None
     return Finding(
         "no_time_steps",
-        f"{called} have shape {list(shape)}, so a sample holds no number at all: check how the "
-        "samples are cut.",
+        f"{called} have shape {list(shape)}, so a sample has no values: check how the data "
+        "are cut into samples.",
         fatal=True,
     )
 
@@ -134,8 +135,9 @@ def channels_first(called: str, shape: tuple[int, ...]) -> Finding | None:
     turned = [shape[0], shape[2], shape[3], shape[1]]
     return Finding(
         "channels_first",
-        f"{called} of shape {list(shape)} look like pictures with their channels first, but the "
-        f"model's convolutions take them last: give np.moveaxis(inputs, 1, -1) of shape {turned}.",
+        f"{called} of shape {list(shape)} look like images with channels first, but the "
+        "model's convolutions expect channels last: use np.moveaxis(inputs, 1, -1), of "
+        f"shape {turned}.",
     )
 
 
@@ -148,7 +150,7 @@ def ids_outside_embedding(
     change = f"set input_dim to {high + 1:,.0f}" if high >= size else "number the tokens from 0"
     return Finding(
         "ids_outside_embedding",
-        f"{called} hold ids from {low:g} to {high:g}, but the embedding {layer!r} has "
+        f"{called} contain ids from {low:g} to {high:g}, but the embedding {layer!r} has "
         f"{size:,} rows, for ids 0 to {size - 1:,}: {change}.",
         fatal=True,
     )
@@ -164,8 +166,8 @@ def texts_empty(called: str, values: np.ndarray[Any, Any]) -> Finding | None:
         return None
     return Finding(
         "texts_empty",
-        f"{empty / len(part):.0%} of the texts in {called} are empty: check which column or file "
-        "they are read from.",
+        f"{empty / len(part):.0%} of the texts in {called} are empty: check which column or "
+        "file they are loaded from.",
     )
 
 

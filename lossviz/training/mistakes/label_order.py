@@ -41,7 +41,7 @@ def batches_of_one_class(batches: int, single: Sequence[int], of: str = "") -> F
         return None
     return Finding(
         "batches_of_one_class",
-        f"{count:,} of {batches:,} batches hold samples of one class only{of}, because the data "
-        "are sorted and not shuffled: use shuffle=True, or dataset.shuffle(number of samples) "
-        "before batch.",
+        f"{count:,} of {batches:,} batches contain samples of only one class{of}, because "
+        "the data are sorted and not shuffled: use shuffle=True, or dataset.shuffle(number "
+        "of samples) before batch.",
     )

@@ -22,15 +22,15 @@ def labels_outside_classes(
     if ignored is not None and ignored in {low, high}:
         return None  # the loss leaves it out; the rest cannot be told from the range
     if low >= 1 and high == classes:
-        change = "the labels begin at 1, so subtract 1 from them"
+        change = "labels start at 1, so subtract 1"
     elif low < 0:
-        change = "number the classes from 0, and leave samples without a class out"
+        change = "number the classes from 0, and leave out samples without a class"
     else:
         change = f"give the model {high + 1:,.0f} outputs, or number the classes from 0"
     return Finding(
         "labels_outside_classes",
-        f"The labels{of} go from {low:g} to {high:g}, but the model has {classes:,} outputs, for "
-        f"classes 0 to {classes - 1:,}: {change}.",
+        f"The labels{of} range from {low:g} to {high:g}, but the model has {classes:,} "
+        f"outputs, for classes 0 to {classes - 1:,}: {change}.",
         fatal=True,
     )
 
@@ -43,7 +43,7 @@ def fractional_labels(labels: np.ndarray[Any, Any], of: str = "") -> Finding | N
         return None
     return Finding(
         "fractional_labels",
-        f"The labels{of} hold {fractions[0]:g}, but the loss takes whole numbers of classes: give "
+        f"The labels{of} contain {fractions[0]:g}, but the loss expects integer classes: use "
         "integer labels, or a loss for numbers such as 'mse'.",
         fatal=True,
     )
@@ -64,9 +64,9 @@ def one_hot_rows(rows: np.ndarray[Any, Any], of: str = "", *, weighted: bool) ->
     what = "no class" if value == 0 else f"a sum of {value:.3g}"
     return Finding(
         "one_hot_rows",
-        f"{wrong.mean():.0%} of the one-hot targets{of} do not sum to 1 (one has {what}), but "
-        "categorical cross-entropy takes a distribution over classes: use binary cross-entropy "
-        "with sigmoid for several labels a sample, or correct the encoding.",
+        f"{wrong.mean():.0%} of the one-hot targets{of} do not sum to 1 (one has {what}), "
+        "but categorical cross-entropy expects a distribution over classes: use binary "
+        "cross-entropy with sigmoid for several labels per sample, or correct the encoding.",
     )
 
 
@@ -77,7 +77,7 @@ def one_class_only(low: float, high: float, rows: int, of: str = "") -> Finding 
     return Finding(
         "one_class_only",
         f"All {rows:,} labels{of} are {low:g}, so the model learns a constant: check how the "
-        "labels are read, and give samples of every class.",
+        "labels are loaded, and include samples of every class.",
     )
 
 
@@ -92,13 +92,13 @@ def binary_targets_outside(low: float, high: float, of: str = "") -> Finding | N
     elif low >= 1 and high == 2:
         change = "subtract 1 from the labels"
     elif high > 1 and float(high).is_integer():
-        change = "use sparse categorical cross-entropy with an output for each class"
+        change = "use sparse categorical cross-entropy with one output per class"
     else:
-        change = "bring them to 0 and 1, or use a loss for numbers such as 'mse'"
+        change = "convert them to 0 and 1, or use a loss for numbers such as 'mse'"
     return Finding(
         "binary_targets_outside",
-        f"The targets{of} go from {low:g} to {high:g}, but binary cross-entropy takes 0 to 1: "
-        f"{change}.",
+        f"The targets{of} range from {low:g} to {high:g}, but binary cross-entropy expects 0 "
+        f"to 1: {change}.",
         fatal=True,
     )
 
@@ -111,8 +111,9 @@ def text_labels(values: np.ndarray[Any, Any], of: str = "") -> Finding | None:
     which = f" ({share:.0%} of them empty)" if share else ""
     return Finding(
         "text_labels",
-        f"The targets{of} are texts{which}, but the loss takes numbers: turn them into classes "
-        "with np.unique(targets, return_inverse=True)[1], after dropping the samples without one.",
+        f"The targets{of} are texts{which}, but the loss expects numbers: convert them to "
+        "classes with np.unique(targets, return_inverse=True)[1], after dropping unlabelled "
+        "samples.",
         fatal=True,
     )
 
@@ -122,8 +123,8 @@ def one_hot_for_sparse(shape: tuple[int, ...], classes: int, of: str = "") -> Fi
     return Finding(
         "one_hot_for_sparse",
         f"The targets{of} of shape {list(shape)} are one-hot over {classes:,} classes, but a "
-        "sparse loss takes integer labels: use 'categorical_crossentropy', or labels "
-        "= targets.argmax(-1).",
+        "sparse loss expects integer labels: use 'categorical_crossentropy', or labels = "
+        "targets.argmax(-1).",
         fatal=True,
     )
 
@@ -132,8 +133,9 @@ def labels_for_one_hot(loss: str, classes: int, of: str = "") -> Finding | None:
     """Integer labels for a loss that takes one-hot targets."""
     return Finding(
         "labels_for_one_hot",
-        f"The targets{of} are integer labels, but {loss} takes one-hot targets over {classes:,} "
-        "classes: use 'sparse_categorical_crossentropy', or keras.utils.to_categorical.",
+        f"The targets{of} are integer labels, but {loss} expects one-hot targets over "
+        f"{classes:,} classes: use 'sparse_categorical_crossentropy', or "
+        "keras.utils.to_categorical.",
         fatal=True,
     )
 
@@ -142,8 +144,8 @@ def one_output_for_classes(labels: int, of: str = "") -> Finding | None:
     """A loss of classes on an output of one unit, whose softmax is always 1."""
     return Finding(
         "one_output_for_classes",
-        f"The output{of} has one unit, but the loss compares {labels:,} classes and is constant "
-        "on one: use Dense(1, activation='sigmoid') with binary cross-entropy, or a unit for "
-        "each class.",
+        f"The output{of} has one unit, but the loss compares {labels:,} classes and is "
+        "constant for one unit: use Dense(1, activation='sigmoid') with binary "
+        "cross-entropy, or one unit per class.",
         fatal=True,
     )

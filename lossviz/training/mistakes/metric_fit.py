@@ -48,8 +48,9 @@ def metric_on_logits(metric: Any, of: str = "") -> Finding | None:
         return None
     return Finding(
         "metric_on_logits",
-        f"The metric {_called(metric)!r} compares the output{of} with thresholds from 0 to 1, but "
-        f"the output holds logits: {_for_logits(name)}, or end the model in sigmoid.",
+        f"The metric {_called(metric)!r} compares the output{of} with thresholds from 0 to "
+        f"1, but the output contains logits: {_for_logits(name)}, or end the model in "
+        "sigmoid.",
     )
 
 
@@ -59,8 +60,8 @@ def metric_needs_one_hot(metric: Any, of: str = "") -> Finding | None:
         return None
     return Finding(
         "metric_needs_one_hot",
-        f"The metric {_called(metric)!r} takes one-hot targets, but the targets{of} are integer "
-        "labels: use 'accuracy' or 'sparse_categorical_accuracy'.",
+        f"The metric {_called(metric)!r} expects one-hot targets, but the targets{of} are "
+        "integer labels: use 'accuracy' or 'sparse_categorical_accuracy'.",
     )
 
 
@@ -70,8 +71,8 @@ def metric_needs_labels(metric: Any, of: str = "") -> Finding | None:
         return None
     return Finding(
         "metric_needs_labels",
-        f"The metric {_called(metric)!r} takes integer labels, but the targets{of} are one-hot: "
-        "use 'accuracy' or 'categorical_accuracy'.",
+        f"The metric {_called(metric)!r} expects integer labels, but the targets{of} are "
+        "one-hot: use 'accuracy' or 'categorical_accuracy'.",
         fatal=True,
     )
 
@@ -82,8 +83,9 @@ def binary_metric_for_classes(metric: Any, units: int, of: str = "") -> Finding 
         return None
     return Finding(
         "binary_metric_for_classes",
-        f"The metric {_called(metric)!r} rates each of the {units:,} units of the output{of} for "
-        "itself and is high for any answer: use 'accuracy', which compares classes.",
+        f"The metric {_called(metric)!r} scores each of the {units:,} units of the "
+        f"output{of} separately and is high for any prediction: use 'accuracy', which "
+        "compares classes.",
     )
 
 
@@ -93,9 +95,9 @@ def exact_accuracy(metric: Any, of: str = "") -> Finding | None:
         return None
     return Finding(
         "exact_accuracy",
-        f"The metric {_called(metric)!r} counts outputs{of} that equal their target exactly, which "
-        "probabilities and logits never do: use the name 'accuracy', or BinaryAccuracy or "
-        "SparseCategoricalAccuracy.",
+        f"The metric {_called(metric)!r} counts outputs{of} that equal their target exactly, "
+        "which probabilities and logits never do: use the name 'accuracy', or "
+        "BinaryAccuracy or SparseCategoricalAccuracy.",
     )
 
 
@@ -111,8 +113,8 @@ def accuracy_for_numbers(
     example = float(part[part != np.floor(part)][0])
     return Finding(
         "accuracy_for_numbers",
-        f"The metric {_called(metric)!r} counts right classes, but the targets{of} are numbers "
-        f"such as {example:.4g}: use 'mae' or keras.metrics.R2Score.",
+        f"The metric {_called(metric)!r} counts correct classes, but the targets{of} are "
+        f"numbers such as {example:.4g}: use 'mae' or keras.metrics.R2Score.",
     )
 
 
@@ -125,8 +127,8 @@ def region_metric_of_scores(metric: Any, of: str = "", *, labels: bool) -> Findi
         return None
     return Finding(
         "region_metric_of_scores",
-        f"The metric {_called(metric)!r} takes classes, but the output{of} holds a score for each "
-        "class: set sparse_y_pred=False.",
+        f"The metric {_called(metric)!r} expects classes, but the output{of} contains a "
+        "score for each class: set sparse_y_pred=False.",
         fatal=labels,  # of integer labels not even the sizes fit
     )
 

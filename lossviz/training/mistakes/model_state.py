@@ -18,7 +18,7 @@ def no_trainable_variable(model: Any) -> Finding | None:
         return None
     count = len(model.variables)
     if not model.trainable or any(not layer.trainable for layer in all_layers(model)):
-        change = "set model.trainable = True, or trainable of the layers that are to learn"
+        change = "set model.trainable = True, or trainable on the layers that should learn"
         text = f"None of the model's {count:,} variables is trainable"
     else:
         change = "add a layer with weights, such as Dense"
@@ -37,8 +37,8 @@ def dropout_high(model: Any) -> Finding | None:
         if worst >= 0.9:
             return Finding(
                 "dropout_high",
-                f"The layer {layer.name!r} drops {worst:.0%} of its inputs: the rate is the share "
-                f"that is dropped, so {1 - worst:.2g} may be meant.",
+                f"The layer {layer.name!r} drops {worst:.0%} of its inputs: the rate is the "
+                f"share that is dropped, so you may have meant {1 - worst:.2g}.",
             )
     return None
 
@@ -55,8 +55,8 @@ def batch_norm_of_one(model: Any) -> Finding | None:
         if rank == 2:
             return Finding(
                 "batch_norm_of_one",
-                f"batch_size=1 leaves {layer.name!r} one sample to normalise, which becomes 0 "
-                "whatever it was: use a batch_size of at least 8, or LayerNormalization.",
+                f"batch_size=1 leaves {layer.name!r} one sample to normalize, which always "
+                "becomes 0: use a batch_size of at least 8, or LayerNormalization.",
             )
     return None
 
@@ -67,7 +67,7 @@ def batch_larger_than_data(batch_size: int, rows: int) -> Finding | None:
         return None
     return Finding(
         "batch_larger_than_data",
-        f"batch_size={batch_size:,} is more than the {rows:,} samples, so an epoch is a single "
+        f"batch_size={batch_size:,} exceeds the {rows:,} samples, so an epoch is a single "
         f"step: use a batch_size of {max(1, min(32, rows // 4)):,}.",
     )
 
@@ -89,9 +89,9 @@ def symmetric_weights(model: Any) -> Finding | None:
         if values[(0,) * values.ndim] != 0 and (values == values[(0,) * values.ndim]).all():
             return Finding(
                 "symmetric_weights",
-                f"All weights of {layer.name!r} begin at {values.flat[0]:g}, so its "
-                f"{kernel.shape[-1]:,} units learn the same: use a random initializer such as "
-                "'glorot_uniform'.",
+                f"All weights of {layer.name!r} start at {values.flat[0]:g}, so its "
+                f"{kernel.shape[-1]:,} units learn the same: use a random initializer such "
+                "as 'glorot_uniform'.",
             )
     return None
 
@@ -128,7 +128,7 @@ def model_dead(model: Any, inputs: Any) -> Finding | None:
     value = float(np.asarray(outputs[0]).flat[0])
     return Finding(
         "model_dead",
-        f"The model gives {value:.4g} for every sample and no gradient reaches its "
-        f"{len(kernels):,} kernels, because all begin at 0 or every ReLU is off: start from random "
-        "weights, such as 'glorot_uniform', and scaled inputs.",
+        f"The model outputs {value:.4g} for every sample and no gradient reaches its "
+        f"{len(kernels):,} kernels, because all start at 0 or every ReLU is dead: start from "
+        "random weights, such as 'glorot_uniform', and scaled inputs.",
     )

@@ -14,11 +14,11 @@ PROBABILITIES = {"softmax", "sigmoid"}
 
 def probabilities_as_logits(end: str | None, loss: str, of: str = "") -> Finding | None:
     """Probabilities go into a loss that takes logits: a softmax of a softmax."""
-    name = end if end in PROBABILITIES else "an activation that gives probabilities"
+    name = end if end in PROBABILITIES else "an activation that yields probabilities"
     return Finding(
         "probabilities_as_logits",
-        f"The output{of} ends in {name}, but {loss} takes logits and applies it a second time: "
-        "set from_logits=False, or let the last layer end without an activation.",
+        f"The output{of} ends in {name}, but {loss} expects logits and applies it again: set "
+        "from_logits=False, or remove the activation of the last layer.",
     )
 
 
@@ -52,7 +52,7 @@ def logits_as_probabilities(
     change = "set from_logits=True with no activation at the end, or " if either else ""
     return Finding(
         "logits_as_probabilities",
-        f"The output{of} goes from {low:.3g} to {high:.3g}{ends}, but {loss} takes "
+        f"The output{of} ranges from {low:.3g} to {high:.3g}{ends}, but {loss} expects "
         f"probabilities: {change}end the model in {activation}.",
     )
 
@@ -65,8 +65,8 @@ def softmax_over_another_axis(values: np.ndarray[Any, Any], of: str = "") -> Fin
     return Finding(
         "softmax_over_another_axis",
         f"The output{of} ends in softmax, but its {values.shape[-1]:,} classes sum to "
-        f"{part.sum(axis=-1).reshape(-1)[0]:.3g} in the first sample, not to 1, because it is "
-        "taken over another axis: set axis=-1.",
+        f"{part.sum(axis=-1).reshape(-1)[0]:.3g} in the first sample, not to 1, because "
+        "softmax runs over another axis: set axis=-1.",
     )
 
 
@@ -76,9 +76,9 @@ def output_without_loss(given: int, outputs: int) -> Finding | None:
         return None
     return Finding(
         "output_without_loss",
-        f"The model has {outputs:,} outputs, but the list of losses has {given:,}, so the last "
-        f"{outputs - given:,} are not trained: give a loss for each, or None for one that is to "
-        "have none.",
+        f"The model has {outputs:,} outputs, but the list of losses has {given:,}, so the "
+        f"last {outputs - given:,} are not trained: add a loss for each, or None for one "
+        "that should have none.",
     )
 
 
@@ -86,9 +86,9 @@ def sigmoid_for_classes(units: int, loss: str, of: str = "") -> Finding | None:
     """Sigmoid in front of a loss of classes that exclude each other."""
     return Finding(
         "sigmoid_for_classes",
-        f"The output{of} ends in sigmoid over {units:,} units, but {loss} compares classes that "
-        "exclude each other: end the model in softmax, or use binary cross-entropy for several "
-        "labels a sample.",
+        f"The output{of} ends in sigmoid over {units:,} units, but {loss} compares mutually "
+        "exclusive classes: end the model in softmax, or use binary cross-entropy for "
+        "several labels per sample.",
     )
 
 
@@ -96,8 +96,9 @@ def relu_for_classes(end: str, loss: str, of: str = "") -> Finding | None:
     """ReLU in front of a loss of classes, where negative scores lose their gradient."""
     return Finding(
         "relu_for_classes",
-        f"The output{of} ends in {end}, which cuts negative scores off, but {loss} needs scores "
-        "of either sign: let the last layer end without an activation, with from_logits=True.",
+        f"The output{of} ends in {end}, which cuts off negative scores, but {loss} needs "
+        "scores of either sign: remove the activation of the last layer, and set "
+        "from_logits=True.",
     )
 
 
@@ -105,8 +106,8 @@ def softmax_of_one_unit(of: str = "") -> Finding | None:
     """Softmax over one unit is always 1, so nothing can be learnt."""
     return Finding(
         "softmax_of_one_unit",
-        f"The output{of} is a softmax over one unit, which is 1 for every sample: use sigmoid "
-        "instead, or a unit for each class.",
+        f"The output{of} is a softmax over one unit, which is 1 for every sample: use "
+        "sigmoid instead, or one unit per class.",
         fatal=True,
     )
 
@@ -119,7 +120,7 @@ def negative_for_logarithm(values: np.ndarray[Any, Any], loss: str, of: str = ""
     low = float(part.min())
     return Finding(
         "negative_for_logarithm",
-        f"The output{of} reaches {low:.3g}, but {loss} takes its logarithm: end the model in an "
-        "activation that stays positive, such as softplus or exponential (softmax for "
-        "distributions).",
+        f"The output{of} goes down to {low:.3g}, but {loss} takes its logarithm: end the "
+        "model in an activation that stays positive, such as softplus or exponential "
+        "(softmax for distributions).",
     )

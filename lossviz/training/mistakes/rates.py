@@ -26,8 +26,7 @@ def rate_too_high(rate: float, optimizer: str) -> Finding | None:
     usual = 0.1 if optimizer == "SGD" else 0.001
     return Finding(
         "rate_too_high",
-        f"A learning rate of {rate:g} is far above what {optimizer} trains with: start at "
-        f"{usual:g}.",
+        f"A learning rate of {rate:g} is far too high for {optimizer}: start at {usual:g}.",
     )
 
 
@@ -48,9 +47,9 @@ def rate_below_half_precision(rate: float, optimizer: str, weights: list[Any]) -
         return None
     return Finding(
         "rate_below_half_precision",
-        f"With a learning rate of {rate:g} a step is too small for {stuck / total:.0%} of the "
-        f"{kind} weights, which are rounded back to where they were: keep the weights in float32 "
-        f"with the policy 'mixed_{kind}'.",
+        f"With a learning rate of {rate:g}, updates are too small for {stuck / total:.0%} of "
+        f"the {kind} weights, which are rounded back to their old values: keep the weights "
+        f"in float32 with the policy 'mixed_{kind}'.",
     )
 
 
@@ -62,9 +61,10 @@ def weights_in_float16(weights: list[Any]) -> Finding | None:
     name = getattr(half[0], "path", getattr(half[0], "name", "a weight"))
     return Finding(
         "weights_in_float16",
-        f"{len(half):,} of {len(weights):,} weights are float16 (the first is {name!r}), in which "
-        "small gradients and steps become 0: use keras.mixed_precision.set_dtype_policy("
-        "'mixed_float16'), which keeps weights in float32.",
+        f"{len(half):,} of {len(weights):,} weights are float16 (the first is {name!r}), in "
+        "which small gradients and updates become 0: use "
+        "keras.mixed_precision.set_dtype_policy('mixed_float16'), which keeps weights in "
+        "float32.",
     )
 
 

@@ -31,12 +31,12 @@ def targets_out_of_reach(
     outside = (part < least - slack) | (part > most + slack)
     if not part.size or outside.mean() <= 0.005:
         return None
-    bounds = f"{least:g} to {most:g}" if np.isfinite(most) else "numbers from 0"
+    bounds = f"{least:g} to {most:g}" if np.isfinite(most) else "numbers of 0 or greater"
     return Finding(
         "targets_out_of_reach",
-        f"{outside.mean():.0%} of the targets{of} (from {part.min():.4g} to {part.max():.4g}) "
-        f"cannot be reached, because the model ends in {end}, which gives {bounds}: let the last "
-        "layer end without an activation, or scale the targets.",
+        f"{outside.mean():.0%} of the targets{of} (from {part.min():.4g} to "
+        f"{part.max():.4g}) are out of reach, because the model ends in {end}, which outputs "
+        f"{bounds}: remove the activation of the last layer, or scale the targets.",
     )
 
 
@@ -52,8 +52,9 @@ def targets_huge(
         return None
     return Finding(
         "targets_huge",
-        f"The targets{of} are about {size:.3g} in size while the model gives about {start:.2g} at "
-        "the start: standardise them with (y - y.mean()) / y.std() and scale predictions back.",
+        f"The targets{of} have a magnitude of about {size:.3g}, while the model starts at "
+        f"about {start:.2g}: standardize them with (y - y.mean()) / y.std() and scale "
+        "predictions back.",
     )
 
 
@@ -63,8 +64,8 @@ def targets_constant(low: float, high: float, rows: int, of: str = "") -> Findin
         return None
     return Finding(
         "targets_constant",
-        f"All targets{of} of {rows:,} samples are {low:g}, so the model learns a constant: check "
-        "how the targets are read.",
+        f"The targets{of} of all {rows:,} samples are {low:g}, so the model learns a "
+        "constant: check how the targets are loaded.",
     )
 
 
@@ -74,7 +75,7 @@ def negative_counts(low: float, loss: str, of: str = "") -> Finding | None:
         return None
     return Finding(
         "negative_counts",
-        f"The targets{of} reach {low:.4g}, but {loss} takes numbers from 0: use 'mse' or another "
-        "loss for numbers of either sign.",
+        f"The targets{of} go down to {low:.4g}, but {loss} expects numbers of 0 or greater: "
+        "use 'mse' or another loss for numbers of either sign.",
         fatal=True,
     )

@@ -28,9 +28,9 @@ def target_broadcasts(
             return None
         return Finding(
             "target_broadcasts",
-            f"The targets{of} have shape {_shown(target)} and the output {_shown(output)}, so the "
-            "loss compares every target with every output of the batch: give targets of the "
-            "output's shape, for example targets[:, None].",
+            f"The targets{of} have shape {_shown(target)} and the output {_shown(output)}, "
+            "so the loss compares every target with every output of the batch: give the "
+            "targets the output's shape, for example with targets[:, None].",
         )
     if not _broadcasts(target, output):
         return None
@@ -41,8 +41,9 @@ def target_broadcasts(
     )
     return Finding(
         "target_broadcasts",
-        f"The targets{of} have shape {_shown(target)} and the output {_shown(output)}, so each "
-        f"target is repeated over the outputs: {change}, or give targets of the output's shape.",
+        f"The targets{of} have shape {_shown(target)} and the output {_shown(output)}, so "
+        f"each target is broadcast over the outputs: {change}, or give the targets the "
+        "output's shape.",
     )
 
 

@@ -21,4 +21,4 @@ def tolerated(what: str) -> Iterator[None]:
     try:
         yield
     except Exception:  # noqa: BLE001 - a rule asks a user's objects, which may raise anything
-        _log.debug("%s could not look at this training", what, exc_info=True)
+        _log.debug("%s could not check this run", what, exc_info=True)

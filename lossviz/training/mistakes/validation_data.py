@@ -53,8 +53,9 @@ def the_training_data_again() -> Finding:
 def _trained(what: str) -> Finding:
     return Finding(
         "validation_is_training",
-        f"{what}, too, so the validation loss does not show overfitting: hold other samples out, "
-        "for example with validation_split=0.2, or with dataset.take() and dataset.skip().",
+        f"{what}, too, so the validation loss does not show overfitting: set other samples "
+        "aside, for example with validation_split=0.2, or with dataset.take() and "
+        "dataset.skip().",
     )
 
 
@@ -70,8 +71,8 @@ def validation_classes_unseen(
     names = ", ".join(f"{one:g}" for one in np.unique(held[unseen])[:5])
     return Finding(
         "validation_classes_unseen",
-        f"{count:,} of {len(held):,} validation samples{of} have classes that no training sample "
-        f"has ({names}): shuffle the data before you split them.",
+        f"{count:,} of {len(held):,} validation samples{of} have classes that no training "
+        f"sample has ({names}): shuffle the data before splitting them.",
     )
 
 
@@ -91,8 +92,8 @@ def validation_on_another_scale(
         return None
     return Finding(
         "validation_on_another_scale",
-        f"The validation inputs{called} go from {held.low:.4g} to {held.high:.4g}, the training "
-        f"inputs from {seen.low:.4g} to {seen.high:.4g}: scale both in the same way.",
+        f"The validation inputs{called} range from {held.low:.4g} to {held.high:.4g}, the "
+        f"training inputs from {seen.low:.4g} to {seen.high:.4g}: scale both in the same way.",
     )
 
 
