@@ -20,10 +20,10 @@ SHARE = 0.2
 def image_folder(
     path: str | Path, seed: int = 0, *, size: int = SIZE, validation_share: float = SHARE
 ) -> Data:
-    """Pictures for classification from a folder with one sub-folder for each class.
+    """Pictures for classification from a folder with one subfolder for each class.
 
     Args:
-        path: the folder; its sub-folders' names, sorted, are the classes.
+        path: the folder; its subfolders' names, sorted, are the classes.
         seed: of the split, from 0 on.
         size: height and width in pixels to which every picture is scaled.
         validation_share: the share of the pictures that is held out, between 0 and 1.

@@ -64,7 +64,7 @@ def test_folders_that_are_not_as_they_should_be_explain_themselves(photos, tmp_p
     load = lossviz.tasks.image_folder
     with pytest.raises(ValueError, match="does not exist"):
         load(tmp_path / "nowhere")
-    with pytest.raises(ValueError, match="sub-folders"):
+    with pytest.raises(ValueError, match="subfolders"):
         load(photos / "red")
     (photos / "red" / "broken.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match="broken"):

@@ -196,7 +196,7 @@ def test_a_folder_is_typed_as_a_path(tmp_path, monkeypatch):
     state = form()
     state.edit("dataset", "folder")
     assert "path of a folder" in field(state, "Folder")["error"]
-    assert "sub-folder" in field(state, "Folder")["help"]
+    assert "subfolder" in field(state, "Folder")["help"]
     state.edit("folder", "nowhere/at/all")
     assert "no folder" in field(state, "Folder")["error"]
     (tmp_path / "photos").mkdir()
