@@ -1,4 +1,4 @@
-"""How runs are shown in a notebook, told to IPython without importing anything for it."""
+"""How runs are displayed in a notebook, registered with IPython without importing anything."""
 
 from __future__ import annotations
 

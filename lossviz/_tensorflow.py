@@ -22,7 +22,7 @@ class BackendError(ImportError):
 
 
 class _TensorFlow:
-    """Stands for the module `tensorflow` and imports it when an attribute is asked for."""
+    """A stand-in for the module `tensorflow` that imports it on first use of an attribute."""
 
     def __getattr__(self, name: str) -> Any:
         # Dunder look-ups come from inspection tools (doctest, copy, IPython's completer): answering

@@ -8,11 +8,11 @@
 export interface Choice {
   value: string;
   label: string;
-  /** The heading under which it stands with its neighbours; "" for none. */
+  /** The heading under which it is grouped; "" for none. */
   group: string;
 }
 
-/** A button beside a field, and the command that it gives. */
+/** A button next to a field, and its command. */
 export interface Action {
   command: string;
   label: string;
@@ -37,7 +37,7 @@ export interface Field {
   /** What was typed or chosen; of a check box "True" or "False". */
   value: string;
   choices: Choice[];
-  /** Fields of one group stand together, in the order of the list. */
+  /** Fields of one group are shown together, in the order of the list. */
   group: 'task' | 'loss' | 'optimizer' | 'training' | 'advanced';
   /** A parameter of the field above it, such as a loss's label smoothing. */
   indent: boolean;
@@ -68,7 +68,7 @@ export interface StatusLine {
   details: string;
   /** Such as "TensorFlow is loading..."; "" when it is ready. */
   tensorflow: string;
-  /** What can be done about what is said. */
+  /** Actions that the notice offers. */
   actions: Action[];
 }
 
@@ -84,7 +84,7 @@ export interface Form {
   edits: Record<string, number>;
 }
 
-/** A loss function of a person's own that gave way to another. */
+/** A custom loss function that was replaced by another. */
 export interface SavedLoss {
   title: string;
   /** The name of the loss from which it was made. */
@@ -93,7 +93,7 @@ export interface SavedLoss {
   text: string;
 }
 
-/** Put `text` in the place of `start` to `end`, counted in UTF-16 units as JavaScript does. */
+/** Replace `start` to `end` by `text`, counted in UTF-16 units as JavaScript does. */
 export interface TextEdit {
   start: number;
   end: number;

@@ -73,7 +73,7 @@ export interface Append {
   rows?: EpochRow[];
   /**
    * New knots of the run's times, each a number of steps and seconds. After the last knot the line
-   * goes on to `progress.step` and `progress.seconds`.
+   * continues to `progress.step` and `progress.seconds`.
    */
   times?: number[][];
   /** New knots of its learning rate. */
@@ -93,11 +93,11 @@ export interface Range {
   part: SeriesPart;
 }
 
-/** Put the program, the `text` of the trait `code`, on show; the answer to a person's press. */
+/** Show the program, the `text` of the trait `program`; the answer to a press of a button. */
 export interface Program {
   type: 'program';
   page: string;
-  /** Whether to run its cell: Train was pressed and nothing stands in the way. */
+  /** Whether to run its cell: Train was pressed and nothing prevents it. */
   run: boolean;
   /** The program's revision; what the page has typed since belongs to it, too. */
   revision: number;
@@ -108,7 +108,7 @@ export interface Script {
   type: 'script';
   page: string;
   text: string;
-  /** What is to be known about it; without a text, why there is none. */
+  /** A remark about it; without a text, why there is none. */
   message: string;
 }
 
@@ -126,7 +126,7 @@ export interface Comparison {
   lines: DiffLine[];
 }
 
-/** What the model says of a few held-out samples, as the answer to the command `predict`. */
+/** The model's predictions for a few validation samples, as the answer to `predict`. */
 export interface Predictions {
   type: 'predictions';
   page: string;
@@ -177,7 +177,7 @@ export interface RangeRequest {
   start: number;
   /** Index after the last step. */
   stop: number;
-  /** Up to so many steps come raw; of more, the extremes of so many buckets. */
+  /** Up to this number of steps come raw; more, as the extremes of this number of buckets. */
   points: number;
   /**
    * The weight of the past in a moving average of the steps, from 0 (none) to under 1: for more
@@ -186,7 +186,7 @@ export interface RangeRequest {
   smoothing: number;
 }
 
-/** A person changed a field. `value` is the text as typed, or the value that was chosen. */
+/** The user changed a field. `value` is the text as typed, or the value that was chosen. */
 export interface Edit {
   type: 'edit';
   page: string;
@@ -196,7 +196,7 @@ export interface Edit {
   value: string;
 }
 
-/** What stands in an editor of the program on a page, after a person has typed there. */
+/** The text of the program's editor on a page, after the user has typed there. */
 export interface Source {
   type: 'source';
   page: string;
@@ -213,14 +213,14 @@ export interface Source {
   made_from: string;
 }
 
-/** The losses that the notebook keeps, told to a lab that does not know them yet. */
+/** The losses saved in the notebook, for a lab that does not know them yet. */
 export interface SavedLosses {
   type: 'kept_losses';
   page: string;
   losses: SavedLoss[];
 }
 
-/** A person pressed a button. */
+/** The user pressed a button. */
 export interface Command {
   type: 'command';
   command:

@@ -1,5 +1,5 @@
 /**
- * What the view *Runs* asks, and what it is told.
+ * What the view *Runs* asks, and what it is sent.
  *
  * Written by `make protocol` from lossviz/wire/run_tables.py; change that.
  */
@@ -29,7 +29,7 @@ export interface RunsRequest {
   count: number;
   /** What else each row is to tell: `config:` or `metric:`, and a name. */
   columns: string[];
-  /** Whether to look for the runs again; else the order that was told last goes on. */
+  /** Whether to look for the runs again; else the order sent last remains. */
   anew: boolean;
 }
 
@@ -59,7 +59,7 @@ export interface ListedRun {
   metric: string;
   /** The best value of that. */
   best: number | null;
-  /** The least loss on held-out data. */
+  /** The lowest validation loss. */
   val_loss: number | null;
   last_val_loss: number | null;
   /** Those of the columns that were asked for, in order. */
@@ -139,7 +139,7 @@ export interface RunComparison {
   warning: string;
 }
 
-/** A person changes something about runs. */
+/** The user changes something about runs. */
 export interface RunsChange {
   type: 'change_runs';
   page: string;

@@ -111,7 +111,7 @@ export interface EarlierRun {
  * Buffers: `[minimum, maximum, raw]`, float32. `minimum` and `maximum` hold `buckets` values each:
  * bucket i covers the steps `start + i * width` to `start + (i + 1) * width`. `raw` holds every
  * step from `raw_start` on. Of a `sparse` series two more, float64: the steps at which the first
- * value of each bucket and each raw value stand; `raw_start` counts its values, not steps.
+ * value of each bucket and each raw value are; `raw_start` counts its values, not steps.
  */
 export interface SeriesPart {
   name: string;

@@ -82,7 +82,7 @@ MIGRATIONS = (
         PRIMARY KEY (run, name)
     ) WITHOUT ROWID;
     """,
-    # The losses of runs from before stay in `losses` until a run goes on.
+    # The losses of older runs stay in `losses` until such a run is resumed.
     """
     CREATE TABLE series (
         run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -189,7 +189,7 @@ def journal_mode(connection: sqlite3.Connection) -> str:
 
 
 def _make(connection: sqlite3.Connection, folder: Path) -> str:
-    """Bring the file into its form, and give its journal mode; another kernel may do the same."""
+    """Set the file's format, and return its journal mode; another kernel may do the same."""
     wanted = "wal"
     # A file that is in use and has no WAL was taken off it where the drive is a network's. This
     # machine may be the one whose drive that is.

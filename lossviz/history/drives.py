@@ -45,7 +45,7 @@ def is_network(folder: Path) -> bool:
 
 
 def kind_of(folder: Path) -> str:
-    """The file system's name, such as "ext4" or "nfs4"; "" where it cannot be told."""
+    """The file system's name, such as "ext4" or "nfs4"; "" where it is unknown."""
     where = os.path.realpath(folder)
     if sys.platform == "win32":
         return of_windows(where, ctypes.windll.kernel32.GetDriveTypeW)
@@ -89,7 +89,7 @@ def of_mounts(path: str, table: str) -> str:
 
 
 def of_windows(path: str, drive_type: Callable[[str], int]) -> str:
-    """The kind for Windows: "smb" for a share or a drive letter that stands for one, else "".
+    """The kind for Windows: "smb" for a share or a drive letter mapped to one, else "".
 
     Args:
         path: an absolute path.
@@ -101,5 +101,5 @@ def of_windows(path: str, drive_type: Callable[[str], int]) -> str:
 
 
 def _unescaped(field: str) -> str:
-    """A path as Linux writes it: a space stands there as a backslash and 040."""
+    """A path as Linux writes it: a space is written as a backslash and 040."""
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), field)

@@ -1,4 +1,4 @@
-"""What can go wrong with the history; a training goes on all the same."""
+"""What can go wrong with the run history; training continues all the same."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def home() -> Path:
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner can read, and give it."""
+    """Create a folder that only its owner can read, and return it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

@@ -1,4 +1,4 @@
-"""Which runs of a history a person looks for, in which order, and what a table shows of them.
+"""Which runs of a history to list, in which order, and what a table shows of them.
 
 SQLite sorts and filters: of 10,000 runs only those in sight are ever read, over connections that
 keep nobody waiting who writes.
@@ -20,10 +20,10 @@ from lossviz.history.summaries import small_is_good
 from lossviz.history.table import CONFIG, METRIC, Query, RunSummary, flat
 
 MAPPED_BYTES = 1 << 30
-"""So much of the file is read without copying it; not over a network."""
+"""Bytes of the file that are read without copying them; not over a network."""
 
 MOST_VARIABLES = 500
-"""So many ids go into one question: SQLite bounds them."""
+"""Ids in one query: SQLite limits them."""
 
 # A lab's program calls its loss otherwise; the config tells.
 LOSS = "coalesce(json_extract(r.config, '$.loss'), nullif(r.loss, '')) COLLATE NOCASE"
@@ -214,5 +214,5 @@ def _in_json(word: str) -> str:
 
 
 def _escaped(word: str) -> str:
-    """So that the word stands for itself in LIKE."""
+    """Escape the word so that LIKE takes it literally."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -11,12 +11,12 @@ from functools import lru_cache
 from lossviz.history.processes import look
 
 SILENCE = 30.0
-"""On another machine a run counts as alive for so many seconds after its last sign of life."""
+"""Seconds after its last sign of life for which a run on another machine counts as alive."""
 
 
 @lru_cache(maxsize=1)
 def own() -> str:
-    """Name the process that asks, as it stands in the history."""
+    """The name of this process, as stored in the history."""
     return json.dumps(
         {"host": socket.gethostname(), "pid": os.getpid(), "start": look(os.getpid()).start}
     )
@@ -26,7 +26,7 @@ def is_alive(owner: str, last_sign: float) -> bool:
     """Whether the process that wrote `owner` still runs.
 
     Args:
-        owner: what `own` gave there.
+        owner: what `own` returned there.
         last_sign: when it last wrote, in seconds since 1970; decides for other machines, whose
             processes cannot be seen.
     """

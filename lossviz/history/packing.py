@@ -28,7 +28,7 @@ def rows(part: Part, *, last: bool = False) -> Iterator[Row]:
     while first < part.stop:
         stop = min((first // BLOCK + 1) * BLOCK, part.stop)
         inside = slice(first - part.first, stop - part.first)
-        # A short row is written anew soon, and kept in the same format at no cost.
+        # A short row is soon rewritten, and kept in the same format at no cost.
         level = LEVEL if last or stop - first == BLOCK else 0
         steps = None if part.steps is None else pack_steps(part.steps[inside], level)
         yield first, stop, steps, pack(part.values[inside], level)
@@ -36,7 +36,7 @@ def rows(part: Part, *, last: bool = False) -> Iterator[Row]:
 
 
 def pack(values: NDArray[np.float32], level: int = LEVEL) -> bytes:
-    """Values compressed; the first bytes of all stand together, since they are alike."""
+    """Compress values; the first bytes of all come together, since they are alike."""
     return zlib.compress(_by_place(np.ascontiguousarray(values, "<f4"), 4), level)
 
 

@@ -19,7 +19,7 @@ PS_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Process:
-    """What can be told of a process.
+    """What is known of a process.
 
     Attributes:
         alive: whether it runs; one that has ended and was not yet collected does not.
@@ -80,7 +80,7 @@ def on_windows(pid: int, kernel32: Any, last_error: Any) -> Process:
     Args:
         pid: the process's number.
         kernel32: the system's library of that name.
-        last_error: gives the number of the last call's error.
+        last_error: returns the number of the last call's error.
     """
     kernel32.OpenProcess.restype = wintypes.HANDLE
     handle = kernel32.OpenProcess(QUERY | SYNCHRONIZE, False, pid)

@@ -25,7 +25,7 @@ MOST_UNSAVED = 100
 
 
 class Recorded(Protocol):
-    """A run that is to be written."""
+    """A run that can be written to the history."""
 
     def beat(self) -> None:
         """About a second has passed; called by the recorder's own thread."""
@@ -37,13 +37,13 @@ class Recorded(Protocol):
         """`update` is on disk; True when that was the last of the run."""
 
     def warn(self, text: str) -> None:
-        """Tell the person what went wrong; training goes on."""
+        """Tell the user what went wrong; training continues."""
 
 
 class Recorder:
     """Writes all live runs once a second from one background thread.
 
-    Nothing here raises: a full disk or a damaged file is told to the runs and tried again.
+    Nothing here raises: a full disk or a damaged file is reported to the runs, and retried.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Recorder:
                     target=self._work, name="lossviz history", daemon=True
                 )
                 self._thread.start()
-        # What is wrong with the file is told while the run can still show it.
+        # A problem with the file is reported while the run can still show it.
         try:
             self.history()
         except FAULTS as error:
@@ -117,7 +117,7 @@ class Recorder:
             return self._history
 
     def _write(self, updates: list[tuple[Recorded, Update]]) -> list[tuple[Recorded, Update]]:
-        """Write all of them together; gives those that were written."""
+        """Write all of them together; returns those that were written."""
         try:
             self.history().write([update for _, update in updates])
         except FAULTS as error:
@@ -126,7 +126,7 @@ class Recorder:
                 return [done for one in updates for done in self._write([one])]
             self._warn([run for run, _ in updates], _not_saved(error))
             if isinstance(error, StoreError):
-                # Opened anew, a damaged file is noticed and set aside.
+                # Reopened, a damaged file is noticed and set aside.
                 with self._lock:
                     if self._history is not None:
                         self._history.close()

@@ -30,7 +30,7 @@ from lossviz.series import LOSS, Part
 COLUMNS = tuple(field.name for field in dataclasses.fields(RunRow))
 
 MOST_NAMED = 5
-"""An error names so many runs at most: there may be thousands."""
+"""Runs that an error names at most: there may be thousands."""
 
 
 class History:
@@ -96,7 +96,7 @@ class History:
                 summaries.add(connection, update)
 
     def cut(self, run: str, steps: int, epochs: int) -> None:
-        """Forget what a run recorded after so many steps and epochs; it is to be done again."""
+        """Delete what a run recorded after this step and epoch; it will be computed again."""
         with self._lock, transaction(self._connection) as connection:
             stored_series.cut(connection, run, steps)
             connection.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
@@ -112,7 +112,7 @@ class History:
         return bool(found)
 
     def rename(self, run: str, name: str) -> None:
-        """Give a run another name.
+        """Rename a run.
 
         Raises:
             TypeError: when the name is no text.
@@ -125,7 +125,7 @@ class History:
         self._set(run, "name", name)
 
     def note(self, run: str, text: str) -> None:
-        """Keep these words with a run, in the place of those before; "" for none.
+        """Set the note of a run; "" removes it.
 
         Raises:
             TypeError: when they are no text.
@@ -155,7 +155,7 @@ class History:
                 shrink(self._connection)
 
     def prune(self, *, days: float | None = None, megabytes: float | None = None) -> list[str]:
-        """Delete runs that have ended, those that ended first before others; gives their ids.
+        """Delete finished runs, those that ended first before others; returns their ids.
 
         Args:
             days: delete those that ended longer ago than this.
@@ -187,7 +187,7 @@ class History:
         return deleted
 
     def _delete(self, run: str) -> bool:
-        """Delete a run that has ended; False when another kernel goes on with it or has deleted it.
+        """Delete a finished run; False when another kernel has resumed or deleted it.
 
         The room is not given back to the disk yet.
         """
@@ -217,7 +217,7 @@ class History:
         """The run of this id.
 
         Raises:
-            ArgumentError: when there is none; the message gives the nearest ids.
+            ArgumentError: when there is none; the message names the nearest ids.
         """
         found = self._all("SELECT * FROM runs WHERE id = ?", str(run))
         if not found:
@@ -299,7 +299,7 @@ class History:
     def size(self) -> int:
         """Bytes that all runs take with their checkpoints.
 
-        The files may be larger: they give room back when runs are deleted.
+        The files may be larger: they shrink when runs are deleted.
         """
         folders = by_folder(self.folder / CHECKPOINTS)
         known = [row["id"] for row in self._all("SELECT id FROM runs")]

@@ -15,7 +15,7 @@ About = tuple[str, Kind, str]
 
 
 def append(connection: sqlite3.Connection, run: str, part: Part, packed: Sequence[Row]) -> None:
-    """Store a stretch of a series in the place of all from its first value on.
+    """Store a stretch of a series, replacing everything from its first value on.
 
     Args:
         connection: in a transaction.
@@ -110,7 +110,7 @@ def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
 def _is_old(connection: sqlite3.Connection, run: str) -> bool:
     """Whether the losses of a run lie where versions before named series have put them.
 
-    They stay there until the run goes on: to move all of them would keep a large file locked for
+    They stay there until the run is resumed: to move all of them would keep a large file locked for
     minutes, and a kernel that still runs such a version would find its table gone.
     """
     query = "SELECT EXISTS (SELECT 1 FROM losses WHERE run = ?)"

@@ -17,7 +17,7 @@ Summary = dict[str, tuple[float | None, float | None, float | None]]
 """By a metric's name its last, least and greatest value; None for what is not a finite number."""
 
 AT_ONCE = 100
-"""So many runs of older versions are summed up in one transaction: others write between two."""
+"""Runs of older versions that are summed up in one transaction: others can write in between."""
 
 SMALL_IS_GOOD = ("loss", "error", "mae", "mse", "mape", "msle", "rmse", "crossentropy", "distance",
                  "poisson", "divergence", "hinge", "log_cosh")  # fmt: skip
@@ -34,7 +34,7 @@ def register(connection: sqlite3.Connection) -> None:
 
 
 def headline(names: Iterable[str]) -> str | None:
-    """The metric that says how good a run is: its first one that is no loss, on held-out data
+    """The metric that says how good a run is: its first one that is not a loss, on validation data
     where there are some.
     """
     known = dict.fromkeys(names)
@@ -87,7 +87,7 @@ def add(connection: sqlite3.Connection, update: Update) -> None:
 
 
 def refill(connection: sqlite3.Connection, run: str) -> None:
-    """Sum up a run anew from all its epochs."""
+    """Recompute a run's summary from all its epochs."""
     stored = connection.execute(
         "SELECT epoch, metrics FROM epochs WHERE run = ? ORDER BY epoch", (run,)
     ).fetchall()

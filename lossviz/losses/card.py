@@ -1,4 +1,4 @@
-"""A loss and its card: what a person needs to know to choose it."""
+"""A loss and its card: what a user needs to know to choose it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lossviz.losses.fitting import Shapes, check_shapes
 class Loss:
     """One loss function of the catalogue, callable, with all that is known about it.
 
-    Calling it gives the mean loss of a batch as a scalar float32 `tf.Tensor`, differentiable with
+    Calling it returns the mean loss of a batch as a scalar float32 `tf.Tensor`, differentiable with
     respect to `output`.
 
     Attributes:
@@ -83,7 +83,7 @@ class Loss:
         target, output, params = fitted(self, target, output, params)
         check_shapes(self, target.shape, output.shape, params)
         value = self.function(target, output, **params)
-        # A loss of Keras' plain functions gives one value a sample.
+        # Keras' plain loss functions return one value per sample.
         return tf.reduce_mean(tf.cast(value, tf.float32)) if self.shapes == "any" else value
 
     def check_count(self, params: Mapping[str, Any], classes: int) -> None:
@@ -116,5 +116,5 @@ class Loss:
 
     @property
     def source(self) -> str:
-        """The function's own source text, as it stands in the catalogue."""
+        """The function's own source code."""
         return textwrap.dedent(inspect.getsource(self.function))

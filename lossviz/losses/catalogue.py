@@ -48,7 +48,7 @@ def get(name: str) -> Loss:
     """The loss of this name or alias.
 
     Raises:
-        ArgumentError: for an unknown name; the message gives the nearest ones.
+        ArgumentError: for an unknown name; the message names the nearest ones.
         TypeError: when `name` is no text.
 
     Example:
@@ -90,7 +90,7 @@ def register(
         reference: where it comes from.
 
     Returns:
-        The loss, as `get` gives it from now on.
+        The loss, as `get` returns it from now on.
 
     Raises:
         TypeError: when `function` cannot be called with a target and an output.

@@ -1,4 +1,4 @@
-"""Losses on the probability that a model gives to the right class."""
+"""Losses on the probability that a model assigns to the true class."""
 
 from __future__ import annotations
 

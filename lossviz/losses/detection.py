@@ -1,4 +1,4 @@
-"""A loss on what stands where: classes and boxes of many anchors at once."""
+"""A loss on what is where: classes and boxes of many anchors at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def ssd(target: Any, output: Any, *, negatives: float = 3.0, from_logits: bool =
         entropy = tf.nn.softmax_cross_entropy_with_logits(classes, scores)
     else:
         entropy = tf.keras.losses.categorical_crossentropy(classes, scores)
-    # Only the hardest background anchors count, so many for each positive of the image.
+    # Only the hardest background anchors count, `negatives` for each positive of the image.
     hardest = tf.sort((1.0 - positive) * entropy, direction="DESCENDING")
     kept = negatives * tf.reduce_sum(positive, axis=-1, keepdims=True)
     rank = tf.range(tf.shape(output)[1], dtype=output.dtype)

@@ -160,7 +160,7 @@ def _two_classes(
 
 
 def own_logits(loss: Takes, output: Any, params: Mapping[str, Any]) -> Any:
-    """The logits that Keras' form of this loss takes in the place of probabilities, or None."""
+    """The logits that Keras' form of this loss takes instead of probabilities, or None."""
     if params.get("from_logits") is not False or loss.name not in _RECOVERED:
         return None
     return _logits_of(output, "Sigmoid" if output.shape[-1:] == [1] else _RECOVERED[loss.name])

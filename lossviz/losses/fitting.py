@@ -112,7 +112,7 @@ def check_targets(loss: Takes, targets: Any, output: Any) -> None:
 
 
 def wrong_labels(labels: Any, classes: int, *, single: bool = False) -> str:
-    """What is wrong with labels of so many classes, within a sentence; "" for nothing.
+    """What is wrong with labels for this number of classes, within a sentence; "" for nothing.
 
     In a graph a label out of range becomes a row of zeros without a word.
 

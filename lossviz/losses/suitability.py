@@ -84,7 +84,7 @@ REFUSED = "It cannot be used for training here."
 def why_not(loss: Loss, task: str) -> str:
     """Why `loss` does not suit the task of this name, in a sentence or two; "" if it does.
 
-    Nothing is said against losses of a user's own.
+    A user's own loss has no warnings.
     """
     suits = SUITS[task]
     if loss.family == "own" or loss.name in suits.losses:

@@ -96,7 +96,7 @@ def get(name: str) -> Optimizer:
     """The optimizer of this name.
 
     Raises:
-        ArgumentError: for an unknown name; the message gives the nearest ones.
+        ArgumentError: for an unknown name; the message names the nearest ones.
     """
     key, classes = str(name).strip().lower(), titles()
     if key not in classes:

@@ -15,7 +15,7 @@ EXCLUSIVE = ("clipnorm", "clipvalue", "global_clipnorm")
 """Keras takes one of these."""
 
 _SKIPPED = {"learning_rate", "name", "loss_scale_factor"}
-"""The first stands apart; the last changes nothing unless the step scales its loss, too."""
+"""The first is shown separately; the last has no effect unless the step scales its loss, too."""
 
 
 def _share(text: str) -> Parameter:
@@ -113,7 +113,7 @@ def card(name: str, default: Any, words: str) -> Parameter | None:
     Args:
         name: the argument.
         default: Keras' default.
-        words: what Keras says of it.
+        words: Keras' description of it.
     """
     known = _KNOWN.get(name)
     if name in _SKIPPED or not (known or isinstance(default, bool | int | float)):

@@ -30,7 +30,7 @@ class Signature:
 
     Attributes:
         defaults: the defaults of those that have one, in their order.
-        words: what Keras says of each, its first sentence.
+        words: Keras' description of each, its first sentence.
     """
 
     defaults: dict[str, Any]

@@ -15,7 +15,7 @@ def inserted(
     """The change that adds arguments, such as `["seed=1"]`, to a call.
 
     In a call with an argument a line they take lines of their own behind the last; where a comment
-    or another spelling stands in the way, they go before the last.
+    or another spelling is in the way, they go before the last.
 
     Args:
         source: the program.
@@ -45,7 +45,7 @@ def inserted(
         return Edit(tail.end(), tail.end(), source.with_newlines(lines))
     if not call.keywords or not own_line:
         at = end
-        # A keyword may stand before `**options`, too, but no positional argument behind it.
+        # A keyword may come before `**options`, too, but no positional argument after it.
         return Edit(at, at, f", {argument}")
     at = source.start(last)
     lines = "".join(f"{one},\n{indent}" for one in arguments)
@@ -67,6 +67,6 @@ def removed(source: SourceText, call: ast.Call, name: str) -> Edit | None:
 
 
 def _arguments(call: ast.Call) -> list[ast.expr | ast.keyword]:
-    """The arguments in the order in which they stand."""
+    """The arguments in source order."""
     nodes: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
     return sorted(nodes, key=lambda node: (node.lineno, node.col_offset))

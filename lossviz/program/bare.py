@@ -22,8 +22,8 @@ def signature(
     Args:
         source: the text.
         function: a function in it.
-        name: what it is to be called; "" for the name that it has.
-        values: what stands in the place of the defaults, by parameter; those given by keyword only
+        name: the function's new name; "" keeps its own.
+        values: replacements of the defaults, by parameter; those given by keyword only
             may then be given by position, too. None leaves all of this as it is.
     """
     opens, closes, colon = _brackets(source, function)
@@ -94,7 +94,7 @@ def without(source: SourceText, statement: ast.stmt) -> Edit:
 
 
 def outermost(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits that stand in no longer one; what is put where one begins stays."""
+    """The edits that are not inside a longer one; what is put where one begins stays."""
     every = list(dict.fromkeys(edits))
     return [
         one

@@ -24,7 +24,7 @@ def change_callbacks(into: EditList, before: TrainingConfig, after: TrainingConf
         after: what it is to say.
 
     Raises:
-        ProgramError: where the person must do it.
+        ProgramError: where the user must do it.
     """
     coming: list[PatientCallback] = []
     leaving: list[PatientCallback] = []
@@ -54,7 +54,7 @@ def _set_patience(into: EditList, one: PatientCallback, call: ast.Call, patience
 
 
 def _set_monitor(into: EditList, call: ast.Call, after: TrainingConfig) -> None:
-    """Watch the loss that there is; a person's own choice, such as an accuracy, stays."""
+    """Monitor the available loss; a user's own choice, such as an accuracy, stays."""
     given = into.structure.argument(call, "monitor", 0)
     literal = into.structure.literal(given)
     if literal is not None and literal.value in MONITORS:
@@ -120,7 +120,7 @@ class _List:
         return names
 
     def _made_before(self, one: PatientCallback) -> bool:
-        """Whether a callback that was taken out of the list still stands there to be used."""
+        """Whether a callback that was removed from the list can still be used."""
         name = ast.Name(one.variable)
         statement, call = self._structure.bound(name), self._structure.origin(name)
         if (
@@ -193,7 +193,7 @@ class _List:
         if plain and self._into.remove(self._structure.train, "callbacks"):
             return
         if elements[-1] in self._gone and not _COMMA.match(source.text, source.end(elements[-1])):
-            # Where no comma stands behind the last one, the comma before it goes.
+            # Where no comma follows the last one, the comma before it is removed.
             while elements and elements[-1] in self._gone:
                 elements = elements[:-1]
             if elements:
@@ -222,7 +222,7 @@ class _List:
         return next(name for name, one in self._elements.items() if one is element)
 
     def _remove_statement(self, element: ast.expr) -> None:
-        """Take out what made a callback, unless a person wrote into it or uses it elsewhere."""
+        """Remove what made a callback, unless a user edited it or uses it elsewhere."""
         statement, call = self._structure.bound(element), self._structure.origin(element)
         one = next(each for each in CALLBACKS if each.name == self._name_of(element))
         assert isinstance(call, ast.Call)

@@ -9,19 +9,19 @@ from typing import Any
 from lossviz.program.config import TrainingConfig
 
 MONITORS = ("val_loss", "loss")
-"""What a callback may watch: the loss on held-out data, or that of the training without any."""
+"""What a callback may monitor: the validation loss, or the training loss without validation."""
 
 
 @dataclass(frozen=True)
 class PatientCallback:
-    """A callback of Keras' that acts when a loss has not improved for so many epochs.
+    """A callback of Keras' that acts when a loss has not improved for a number of epochs.
 
     Attributes:
         name: of the choice, a field of `TrainingConfig`: the patience in epochs, 0 for never.
         class_name: its name in `tf.keras.callbacks`.
         variable: what a program calls it.
-        patience: Keras' own, where a program gives none.
-        more: what a program gives it beside monitor and patience.
+        patience: Keras' default, where a program sets none.
+        more: the arguments that a program passes besides monitor and patience.
     """
 
     name: str
@@ -46,9 +46,9 @@ CALLBACKS = (
     ),
     PatientCallback("reduce_lr_on_plateau", "ReduceLROnPlateau", "reduce_lr", 10),
 )
-"""In the order in which they stand in a program."""
+"""In program order."""
 
 
 def monitor(config: TrainingConfig) -> str:
-    """What they watch: the validation loss, or the training loss where nothing is held out."""
+    """What they monitor: the validation loss, or the training loss where there is no validation."""
     return MONITORS[0] if config.held_out else MONITORS[1]

@@ -25,7 +25,7 @@ def cleaned(
         text: the statement's text.
         modules: the names of lossviz' modules in it.
         used: the methods that are used.
-        name: what the function is to be called, where it gets another name.
+        name: the function's new name, if any.
 
     Returns:
         The text, and what it used of the modules as `(module, name)`.

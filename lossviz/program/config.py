@@ -1,4 +1,4 @@
-"""What a person has chosen: the config of a training."""
+"""The settings that a user has chosen: the config of a training run."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class TrainingConfig:
         early_stopping: training ends when the validation loss (the training loss where nothing is
             held out) has not improved for so many epochs; 0: never.
         reduce_lr_on_plateau: a tenth of the learning rate is taken when that loss has not improved,
-            by more than 0.0001, for so many epochs; 0: never.
-        one_hot: number of classes into which the user's integer labels are to be encoded; 0: no.
+            by more than 0.0001, for this number of epochs; 0: never.
+        one_hot: number of classes to encode the user's integer labels into; 0: no encoding.
         streamed: which of `"train"` and `"validation"` are datasets of `tf.data`, whose labels are
             encoded on the way.
 

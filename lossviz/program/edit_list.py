@@ -18,7 +18,7 @@ class EditList:
 
     Attributes:
         found: the parts of the program.
-        edits: what is to be changed, in no order.
+        edits: the edits, in no particular order.
         literals: those of the edits that do no more than write another value.
     """
 
@@ -35,7 +35,7 @@ class EditList:
         return quoted(value) if isinstance(value, str) else literal(value)
 
     def replace(self, node: Any, text: str) -> Edit:
-        """Put `text` in the place of a node."""
+        """Replace a node by `text`."""
         edit = self.source.replaced(node, text)
         if edit not in self.edits:
             self.edits.append(edit)
@@ -49,7 +49,7 @@ class EditList:
                 self.literals.add(self.replace(place.node, self.written(value)))
 
     def refuse(self, name: str) -> NoReturn:
-        """Raise that the choice `name` cannot be changed for the person."""
+        """Raise that the setting `name` cannot be changed automatically."""
         raise self.refusal(name)
 
     def refusal(self, name: str) -> ProgramError:
@@ -77,17 +77,17 @@ class EditList:
         return edit is not None
 
     def remove_statement(self, statement: ast.stmt) -> None:
-        """Take a statement out, with its line where it stands alone."""
+        """Remove a statement, with its line where it is alone on it."""
         if self.source.alone_on_its_lines(statement):
             self.edits.append(Edit(*self.source.lines_of(statement), ""))
         else:
             self.replace(statement, "pass")
 
     def complete(self) -> None:
-        """Add what is to be inserted into calls, once all of it is known."""
+        """Add what is inserted into calls, once all of it is known."""
         for call, arguments in self._added.items():
             self.edits.append(inserted(self.source, call, arguments, self._removed))
-        # What stands in a part that is written anew is written anew with it.
+        # Edits inside a part that is rewritten are part of the rewritten text.
         self.edits = [
             one
             for one in self.edits

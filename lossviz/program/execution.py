@@ -10,7 +10,7 @@ _count = itertools.count(1)
 
 
 def execute(text: str, namespace: dict[str, Any]) -> Any:
-    """Run the program and give the run that it started.
+    """Run the program and return the run that it started.
 
     The text is registered with `linecache`: AutoGraph reads a function's source to turn Python
     control flow into a graph, and a traceback shows the line at which something failed.
@@ -30,5 +30,5 @@ def execute(text: str, namespace: dict[str, Any]) -> Any:
     code = compile(text, name, "exec")
     # An entry without a modification time is never dropped by linecache.checkcache.
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    exec(code, namespace)  # noqa: S102 - the program that the person sees and has started
+    exec(code, namespace)  # noqa: S102 - the program that the user sees and has started
     return namespace["run"]

@@ -1,4 +1,4 @@
-"""A function of lossviz with all that it needs, as text that stands without lossviz.
+"""A function of lossviz with everything it needs, as source that works without lossviz.
 
 The text is taken from the modules themselves, so it cannot drift from what is tested.
 """
@@ -21,7 +21,7 @@ from lossviz.program.source_text import first_line
 
 @dataclass
 class Extract:
-    """Definitions in an order in which each stands before its use, and the imports they need.
+    """Definitions, each before its first use, and the imports they need.
 
     Attributes:
         imports: import statements.
@@ -119,7 +119,7 @@ class _Closure:
 
 @cache
 def _statements(module: ModuleType) -> dict[str, ast.stmt]:
-    """The statement at the top level that gives each name of a module its value."""
+    """The top-level statement that defines each name of a module."""
     found: dict[str, ast.stmt] = {}
     for statement in ast.parse(inspect.getsource(module)).body:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):

@@ -79,5 +79,5 @@ def _cached(name: str, function: Any) -> _Known:
 
 
 def _known(loss: Loss) -> _Known:
-    """What the loss looks like; a loss that was registered anew is looked at anew."""
+    """How the loss looks; a loss that was registered again is read again."""
     return _cached(loss.name, loss.function)

@@ -17,7 +17,7 @@ from lossviz.program.source_text import Edit, SourceText, changed
 def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") -> str:
     """`def loss_fn(target, output, ...)` with the catalogue function's body.
 
-    The parameters stand as keywords with the chosen values as defaults; annotations go, and of
+    The parameters become keywords with the chosen values as defaults; annotations go, and of
     the docstring the first line stays.
 
     A loss of a user's own is written in the same way where its text needs nothing but TensorFlow
@@ -26,7 +26,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") 
     Args:
         loss: a loss of the catalogue.
         params: the value of every parameter.
-        name: what the function is to be called.
+        name: the function's name.
     """
     if loss.family == "own" and not _stands_alone(loss):
         return _call(loss, params, name)
@@ -38,7 +38,7 @@ def loss_function(loss: Loss, params: Mapping[str, Any], name: str = "loss_fn") 
     for node in ast.walk(function):
         if isinstance(node, ast.FunctionDef) and node is not function:
             edits += signature(source, node)
-    # Decorators stand above the function.
+    # Decorators are above the function.
     begin = source.position(function.lineno, function.col_offset)
     return changed(source.text, [*edits, Edit(0, begin, "")]).rstrip() + "\n"
 

@@ -1,6 +1,6 @@
-"""The names that a program gives: which they are, and giving it others.
+"""The names that a program defines: which they are, and renaming them.
 
-A program runs in a notebook's cell, among the variables of the person: what they hold must not be
+A program runs in a notebook's cell, among the user's variables: their values must not be
 overwritten, so the program calls its own things otherwise.
 """
 
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"_\d+$")
 
 
 def given_names(text: str) -> list[str]:
-    r"""The names that the program gives to values and functions at its top level, in order.
+    r"""The names that the program defines at its top level, in order.
 
     Imports are left out: the same module under the same name takes nothing away.
 
@@ -35,7 +35,7 @@ def given_names(text: str) -> list[str]:
 
 
 def free_names(text: str, held: Container[str]) -> dict[str, str]:
-    """Another name for each that the program gives and somebody holds: `model` is `model_2`.
+    """A new name for each that the program defines and the user holds: `model` is `model_2`.
 
     Raises:
         ProgramError: when the text is no Python.
@@ -53,7 +53,7 @@ def free_names(text: str, held: Container[str]) -> dict[str, str]:
 
 
 def rename(text: str, names: Mapping[str, str]) -> list[Edit]:
-    """The edits that give these top-level names of the program others, wherever it uses them.
+    """The edits that rename these top-level names of the program, wherever it uses them.
 
     A function's own variable of the same name is another one and stays.
 
@@ -102,7 +102,7 @@ def data_names(text: str) -> tuple[str, str]:
 
 
 def _word(source: SourceText, node: ast.stmt, word: str, name: str) -> Edit:
-    """The edit of the first place at which a word stands in a statement, behind its decorators."""
+    """The edit of the first occurrence of a word in a statement, after its decorators."""
     decorators = getattr(node, "decorator_list", [])
     begin = source.end(decorators[-1]) if decorators else source.start(node)
     place = re.compile(rf"\b{re.escape(word)}\b").search(source.text, begin)
@@ -132,7 +132,7 @@ def _targets(node: ast.AST) -> Iterator[str]:
 
 
 def _stored(nodes: list[ast.stmt]) -> Iterator[str]:
-    """The names that these statements give, without those inside of functions and classes."""
+    """The names that these statements define, without those inside functions and classes."""
     waiting: list[ast.AST] = list(reversed(nodes))
     while waiting:
         node = waiting.pop()

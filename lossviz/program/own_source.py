@@ -1,4 +1,4 @@
-"""A user's own functions with what they need of their notebook, as text that stands alone."""
+"""A user's own functions with what they need of their notebook, as self-contained source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lossviz._arguments import ArgumentError
 from lossviz.program.extraction import Extract, needs
 
 TAKEN = {"data", "inputs", "targets", "held_out_inputs", "held_out_targets", "model"}
-"""Names that a script gives to other things between loading the data and making the model."""
+"""Names that a script uses itself between loading the data and building the model."""
 
 
 def is_own(function: Any) -> bool:
@@ -81,7 +81,7 @@ def _text(function: Any, purpose: str) -> tuple[str, ast.Module]:
 
 
 def _is_library(value: Any, home: str) -> bool:
-    """Whether it can be imported from where it says, which is not where its user stands."""
+    """Whether it can be imported from its module, which may not be where it is used."""
     module = sys.modules.get(getattr(value, "__module__", None) or "__main__")
     if module is None or module.__name__ in {"__main__", home}:
         return False

@@ -29,7 +29,7 @@ def update(source: str, base: TrainingConfig | None = None, /, **changes: Any) -
     """The program's text with these choices changed.
 
     Only the literals and the functions concerned are touched; everything else, with its comments
-    and spacing, stays byte for byte. A loss function that a person rewrote is replaced only by a
+    and spacing, stays byte for byte. A loss function that a user rewrote is replaced only by a
     change of `loss`, a rewritten step and optimizer likewise only by what needs them replaced.
 
     Args:
@@ -41,7 +41,7 @@ def update(source: str, base: TrainingConfig | None = None, /, **changes: Any) -
 
     Raises:
         ProgramError: when the text cannot be read, or says a choice in a way that cannot be
-            changed for the person, such as `learning_rate=schedule`.
+            changed automatically, such as `learning_rate=schedule`.
         ArgumentError: for an unknown field or a value that is not accepted.
 
     Example:
@@ -55,14 +55,14 @@ def update(source: str, base: TrainingConfig | None = None, /, **changes: Any) -
 
 
 def edits(source: str, base: TrainingConfig | None = None, /, **changes: Any) -> list[Edit]:
-    """The changes that `update` makes, by where they stand in `source`; they do not overlap."""
+    """The changes that `update` makes, as edits of `source`; they do not overlap."""
     found = find(source, base)
     before = config_of(found)
     after = _config_after(before, changes)
     patch = _Patch(found, before, after)
     patch.make(changes)
     if not patch.certain and (patch.edits or before != after):
-        # Whatever a person may have written: what is set is what the text then says, or nothing.
+        # A user may have written anything: what is set is what the text then says, or nothing.
         said = read(changed(source, patch.edits), after).config
         if said != after:
             values = after.as_dict()
@@ -131,7 +131,7 @@ class _Patch(EditList):
         return changed <= written and self.literals.issuperset(self.edits)
 
     def _replaced(self, name: str, part: str, chosen: Collection[str]) -> bool:
-        """Whether a part is to be written anew: another choice, or one in the place of a custom."""
+        """Whether to rewrite a part: a different choice, or a choice replacing custom code."""
         differs = bool(getattr(self.before, name) != getattr(self.after, name))
         return differs or (name in chosen and part in self.found.custom)
 
@@ -149,7 +149,7 @@ class _Patch(EditList):
             self.insert(call, name, self.written(value))
 
     def _option(self, name: str, value: Any, before: Any, default: Any) -> None:
-        """An argument of the training that stands there only when it is not the default."""
+        """An argument of the training that is written only when it is not the default."""
         if value == before:
             return
         places = self.found.places.get(name, [])
@@ -212,7 +212,7 @@ class _Patch(EditList):
                 self.write(places, value)
 
     def _room(self, node: Any) -> int:
-        """How many characters stand before the node on its line."""
+        """How many characters precede the node on its line."""
         begin, _ = self.source.lines_of(node)
         return self.source.start(node) - begin
 

@@ -1,4 +1,4 @@
-"""Source text to config: what a program says, also one that a person has edited."""
+"""Source text to config: reads any program, including one that a user has edited."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Reading:
     Attributes:
         config: the choices that the program makes. Where a part was rewritten so that it says
             none, it is the choice from which the part was made.
-        custom: the names of the parts that a person rewrote, in the order of the program:
+        custom: the names of the parts that a user rewrote, in the order of the program:
             `"data"`, `"model"`, `"loss_fn"`, `"optimizer"`, `"train_step"`, `"run"`.
         lines: the line of the program, counted from 1, at which each part begins.
     """
@@ -84,11 +84,11 @@ def read(source: str, base: TrainingConfig | None = None) -> Reading:
     """What a program says, without running it.
 
     Args:
-        source: the text of a program, as `render` writes it and as a person has edited it.
+        source: the text of a program, as rendered by `render` or edited by a user.
         base: the choices that were known before; taken where the text does not say.
 
     Returns:
-        The config, and the names of the parts that a person rewrote.
+        The config, and the names of the parts that a user rewrote.
 
     Raises:
         ProgramError: when the text is no Python, trains nothing, or says a value that is not
@@ -131,7 +131,7 @@ def config_of(found: ParsedProgram) -> TrainingConfig:
     try:
         return TrainingConfig(**found.values)
     except (TypeError, AttributeError) as error:
-        # Such as a list in the place of a name.
+        # Such as a list instead of a name.
         raise ProgramError("source", f"code has an unsupported choice: {error}") from None
     except ArgumentError as error:
         name = error.argument
@@ -173,7 +173,7 @@ def _callbacks(found: ParsedProgram) -> None:
         one = known.get(structure.qualified(call.func)) if isinstance(call, ast.Call) else None
         if one is None or not isinstance(call, ast.Call):
             continue
-        # Of two of a kind the last is the choice; the other is the person's.
+        # Of two of a kind the last is the choice; the other is the user's.
         found.callbacks[one.name] = call
         found.places.pop(one.name, None)
         given = structure.argument(call, "patience", 2)

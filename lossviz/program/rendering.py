@@ -123,7 +123,7 @@ def optimizer_call(config: TrainingConfig, module: str, before: int) -> str:
     Args:
         config: the choices.
         module: what the program calls `tf.keras.optimizers`.
-        before: how many characters stand before the call on its line.
+        before: how many characters precede the call on its line.
     """
     optimizer = optimizers.get(config.optimizer)
     arguments = {"learning_rate": literal(config.learning_rate)}

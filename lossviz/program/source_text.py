@@ -27,7 +27,7 @@ class ProgramError(ArgumentError):
 
     Attributes:
         line: the line of the program, counted from 1; 0 where it is not one line.
-        reason: what Python says of a syntax error, such as `"'(' was never closed"`; else "".
+        reason: Python's message for a syntax error, such as `"'(' was never closed"`; else "".
     """
 
     def __init__(self, argument: str, message: str, line: int = 0, reason: str = "") -> None:
@@ -39,7 +39,7 @@ class ProgramError(ArgumentError):
 
 @dataclass(frozen=True, order=True)
 class Edit:
-    """Put `text` in the place of the characters from `start` up to, but not with, `end`."""
+    """Replace the characters from `start` up to, but not including, `end` by `text`."""
 
     start: int
     end: int
@@ -47,7 +47,7 @@ class Edit:
 
 
 class SourceText:
-    r"""A program's text, its tree, and where each node of the tree stands in it.
+    r"""A program's text, its tree, and the position of each node of the tree.
 
     Lines that begin with `%` or `!`, which a notebook runs itself, count as comments.
 
@@ -106,23 +106,23 @@ class SourceText:
         return text.replace("\n", self.newline)
 
     def lines_of(self, node: Any) -> tuple[int, int]:
-        """Where the lines that the node stands on begin and end, the last line's end included."""
+        """Where the node's lines begin and end, the last line's end included."""
         return (
             self._characters(self._line_starts[first_line(node) - 1]),
             self._characters(self._line_starts[node.end_lineno]),
         )
 
     def beside(self, node: Any) -> str:
-        """What else stands on the node's lines, without the white space around it."""
+        """The rest of the node's lines, without surrounding white space."""
         begin, end = self.lines_of(node)
         return (self.text[begin : self.start(node)] + self.text[self.end(node) : end]).strip()
 
     def alone_on_its_lines(self, node: Any) -> bool:
-        """Whether nothing but white space stands on the node's lines beside it."""
+        """Whether the node's lines hold nothing else but white space."""
         return not self.beside(node)
 
     def holds_comment(self, node: Any) -> bool:
-        """Whether a comment stands inside the node, which would go with it."""
+        """Whether the node contains a comment, which would be lost with it."""
         lines = io.StringIO(self.segment(node)).readline
         with contextlib.suppress(tokenize.TokenError, IndentationError):
             return any(one.type == tokenize.COMMENT for one in tokenize.generate_tokens(lines))
@@ -171,7 +171,7 @@ def _parsed(text: str) -> ast.Module:
         if not _MAGIC.search(text):
             return ast.parse(text)
         try:
-            # Such a line may go on with an expression, or with a text of several lines.
+            # Such a line may continue an expression, or a text of several lines.
             return ast.parse(text)
         except SyntaxError:
             return ast.parse(_MAGIC.sub(r"\1#", text))

@@ -1,4 +1,4 @@
-"""Config to a script on TensorFlow alone: the same training, to take away."""
+"""Config to a script on TensorFlow alone: the same training, exported."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CORRECT = """\
 def script(config: TrainingConfig) -> str:
     """The same training as one file on TensorFlow alone, without lossviz.
 
-    With the same seed it gives the losses that the program of `render` gives, in `step_losses`.
+    With the same seed it produces the losses of the program from `render`, in `step_losses`.
     The task's data and model are the package's own functions; NumPy, SciPy and scikit-learn are all
     that they need. What exists only in your notebook, such as a model of your own or a folder of
     pictures, stands as `...` at the top, with the expression that made it beside it: put your code
@@ -116,7 +116,7 @@ class _Script:
         made = optimizer_call(self.config, "tf.keras.optimizers", 12)
         lines = ["# The optimizer", f"optimizer = {made}"]
         if self.config.optimizer == "schedulefreeadamw":
-            # Built within the graph, as Keras does by itself, it would begin anew at every step.
+            # Built within the graph, as Keras does by itself, it would restart at every step.
             lines.append("optimizer.build(model.trainable_variables)")
         return "\n".join(lines) + "\n"
 
@@ -193,7 +193,7 @@ class _Script:
     def _loading(self, found: Extract) -> list[str]:
         if not is_own(self.dataset.load):
             return ["data = load_data(SEED)"]
-        # A user's own loader gives its data in one of several forms.
+        # A user's own loader returns its data in one of several forms.
         classes = self.dataset.classes if self.dataset.targets == "classes" else None
         call = f"{self.dataset.load.__name__}(SEED)"
         return [

@@ -1,4 +1,4 @@
-"""Where the parts of a program stand: what the call of `lossviz.train` leads back to."""
+"""Where the parts of a program are: what the call of `lossviz.train` leads back to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lossviz.program.source_text import ProgramError, SourceText, constant
 
 _SAME_PLACES = {"keras": "tensorflow.keras"}
 _USUAL = {"lossviz": "lossviz", "tf": "tensorflow", "keras": "keras"}
-"""What these names mean in a cell whose imports stand in another."""
+"""What these names mean in a cell whose imports are in another."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ProgramStructure:
     Attributes:
         source: the program.
         train: the last call of `lossviz.train`.
-        statement: the top-level statement that the call stands in.
+        statement: the top-level statement that contains the call.
 
     Raises:
         ProgramError: when the program does not call `lossviz.train`.
@@ -107,7 +107,7 @@ class ProgramStructure:
         return None
 
     def bound(self, node: ast.expr | None) -> ast.stmt | None:
-        """The statement that gave a name its value, or None."""
+        """The statement that assigned a name its value, or None."""
         return self._bound.get(node.id) if isinstance(node, ast.Name) else None
 
     def origin(self, node: ast.expr | None) -> ast.expr | None:
@@ -118,7 +118,7 @@ class ProgramStructure:
         return node
 
     def function(self, node: ast.expr | None) -> ast.FunctionDef | None:
-        """The function that a name stands for, or None."""
+        """The function that a name refers to, or None."""
         statement = self.bound(node)
         return statement if isinstance(statement, ast.FunctionDef) else None
 
@@ -150,7 +150,7 @@ class ProgramStructure:
         return not any(one.id in self._bound for one in names)
 
     def tensorflow(self) -> dict[str, str]:
-        """The names that stand for TensorFlow here, each as `"tf"`; another `tf` is no such."""
+        """The names that refer to TensorFlow here, each as `"tf"`; another `tf` is not one."""
         names = {name: "tf" for name, module in self._modules.items() if module == "tensorflow"}
         return names if "tf" in names else names | {"tf": "another tf"}
 
@@ -185,7 +185,7 @@ class ProgramStructure:
 
 
 def _within(statement: ast.stmt) -> list[ast.AST]:
-    """The nodes of a statement that have a place: half of what `ast.walk` gives, in its order."""
+    """The nodes of a statement that have a place: half of what `ast.walk` yields, in its order."""
     found: list[ast.AST] = [statement]
     for node in found:
         for name in node._fields:

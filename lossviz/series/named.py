@@ -78,7 +78,7 @@ class Part:
 class NamedSeries:
     """The series of one run. "loss" is always there; its length is the number of steps taken.
 
-    Series of kind "step" have a value for each of these, NaN where a step gave none; `[name]` is a
+    Series of kind "step" have a value for each of these, NaN where a step has none; `[name]` is a
     `StepSeries`. Of other kinds it is a `SparseSeries`. One thread adds steps; `log` may be called
     from any.
 
@@ -191,7 +191,7 @@ class NamedSeries:
         Args:
             name: the series.
             first: index of the first value that is wanted.
-            steps: leave out what belongs to later steps than so many; None takes all.
+            steps: leave out values of later steps; None restores all.
         """
         kind, unit = self._about[name]
         series = self._series[name]
@@ -209,7 +209,7 @@ class NamedSeries:
                 _fill(series, before)
                 self._series[name], self._about[name] = series, ("step", "")
         if isinstance(series, SparseSeries):
-            # The person was quicker with this name, and keeps it.
+            # The user's code took this name first, and keeps it.
             return self._step_series(f"step_{name}", before)
         return series
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_KNOTS = 1024
-"""So many knots are kept at most, whatever the run's length: 24 KB. When there are more, the
+"""Most knots that are kept, whatever the run's length: 24 KB. When there are more, the
 tolerance doubles and the knots that it makes needless go."""
 
 MOST_DOUBLINGS = 60
@@ -47,12 +47,12 @@ class PiecewiseLinear:
         self._lowest, self._greatest = -math.inf, math.inf  # slopes that pass all samples
 
     def add(self, steps: float, value: float) -> None:
-        """The value is this after so many steps, and changes evenly in between."""
+        """Set the value after `steps` steps; it changes linearly in between."""
         with self._lock:
             self._add(steps, value)
 
     def jump(self, steps: float, value: float) -> None:
-        """From the step after so many on the value is this, and was the last one until there."""
+        """Set the value from the step after `steps` on; it was the last one until there."""
         with self._lock:
             if self._last is not None and self._last[1] != value:
                 self._add(steps, self._last[1])
@@ -61,7 +61,7 @@ class PiecewiseLinear:
                 self._add(steps, value)
 
     def restore(self, knots: Knots, steps: float = math.inf) -> None:
-        """Take over knots up to so many steps; before anything else."""
+        """Take over knots up to `steps` steps; before anything else."""
         kept = [(x, y) for x, y in knots.T.tolist() if x <= steps]
         if len(kept) < knots.shape[1] and kept and kept[-1][0] < steps:
             kept.append((steps, float(_interpolated(knots, np.array([steps]), later=False)[0])))

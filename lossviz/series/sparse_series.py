@@ -17,7 +17,7 @@ class SparseWindow:
     """A range of a sparse series in bounded size: min/max buckets, then raw values.
 
     Attributes:
-        steps: int64, the step at which the first value of each bucket stands.
+        steps: int64, the step of the first value of each bucket.
         minimum, maximum: float32, the extremes of each bucket.
         raw_start: index of the first raw value in the series.
         raw_steps: int64, the steps of the raw values behind the buckets.

@@ -1,4 +1,4 @@
-"""At which steps the values of a sparse series stand."""
+"""The steps at which a sparse series has values."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class StepSeries:
         self._raw = Blocks()
         self._levels: list[_Level] = []
         self._best = math.inf
-        self._settled = 0  # so many values are in the levels and in the best one
+        self._settled = 0  # the number of values in the levels and in the best one
 
     def __len__(self) -> int:
         with self._lock:
@@ -184,6 +184,6 @@ def _extremes(rows: Values) -> tuple[Values, Values]:
 
 
 def _ignoring_nan(extreme: np.ufunc, rows: Values) -> Values:
-    # fmin and fmax skip NaN, and give NaN only where a bucket holds nothing else.
+    # fmin and fmax skip NaN, and return NaN only where a bucket holds nothing else.
     result: Values = extreme.reduce(rows, axis=1)
     return result

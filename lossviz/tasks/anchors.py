@@ -51,7 +51,7 @@ class Anchors:
 
     @property
     def outputs(self) -> int:
-        """Numbers that the detector gives for each anchor: background, classes, four offsets."""
+        """Numbers that the detector outputs for each anchor: background, classes, four offsets."""
         return 1 + len(self.classes) + 4
 
     @cached_property
@@ -133,7 +133,7 @@ class Anchors:
 
         Args:
             output: the detector's output, [pictures, anchors, 1 + classes + 4].
-            most: so many finds of a picture are kept, the best ones.
+            most: how many detections of an image are kept, the best ones.
             least_score: a find must be at least so probable.
             overlap: two finds of one class that overlap by more than this IoU are one.
         """
@@ -154,7 +154,7 @@ class Anchors:
     def truths(self, target: Any) -> Detections:
         """The boxes and classes that are in encoded targets [pictures, anchors, ...]."""
         labels = tf.cast(target[..., :-4], tf.float32)
-        # Several anchors stand for one box: of those that decode to the same one remains.
+        # Several anchors cover one box: of those that decode to the same one remains.
         return self.detect(
             tf.concat([20.0 * labels, tf.cast(target[..., -4:], tf.float32)], axis=-1),
             least_score=0.5,
@@ -199,7 +199,7 @@ class Detections:
         boxes: float32 [pictures, most, 4].
         classes: int32 [pictures, most], from 0, the first of the anchors' classes.
         scores: float32 [pictures, most], best first.
-        counts: int32 [pictures]: so many of them are there; the rest is padding.
+        counts: int32 [images]: how many of them are valid; the rest is padding.
     """
 
     boxes: Any

@@ -30,7 +30,7 @@ def get(name: str) -> Task:
     """The task of this name.
 
     Raises:
-        ArgumentError: for an unknown name; the message gives the nearest ones.
+        ArgumentError: for an unknown name; the message names the nearest ones.
 
     Example:
         >>> import lossviz
@@ -73,14 +73,14 @@ def register(
         targets: what the targets are, within a sentence, such as `"a class for each pixel"`.
         epochs, batch_size, optimizer, learning_rate: what brings the starter model of the default
             data set to a useful result.
-        label_axes: how many axes integer labels have that stand for classes; 0 where the targets
+        label_axes: how many axes integer labels have that denote classes; 0 where the targets
             are no classes. None: 1 for classes, else 0.
         pictures: whether the inputs are pictures.
-        folder: gives the data in a folder for a path and a seed, where the task can read one.
+        folder: loads the data in a folder from a path and a seed, where the task can read one.
         folder_help: what such a folder must hold.
 
     Returns:
-        The task, as `get` gives it from now on.
+        The task, as `get` returns it from now on.
 
     Raises:
         ArgumentError: when the name is taken, there is no data set, a loss is unknown, or a number

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 NAMES = ("background", "red cell", "white cell", "nucleus")
 SIZE = 64
 WHITE_CELL_SHARE = 0.3
-"""So many of the pictures show a white cell."""
+"""The share of the images that show a white cell."""
 
 PAPER = np.array([0.93, 0.88, 0.84])
 RED, RED_CENTRE = np.array([0.83, 0.52, 0.52]), np.array([0.90, 0.72, 0.70])

@@ -1,4 +1,4 @@
-"""The data of a task: arrays to train on and arrays held out."""
+"""The data of a task: arrays to train on and arrays to validate on."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Data:
     Attributes:
         name: the data set's name, such as `"digits"`.
         inputs, targets: arrays with one sample a row to train on, as the task's model takes them.
-        validation_inputs, validation_targets: the held-out part, in the same form.
+        validation_inputs, validation_targets: the validation part, in the same form.
         classes: the names of the classes, in the order of the targets' last axis; empty where
             the task has none. With anchors the background, class 0, is not among them.
-        anchors: how boxes stand in the targets, for detection; None elsewhere.
+        anchors: how boxes are encoded in the targets, for detection; None elsewhere.
 
     Example:
         >>> import lossviz
@@ -45,14 +45,14 @@ class Data:
 
     @property
     def validation(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """`(inputs, targets)` of the held-out part."""
+        """`(inputs, targets)` of the validation part."""
         return self.validation_inputs, self.validation_targets
 
 
 def held_out(count: int, share: float, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """A random split of `count` samples: indices to train on, indices to validate on.
 
-    The same seed gives the same split on every platform and version of NumPy (Philox stream).
+    The same seed produces the same split on every platform and version of NumPy (Philox stream).
     """
     order = np.random.Generator(np.random.Philox(key=seed)).permutation(count)
     kept = count - round(count * share)
@@ -64,7 +64,7 @@ def boxed_data(name: str, anchors: Anchors, train: Any, held_out: Any) -> Data:
 
     Args:
         name: the data set's name.
-        anchors: how the boxes stand in the targets.
+        anchors: how the boxes are encoded in the targets.
         train, held_out: `(pictures, labels, boxes)`, the last two a list with one item a picture.
     """
     (inputs, labels, boxes), (held_out_inputs, held_out_labels, held_out_boxes) = train, held_out

@@ -29,7 +29,7 @@ class DigitImages:
 
 @lru_cache(maxsize=4)
 def digit_images(seed: int) -> tuple[DigitImages, DigitImages]:
-    """The digits to train on and those held out: no handwriting is in both."""
+    """The digits to train on and those to validate on: no handwriting is in both."""
     # scikit-learn takes a second to import: only when the data are asked for.
     from sklearn.datasets import load_digits
 

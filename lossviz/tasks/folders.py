@@ -26,7 +26,7 @@ def image_folder(
         path: the folder; its subfolders' names, sorted, are the classes.
         seed: of the split, from 0 on.
         size: height and width in pixels to which every picture is scaled.
-        validation_share: the share of the pictures that is held out, between 0 and 1.
+        validation_share: the share of the images to validate on, between 0 and 1.
 
     Returns:
         Inputs float32 [pictures, size, size, 3] from 0 to 1, targets one-hot.
@@ -72,7 +72,7 @@ def mask_folder(
         path: the folder.
         seed: of the split, from 0 on.
         size: height and width in pixels to which pictures and masks are scaled.
-        validation_share: the share of the pictures that is held out, between 0 and 1.
+        validation_share: the share of the images to validate on, between 0 and 1.
 
     Returns:
         Inputs float32 [pictures, size, size, 3] from 0 to 1, targets one-hot

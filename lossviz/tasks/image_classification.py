@@ -17,7 +17,7 @@ from lossviz.tasks.predictions import show_classes
 from lossviz.tasks.task import Dataset
 
 RARE, RARE_SAMPLES = range(5, 10), 6
-"""In the imbalanced variant so many samples of each of these digits are left to train on."""
+"""Training samples of each of these digits in the imbalanced variant."""
 
 
 def _digits(seed: int) -> Data:

@@ -1,6 +1,6 @@
-"""Data as a user's own loader gives them, in the form in which a task has them.
+"""Data as a user's own loader returns them, in the form in which a task has them.
 
-A script holds these functions, so a check that only raises stands in a statement of its own.
+A script holds these functions, so a check that only raises is a statement of its own.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from lossviz.tasks.data import Data, held_out
 
 
 def as_loaded(name: str, loaded: Any, seed: int, classes: int | None) -> Data:
-    """What a loader gives, split into a part to train on and a part held out.
+    """What a loader returned, split into a part to train on and a part to validate on.
 
     Args:
         name: the data set's name.
-        loaded: a `Data`, a pair (inputs, targets), or two pairs, the second held out.
+        loaded: a `Data`, a pair (inputs, targets), or two pairs, the second to validate on.
         seed: of the split.
         classes: how many classes targets that are whole numbers stand for; 0 where the data tell,
             None where targets are no classes.
@@ -58,7 +58,7 @@ def is_pair(value: Any) -> bool:
 
 
 def split(loaded: Any, seed: int) -> Any:
-    """One pair as two: a fifth of it is held out."""
+    """Split one pair in two: a fifth of it is for validation."""
     inputs, targets = (np.asarray(one) for one in loaded)
     if inputs.shape[:1] != targets.shape[:1] or not inputs.size:
         raise ArgumentError(
@@ -78,7 +78,7 @@ def plain(values: Any) -> NDArray[Any]:
 
 
 def counted(*targets: NDArray[Any]) -> int:
-    """How many classes labels stand for: one more than the largest; 0 for no labels."""
+    """How many classes labels denote: one more than the largest; 0 for no labels."""
     if all(is_labels(one) for one in targets):
         return 1 + max(int(one.max()) for one in targets)
     return 0

@@ -23,7 +23,7 @@ def build(name: str, data: Data | None, classes: int) -> Any:
     - `character_error_rate`: edits that turn the greedy reading into the label, a character.
     - `exact_match`: share of the lines that are read without a mistake.
     - `mean_average_precision`: mean over the classes of the area under precision over recall, where
-      a find is right with an IoU of 0.5 or more. Of held-out data only.
+      a detection is correct with an IoU of 0.5 or more. Of validation data only.
     - `object_accuracy`: share of the anchors on an object that name its class.
     - `box_iou`: mean intersection over union of one box a picture.
 

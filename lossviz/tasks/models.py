@@ -79,7 +79,7 @@ def u_net(
 
 def line_reader(inputs: tuple[int, ...], outputs: int) -> Any:
     """A convolutional and recurrent network: lines [height, width, channels] to logits
-    [time, outputs], with half as many steps of time as the line is wide.
+    [time, outputs], with half as many time steps as the line has pixels.
 
     B. Shi, X. Bai, C. Yao, An End-to-End Trainable Neural Network for Image-based Sequence
     Recognition (2015).
@@ -121,7 +121,7 @@ def detector(inputs: tuple[int, ...], shapes: int, outputs: int) -> Any:
 
 
 def box_finder(inputs: tuple[int, ...], outputs: int) -> Any:
-    """A convolutional network that gives a few numbers for a picture, such as a box."""
+    """A convolutional network that predicts a few numbers for an image, such as a box."""
     layers = tf.keras.layers
     return tf.keras.Sequential(
         [

@@ -54,7 +54,7 @@ def as_data(data: Any) -> Data:
 
 
 def outputs(data: Data, label_axes: int) -> int:
-    """How many numbers a model must give for each sample, pixel or step of time.
+    """How many numbers a model must output for each sample, pixel or time step.
 
     Args:
         data: the data; targets without a class axis count their labels.

@@ -1,4 +1,4 @@
-"""Predictions as pictures: Plotly figures of what a model says of a few samples."""
+"""Predictions as images: Plotly figures of a model's predictions for a few samples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 RIGHT, WRONG = "#0072B2", "#D55E00"
-"""Blue and vermilion of the palette of Okabe and Ito: told apart without seeing red or green."""
+"""Blue and vermilion of Okabe and Ito's palette: distinguishable without seeing red or green."""
 
 CLASS_COLOURS = np.array(
     [[230, 230, 230], [213, 94, 0], [86, 180, 233], [60, 20, 110], [0, 158, 115], [240, 228, 66],
@@ -150,7 +150,7 @@ def show_regions(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figu
 
 
 def show_readings(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
-    """Lines with what the model reads, and what stands there where they differ."""
+    """Lines with the predicted text, and the actual text where they differ."""
     from lossviz.tasks.reading_metrics import readings
 
     names = _names(data, outputs.shape[-1])
@@ -202,7 +202,7 @@ def show_anchor_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> 
 
 
 def show_boxes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
-    """Pictures with the box that the model gives, and the true one dotted."""
+    """Images with the predicted box, and the actual one dotted."""
     tiles = [
         Tile(picture=picture, caption="", boxes=((true, "", True), (said, "", False)))
         for picture, true, said in zip(inputs, targets, outputs, strict=True)

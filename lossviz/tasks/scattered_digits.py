@@ -13,7 +13,7 @@ SIZE = 48
 MOST = 4
 NOISE = 0.08
 MOST_OVERLAP = 0.15
-"""Two digits may share so much of the smaller one's box."""
+"""The share of the smaller box that two digits may have in common."""
 
 
 def picture(

@@ -37,10 +37,10 @@ class Dataset:
 
     Attributes:
         name: its name, such as `"digits"`: letters, digits and `_`.
-        load: gives the data for a seed: a `Data`, a pair `(inputs, targets)` of arrays, of which a
-            fifth is held out at random, or two such pairs, to train on and held out. Whole numbers
+        load: returns the data for a seed: a `Data`, a pair `(inputs, targets)` of arrays, of which
+            a random fifth is for validation, or two such pairs, the second for validation. Integers
             as targets of classes become one-hot.
-        model: gives a new starter model for a `Data`; its outputs are logits.
+        model: returns a new starter model for a `Data`; its outputs are logits.
         targets: what its targets are: `"classes"`, `"sequence"`, `"anchors"` or `"numbers"`.
         title: the name for people; made from the name where none is given.
         metrics: names of the metrics that people use for it, as `lossviz.train` takes them.
@@ -89,10 +89,10 @@ class Dataset:
         object.__setattr__(self, "metrics", names)
 
     def data(self, seed: int) -> Data:
-        """The data for a seed, whatever form `load` gives them in.
+        """The data for a seed, whatever form `load` returns them in.
 
         Raises:
-            ArgumentError: when it gives something else than data.
+            ArgumentError: when it returns something other than data.
         """
         classes = self.classes if self.targets == "classes" else None
         found = as_loaded(self.name, self.load(seed), seed, classes)
@@ -114,10 +114,10 @@ class Task:
         datasets_by_name: the data sets; the first is the default.
         epochs, batch_size, optimizer, learning_rate: what brings the starter model to a useful
             result on the default data set.
-        label_axes: how many axes integer labels have that stand for classes; 0 where the targets
+        label_axes: how many axes integer labels have that denote classes; 0 where the targets
             are no classes.
         pictures: whether the inputs are pictures.
-        folder: gives the data in a folder, for tasks that can read one.
+        folder: loads the data in a folder, for tasks that can read one.
         folder_help: what such a folder must hold.
 
     Example:
@@ -208,7 +208,7 @@ class Task:
         return self.dataset(known.name).model(known)
 
     def show(self, model: Any, data: Any, count: int = 8) -> go.Figure:
-        """A picture of what `model` says of the first `count` held-out samples of `data`.
+        """A figure of what `model` predicts for the first `count` validation samples of `data`.
 
         Args:
             model: a trained `keras.Model`.
@@ -244,7 +244,7 @@ def is_folder(name: Any) -> bool:
 
 
 def checked_name(argument: str, name: Any) -> str:
-    """`name`, which must be one: it stands in code, and "/" would make it a path.
+    """`name`, which must be a valid name: it is used in code, and "/" would make it a path.
 
     Raises:
         ArgumentError: when it is none.

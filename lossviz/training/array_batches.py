@@ -29,10 +29,10 @@ class ArrayBatches(Batches):
     """
 
     def __init__(self, data: Any, *, samples: int, batch_size: int, seed: int | None) -> None:
-        """Take the samples in order with `seed=None`, else shuffled anew for each epoch.
+        """Take the samples in order with `seed=None`, else shuffled for each epoch.
 
         Args:
-            data: a structure of tensors with one sample a row, as a batch is to be.
+            data: a structure of tensors with one sample a row, as a batch will be.
             samples: how many rows they have.
             batch_size: samples a step; the last step of an epoch takes what is left.
             seed: seed of the shuffling.
@@ -49,7 +49,7 @@ class ArrayBatches(Batches):
     def begin_epoch(self, epoch: int, skip: int = 0, drawn: int = 0) -> None:
         self._position = skip
         if self._seed is not None:
-            # The stream depends on seed and epoch only, so any epoch can be begun at any time.
+            # The stream depends on seed and epoch only, so any epoch can be started at any time.
             stream = np.random.Generator(np.random.Philox(key=[self._seed, epoch]))
             self._order = tf.constant(stream.permutation(self._samples).astype(np.int32))
 
@@ -57,7 +57,7 @@ class ArrayBatches(Batches):
         return None
 
     def restore_order(self, epoch: int, order: Any) -> None:
-        pass  # seed and epoch have told
+        pass  # seed and epoch determine the order
 
     def compile(
         self,

@@ -80,7 +80,7 @@ def batch_spec(tensor: Any) -> Any:
 
 
 def class_weigher(class_weight: Mapping[Any, float]) -> Callable[[Any], Any]:
-    """`f(targets)` that gives each sample the weight of its class, 1 where none was given.
+    """`f(targets)` that returns each sample's class weight, 1 where none was set.
 
     Targets are labels, or one-hot rows on the last axis, as in Keras' `class_weight`.
 

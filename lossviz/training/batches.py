@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lossviz._tensorflow import tf
 
 Step = Callable[[Any], Any]
-"""`step(batch)` builds one step in the graph and gives `(values, logs)`: the step's own values as
+"""`step(batch)` builds one step in the graph and returns `(values, logs)`: the step's values as
 float32 scalars by name, "loss" first, and a float32 vector of what Keras tells after it, or None.
 """
 
@@ -34,7 +34,7 @@ class Chunk:
         values: float32 [steps, names].
         sizes: int64 [steps], the samples in each step's batch.
         ended: True when the epoch's data are used up.
-        logs: float32, what the last step told beside its loss; empty where it told nothing.
+        logs: float32, what the last step logged besides its loss; empty where it logged nothing.
     """
 
     names: tuple[str, ...]
@@ -64,7 +64,7 @@ class Rows:
         self.names: tuple[str, ...] = ("loss",)
 
     def begin(self, count: Any) -> Any:
-        """Room for so many rows."""
+        """Room for a number of rows."""
         # A size known to the array keeps it one flat buffer instead of a list that is stacked.
         return tf.TensorArray(tf.float32, size=count, infer_shape=False)
 
@@ -83,7 +83,7 @@ class Rows:
 
 
 class Epochs(Protocol):
-    """What data of the user's own are told of epochs, when `fit` tells it."""
+    """Callbacks of data of the user's own about epochs, called when `fit` calls them."""
 
     def reset(self) -> None:
         """A training, or a validation, begins."""
@@ -100,9 +100,9 @@ class Batches(ABC):
 
     Attributes:
         steps_per_epoch: None while unknown: a dataset may only tell by ending.
-        drawn: batches drawn since the data were begun, where epochs end elsewhere than the data do;
+        drawn: batches drawn since the start of the data, where epochs end elsewhere than the data;
             else 0.
-        ran_out: what is told of an epoch that was to have more steps and ended with the data.
+        ran_out: the warning about an epoch that should have had more steps and ended with the data.
     """
 
     steps_per_epoch: int | None
@@ -129,7 +129,7 @@ class Batches(ABC):
         static: bool = True,
         logged: bool = True,
     ) -> Callable[[int], Chunk]:
-        """Build `step` into a chunk: a function that takes up to so many steps of the epoch.
+        """Build `step` into a chunk: a function that takes up to a number of steps of the epoch.
 
         With `until_not_finite` the chunk ends right after a step whose loss is NaN or infinite.
         With `eager` each step is run by Python, to be debugged, which is many times slower.
@@ -150,11 +150,11 @@ class Batches(ABC):
 
     @abstractmethod
     def restore_order(self, epoch: int, order: Any) -> None:
-        """Give the batches of `epoch` the order that they had when `order` was taken."""
+        """Restore the order that the batches of `epoch` had when `order` was read."""
 
 
 def shortage(epoch: int, taken: int, wanted: int) -> str:
-    """What is told of an epoch that ended with the data."""
+    """The warning about an epoch that ended with the data."""
     return (
         f"Epoch {epoch:,} ended after {taken:,} of {wanted:,} steps because the data ran "
         "out: they must provide steps_per_epoch times epochs batches, or repeat forever, as "
@@ -199,13 +199,13 @@ def no_logs() -> Any:
 def loop(
     go_on: Callable[..., Any], take: Callable[..., Any], start: Sequence[Any], *, logged: bool
 ) -> tuple[Any, ...]:
-    """A loop over steps in the graph; gives what its variables are behind it, and the last logs.
+    """A loop over steps in the graph; returns its variables at the end, and the last logs.
 
     Each variable of a loop costs every step.
 
     Args:
         go_on: whether there is another step, from all variables.
-        take: `take(*variables, logs)` gives the variables after a step, and its logs or the ones
+        take: `take(*variables, logs)` returns the variables after a step, and its logs or the ones
             that it was given.
         start: two scalars, then arrays of steps.
         logged: whether steps tell logs.
@@ -230,10 +230,10 @@ def loop(
 
 
 def own_function(function: Callable[..., Any]) -> Any:
-    """`tf.function` of a function that is made anew for each run.
+    """`tf.function` of a function that is made for each run.
 
     TensorFlow counts traces by a function's code: many short runs in one process look to it like
-    one function that is traced again and again, of which it would warn under the person's cell. A
+    one function that is traced again and again, of which it would warn below the user's cell. A
     partial has no code of its own and is counted for itself.
     """
     return tf.function(functools.partial(function), reduce_retracing=True)

@@ -1,4 +1,4 @@
-"""Keras callbacks, called when `model.fit` calls them and with what it gives them."""
+"""Keras callbacks, called when `model.fit` calls them and with what it passes to them."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Callbacks:
         self._call("on_epoch_begin", epoch - 1, {})
 
     def epoch_ends(self, epoch: int, logs: dict[str, float]) -> str:
-        """After an epoch; gives the name of the callback that ended the training, or "".
+        """After an epoch; returns the name of the callback that ended the training, or "".
 
         Callbacks may add to `logs` (the learning rate, ...), which is recorded then.
         """

@@ -17,10 +17,10 @@ from lossviz.training.own_values import OwnValues, replaced
 from lossviz.training.steps import flattened
 
 CAPACITY = 512
-"""So many steps wait in the graph's buffer: some tenths of a second of the quickest ones."""
+"""Steps in the graph's buffer: some tenths of a second of the quickest ones."""
 
 MOST_NAMES = 32
-"""So many values of a step are kept at most: the buffer is made before the step is known."""
+"""Most values of a step that are kept: the buffer is made before the step is known."""
 
 _MADE = "_lossviz_caught_values"
 
@@ -54,12 +54,12 @@ class CaughtValues:
 
     @classmethod
     def of(cls, model: Any) -> CaughtValues:
-        """The one for the model's present train function: traced once for as many fits as that."""
+        """The one for the model's present train function: traced once for any number of fits."""
         own = model.train_function
         made: CaughtValues | None = getattr(own, _MADE, None)
         if made is None:
             made = cls(model)
-            # There it lives as long as the function does, which `compile` makes anew. A train
+            # There it lives as long as the function does, which `compile` replaces. A train
             # function of another kind may take no attributes.
             with contextlib.suppress(AttributeError):
                 setattr(own, _MADE, made)
@@ -67,7 +67,7 @@ class CaughtValues:
         return made
 
     def note(self, logs: Any) -> None:
-        """What one call of `function` gave: the values are known already."""
+        """What one call of `function` returned: the values are known already."""
 
     def take(self) -> Caught:
         """The values of the steps since the last call."""

@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a stopped or killed run needs to go on exactly where it was.
+"""Checkpoints: everything that a stopped or killed run needs to resume exactly where it was.
 
 Tensors lie in TensorFlow's own checkpoint format, the rest in JSON; reading either runs no code.
 """
@@ -36,7 +36,7 @@ class State:
         cursor: the place in the data, as JSON.
         step: steps taken by then.
         rows: epochs ended by then.
-        order: in which order the dataset gives its batches, as `Batches.order` tells it, or None.
+        order: the order of the dataset's batches, as `Batches.order` returns it, or None.
     """
 
     tensors: dict[str, Any]
@@ -59,7 +59,7 @@ class Checkpoints:
     """The checkpoints of one run: the latest one is kept.
 
     One at a time is written, by a thread of its own; a newer one that comes meanwhile waits, and
-    an older one that waits gives way.
+    an older one that is still waiting is dropped.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Checkpoints:
 
     @property
     def ready(self) -> bool:
-        """Whether another one may be begun without waiting."""
+        """Whether another one may be started without waiting."""
         return not self._busy.locked() and time.monotonic() - self._last >= PAUSE
 
     def save_soon(self, state: State) -> None:
@@ -219,7 +219,7 @@ class CheckpointInfo:
         """Raise an ArgumentError unless these are the kinds and shapes that were saved.
 
         Args:
-            found: variables, or anything with a `shape`, by the names that `Steps.variables` gives.
+            found: variables, or anything with a `shape`, by the names from `Steps.variables`.
         """
         ours, theirs = list(found), self.variables
         shapes = self._reader().get_variable_to_shape_map()

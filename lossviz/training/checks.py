@@ -20,7 +20,7 @@ from lossviz.training.untouched import untouched
 
 
 def check_fit(asked: Request, minimised: Objective, form: Any) -> None:
-    """Shapes, then values, then a trace: each can only be told when the one before is right."""
+    """Shapes, then values, then a trace: each check assumes that the one before has passed."""
     targets = tf.nest.flatten(asked.source.targets)
     if asked.train_step is not None and not isinstance(minimised.loss, losses.Loss):
         return
@@ -72,14 +72,14 @@ def _fits(
     *,
     tried_later: bool = False,
 ) -> None:
-    """Do a check of the shapes; what cannot fit is told before anything starts.
+    """Run a check of the shapes; a mismatch is reported before anything starts.
 
     What goes wrong inside code of the user's own, which is tried later, is not the model's fault.
     """
     try:
         check()
     except TrialError:
-        return  # told by the trial, with its line
+        return  # reported by the trial, with its line
     except ArgumentError as error:
         if error.argument not in {"target", "output"}:
             raise
@@ -102,7 +102,7 @@ def _fits(
 
 
 def try_own(asked: Request, spec: TrainingSpec, minimised: Objective) -> None:
-    """Try code of the user's own on a batch; what comes of it goes into the job."""
+    """Try code of the user's own on a batch; the outcome goes into the training spec."""
     if not trial.is_own(asked.loss, asked.train_step) or brings_training(asked.model):
         return
     source, found = asked.source, []
@@ -123,5 +123,5 @@ def try_own(asked: Request, spec: TrainingSpec, minimised: Objective) -> None:
         # Not an argument's fault, but the user's code's: that is what a run's error is for.
         spec.refused = error
         return
-    # A model that has learnt may well have no gradient left.
+    # A model that has learned may have no gradient left.
     spec.warnings = () if spec.checkpoint is not None else tuple(found)

@@ -1,4 +1,4 @@
-"""What a person asks of a run while it trains, and how the training thread hears of it."""
+"""What the user requests of a run while it trains, and how the training thread learns of it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Control:
             self._allowed = 0
 
     def resume(self) -> None:
-        """Ask to go on."""
+        """Ask to continue."""
         with self._changed:
             self._pause = False
             self._allowed = 0
             self._changed.notify_all()
 
     def advance(self, steps: int) -> None:
-        """Ask to take so many steps and to hold on again."""
+        """Ask to take a number of steps and pause again."""
         with self._changed:
             self._pause = True
             self._allowed += steps
@@ -74,7 +74,7 @@ class Control:
             return min(steps, self._allowed) if self._pause and self._allowed else steps
 
     def took(self, steps: int) -> None:
-        """So many steps have been taken."""
+        """Note that steps have been taken."""
         with self._changed:
             self._allowed = max(0, self._allowed - steps)
 
@@ -85,6 +85,6 @@ class Control:
             return value
 
     def wait_while_paused(self) -> None:
-        """Return when the run is to go on or to end. Costs nothing while it waits."""
+        """Return when the run may continue or must end. Costs nothing while it waits."""
         with self._changed:
             self._changed.wait_for(lambda: self._stop or not self._pause or self._allowed > 0)

@@ -1,4 +1,4 @@
-"""Where a training stands in its data, exactly enough to go on from there."""
+"""Where a training run is in its data, exactly enough to resume there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DataCursor:
         sizes: the samples of those steps' batches, as `[samples, times]` in order.
         trained: the epoch's training means, once all its steps have been taken and only the
             validation is missing; else None.
-        drawn: batches drawn since the data were begun, where epochs end elsewhere than the data do.
+        drawn: batches drawn since the start of the data, where epochs end elsewhere than the data.
     """
 
     epoch: int = 1

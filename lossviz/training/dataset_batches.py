@@ -43,11 +43,11 @@ class DatasetBatches(Batches):
 
         Args:
             dataset: the batches.
-            steps_per_epoch: an epoch has so many, and the next one goes on behind them; None: an
+            steps_per_epoch: steps of an epoch; the next one continues after them; None: an
                 epoch ends with the dataset, which must have an end then.
-            begins: called with the epoch before the dataset is begun.
+            begins: called with the epoch before the dataset is started.
             epochs: hears when epochs begin and end.
-            anew: whether each epoch is a validation, which has nothing to do with the one before.
+            anew: whether each epoch is a validation, which is independent of the one before.
         """
         self._dataset = dataset
         cardinality = int(dataset.cardinality())
@@ -103,7 +103,7 @@ class DatasetBatches(Batches):
         if order is None:
             return None
         batch = next(self._iterator, None)
-        # Begun once more as if it never had been: the orders of later epochs are the same, too.
+        # Restart as if nothing had been drawn: the orders of later epochs are the same, too.
         self.restore_order(epoch, order)
         return batch
 
@@ -122,9 +122,9 @@ class DatasetBatches(Batches):
         self._order = order
 
     def _open(self, epoch: int) -> None:
-        """Begin the dataset anew, and note in which order it will come.
+        """Restart the dataset, and note in which order it will come.
 
-        A dataset that is shuffled comes in another order each time that it is begun. What
+        A dataset that is shuffled has a different order each time it is started. What
         TensorFlow tells of an iterator before its first batch is small, seeds without data; put
         into another iterator it brings the order back, and the orders of the epochs after it.
         """
@@ -132,7 +132,7 @@ class DatasetBatches(Batches):
             self._begins(epoch)
         if self._bounded is None and self._natural is not None and self._iterator is not None:
             # `fit` begins a dataset of known length twice for each epoch after the first. Where it
-            # is shuffled, each beginning takes an order, so that the same seed gives fit's batches.
+            # is shuffled, each start takes an order, so that the same seed produces fit's batches.
             iter(self._prefetched)
         self._iterator = iter(self._prefetched)
         self._epoch, self._taken, self.drawn, self._used_up = epoch, 0, 0, False
@@ -222,7 +222,7 @@ class DatasetBatches(Batches):
             self.drawn += taken
             ended = short or self._taken >= self._bounded
             if ended and (short or self.drawn == self._natural):
-                # The next epoch begins the data anew, as in `fit`.
+                # The next epoch restarts the data, as in `fit`.
                 self._used_up, self.drawn = True, 0
             self.ran_out = shortage(self._epoch, self._taken, self._bounded) if short else ""
             return ended

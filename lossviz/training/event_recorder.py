@@ -1,4 +1,4 @@
-"""What a record is told besides losses: learning rates, and losses that are not finite."""
+"""Events that a record gets besides losses: learning rates, and losses that are not finite."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EventRecorder:
         return self._source.scheduled
 
     def set_learning_rate(self, rate: float, *, tell: bool = True) -> None:
-        """A person wants another learning rate from the next step on."""
+        """The user sets another learning rate from the next step on."""
         try:
             self._optimizer.learning_rate = rate
         except TypeError:
@@ -52,7 +52,7 @@ class EventRecorder:
     def with_rate(
         self, named: Mapping[str, NDArray[np.float32]], steps: int
     ) -> dict[str, NDArray[np.float32]]:
-        """The values of so many steps by name, with the learning rate that was noted before them.
+        """The values of `steps` steps by name, with the learning rate that was noted before them.
 
         It was that of all of them, where their graph does not say otherwise.
         """

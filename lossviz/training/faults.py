@@ -15,7 +15,7 @@ from lossviz._arguments import ArgumentError
 from lossviz.history import is_disk_full
 
 LONGEST = 300
-"""So many letters of an error's own words are shown."""
+"""Longest part of an error's own message that is shown, in characters."""
 
 _SHAPELESS = (
     "The shapes of the dataset's elements are unknown: set the shapes in its "
@@ -152,7 +152,7 @@ def _unwrapped(text: str) -> str:
         # Behind the message of a layer's call there is a list of what it was called with.
         text = re.split(r"\n\s*Arguments received by ", text)[0].strip()
     if "\nTraceback (most recent call last):" in text:
-        # What Python code inside a graph raised: its kind stands before the message.
+        # What Python code inside a graph raised: its type precedes the message.
         text = _KIND.sub("", text)
     return text
 

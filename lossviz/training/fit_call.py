@@ -1,4 +1,4 @@
-"""A call of Keras' `fit` while it goes on: whether it still does, and with what error it ended.
+"""A call of Keras' `fit` in progress: whether it still runs, and with what error it ended.
 
 Keras has no hook for a `fit` that is interrupted or fails. What passes through its callbacks is
 heard there; for the rest the stack of its thread is looked at: a call that is not on it any more
@@ -50,7 +50,7 @@ class FitCall:
         """Whether `caller` is this call, or belongs to it."""
         wanted = self._frame
         if wanted is None:
-            # In a loop of the person's own nobody can tell.
+            # In the user's own loop nobody can tell.
             return not self.over.is_set()
         while caller is not None and caller is not wanted:
             caller = caller.f_back
@@ -64,7 +64,7 @@ class FitCall:
             self._frame = None
 
     def leave(self) -> None:
-        """End it unless that has been done: another call has begun."""
+        """End it unless that has been done: another call has started."""
         with self._lock:
             if self.over.is_set():
                 return
@@ -83,7 +83,7 @@ class FitCall:
 
 
 def _frame_of(model: Any) -> FrameType | None:
-    """The nearest method of the model on the stack; None in a loop of the person's own."""
+    """The nearest method of the model on the stack; None in the user's own loop."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to a frame
     while frame is not None and frame.f_locals.get("self") is not model:
         frame = frame.f_back

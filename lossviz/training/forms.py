@@ -1,4 +1,4 @@
-"""The form of what a model gives, without running it: shapes, dtypes, structure."""
+"""The form of a model's output, without running it: shapes, dtypes, structure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lossviz.training.faults import reason_of
 def output_form(model: Any, inputs: Any, argument: str) -> Any:
     """The model's output for such inputs: KerasTensors in the structure of the output.
 
-    A model that has no variables yet gets them, as `fit` gives them before its first step; nothing
+    A model without variables gets them, as `fit` creates them before its first step; nothing
     else of it changes, and no random number is drawn.
 
     Args:

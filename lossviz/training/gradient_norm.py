@@ -83,7 +83,7 @@ class GradientNorm:
 
 
 def with_gradient_norm(named: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
-    """The values of steps by name, float32 [steps] each, with the norms of what `named` gave.
+    """The values of steps by name, float32 [steps] each, with the norms computed from `named`.
 
     A root of many numbers at once costs less than an operation in the graph of each step.
     """

@@ -32,7 +32,7 @@ def keras_loss(function: Callable[[Any, Any], Any], name: str) -> Any:
 def _function_loss() -> Any:
     class FunctionLoss(tf.keras.losses.Loss):  # type: ignore[misc]
         def __init__(self, function: Any, name: str, target: Any = None) -> None:
-            # Keras makes a scope of the name, in which not every letter may stand.
+            # Keras makes a scope of the name, in which not every character is allowed.
             super().__init__(name=re.sub(r"\W", "_", name, flags=re.ASCII).lstrip("_") or "loss")
             self.function = function
             self.target = target

@@ -135,7 +135,7 @@ class KerasSteps(Steps):
         names = self._names.get(held_out, [])
         if len(names) != len(logs):
             return self.results(loss, logs, held_out=held_out)
-        # What the step itself has returned; reading the metrics anew would take as long as a step.
+        # What the step itself has returned; reading the metrics again would take as long as a step.
         return dict(zip(names, map(float, logs), strict=True))
 
     def _in_graph(self, batch: Any, *, held_out: bool) -> tuple[dict[str, Any], Any]:

@@ -104,7 +104,7 @@ class LeanSteps(Steps):
         return loss, output, logged, self._norm.named() | rate
 
     def _count(self, target: Any, output: Any) -> dict[str, Any]:
-        """Update the metrics; what this step gives of those that are means, by their names."""
+        """Update the metrics; returns this step's values of those that are means, by name."""
         metrics = [metric for metric in self._metrics if not _held_out_only(metric)]
         heard = OwnMetrics(metrics)
         with heard.caught():

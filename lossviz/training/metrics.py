@@ -25,7 +25,7 @@ def build(
     """Keras metric objects with distinct names.
 
     Where a loss of the catalogue takes the output for logits, metrics that are named, and need
-    probabilities, get them; with Keras' own losses they get what `fit` gives them.
+    probabilities, get them; with Keras' own losses they get what `fit` passes to them.
 
     Args:
         metrics: names, `keras.metrics.Metric` objects or functions `f(target, output)`.
@@ -54,7 +54,7 @@ def build(
 
 
 def _takes_logits(objective: Objective) -> bool:
-    """Whether a loss of the catalogue makes probabilities, or could, of what the model gives."""
+    """Whether a loss of the catalogue turns the model's output into probabilities, or could."""
     loss = objective.loss
     if not isinstance(loss, Loss):
         return False

@@ -26,7 +26,7 @@ class EpochRecord:
 
 
 def best_epoch(rows: Sequence[EpochRecord]) -> tuple[EpochRecord, str] | None:
-    """The epoch with the least loss on held-out data, or else in training, and that loss's name.
+    """The epoch with the lowest validation loss, or else training loss, and that loss's name.
 
     None where no such loss is finite.
     """

@@ -49,7 +49,7 @@ class Mirrored:
             self.optimizer.build(self.model.trainable_variables)
 
     def step(self, objective: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        """One training step: `f(inputs, target)` gives the batch's mean loss and its output."""
+        """One training step: `f(inputs, target)` returns the batch's mean loss and its output."""
         count = self._strategy.num_replicas_in_sync
         model, optimizer = self.model, self.optimizer
 
@@ -87,5 +87,5 @@ class Mirrored:
         self.model.set_weights(self.original.get_weights())
 
     def hand_back(self) -> None:
-        """Give the user's own model the weights that have been learnt."""
+        """Copy the learned weights into the user's own model."""
         self.original.set_weights(self.model.get_weights())

@@ -1,4 +1,4 @@
-"""Mistakes that a run is told of: what it trains with, put to the rules when its turn has come."""
+"""Warns a run of mistakes: checks its set-up against the rules when its turn has come."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MistakeWatch:
             steps: what it does with a batch.
             batches: its batches.
             objectives: the losses of its outputs, as far as they are known.
-            new: whether it begins; of one that goes on all has been told.
+            new: whether it starts; a resumed run has had its warnings.
         """
         self._asked, self._steps, self._batches = asked, steps, batches
         self._objectives, self._new = objectives, new
@@ -144,7 +144,7 @@ class MistakeWatch:
 
     def _tell(self, found: Sequence[mistakes.Finding], warn: Callable[[str], None]) -> None:
         for one in found:
-            # Who wants to go on past losses that are not finite wants to be told, not stopped.
+            # With stop_at_nan=False, losses that are not finite are a warning, not an error.
             if one.fatal and self._asked.stop_at_nan:
                 raise ArgumentError("data", one.text)
             warn(one.text)
@@ -159,7 +159,7 @@ class MistakeWatch:
         return tf.nest.map_structure(_zeros, self._asked.source.spec)
 
     def _capture(self, batch: Any) -> None:
-        """Keep the first batch that comes, for data that cannot be begun twice."""
+        """Keep the first batch that comes, for data that cannot be started twice."""
         spec = tf.nest.map_structure(tf.type_spec_from_value, batch)
 
         def keep(*parts: Any) -> Any:

@@ -20,7 +20,7 @@ class Monitor(tf.keras.callbacks.Callback):  # type: ignore[misc]
     """Shows a `model.fit(...)` live below its cell, and keeps it in the history of runs.
 
     One for any number of calls of `fit`; each of them is a run. The page's Pause, Resume, Stop and
-    learning rate are obeyed between two batches. Each step's loss is the step's own, float32, where
+    learning rate take effect between two batches. Each step's loss is its own, float32, where
     Keras tells its callbacks the mean since the epoch's beginning; the epochs are `fit`'s own logs.
 
     Args:

@@ -92,7 +92,7 @@ class MonitoredFit:
         self._logs = logs
 
     def validation_begins(self) -> None:
-        """The model is evaluated on held-out data."""
+        """The model is evaluated on validation data."""
         self._take()
         self._record.set_phase("validating")
         self._test_began = time.perf_counter()
@@ -146,7 +146,7 @@ class MonitoredFit:
     # -- steps --------------------------------------------------------------------------------
 
     def _install(self) -> None:
-        """Put this run's train function in the place of the model's own, which is kept."""
+        """Replace the model's train function by this run's, and keep the model's own."""
         model = self._model
         self._own = model.train_function
         if model.distribute_strategy.num_replicas_in_sync > 1:
@@ -160,7 +160,7 @@ class MonitoredFit:
         """What `fit` calls for each step, or for several at once."""
         caller: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to a frame
         if not self._call.makes(caller):
-            # That `fit` was left unheard, and another one without a Monitor has begun.
+            # That `fit` ended unnoticed, and another one without a Monitor has started.
             self._call.leave()
             return self._own(iterator)
         try:
@@ -231,7 +231,7 @@ class MonitoredFit:
 
 
 class _Means:
-    """In the place of `CaughtValues` for a model on several devices: what `fit` tells, no more."""
+    """Replaces `CaughtValues` for a model on several devices: Keras' own logs, nothing more."""
 
     capacity = 512
 

@@ -71,7 +71,7 @@ class Objective:
         """The mean of the batch that came, whatever that is a part of.
 
         On several devices Keras makes a mean the share of one device, but leaves a single number
-        that a loss gives as it is.
+        that a loss returns.
         """
         devices = tf.distribute.get_strategy().num_replicas_in_sync
         if devices == 1:
@@ -91,7 +91,7 @@ class Objective:
 
 
 class _Shapes:
-    """Whether a loss gives one number or one for each sample.
+    """Whether a loss returns one number or one for each sample.
 
     A class: AutoGraph, which reads every function that a step calls, cannot read one with functions
     inside it.

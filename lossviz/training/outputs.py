@@ -53,7 +53,7 @@ _RAW = {
     # keras.ops
     "Matmul", "Tensordot", "Einsum", "Conv", "Log", "Negative", "LogSoftmax",
 }  # fmt: skip
-"""Layers and operations behind which any number may stand."""
+"""Layers and operations whose output can be any number."""
 _OF_MANY = {"Add", "Subtract", "Concatenate", "Average", "Stack"}
 
 
@@ -74,7 +74,7 @@ class Output:
 
     @property
     def from_logits(self) -> bool | None:
-        """What a loss must be told; None where it is not known."""
+        """The setting for `from_logits`; None where it is not known."""
         return None if self.holds == "unknown" else self.holds == "logits"
 
 
@@ -142,7 +142,7 @@ def _of_tensor(tensor: Any) -> Output:
 
 
 def _of_operation(operation: Any, index: int, before: Sequence[Callable[[], Output]]) -> Output:
-    """What the operation gives.
+    """What the operation's output contains.
 
     Args:
         operation: a layer, a model or an operation of `keras.ops`.
@@ -179,7 +179,7 @@ def _of_operation(operation: Any, index: int, before: Sequence[Callable[[], Outp
 
 
 def _of_many(kind: str, parts: Iterable[Output]) -> Output:
-    """What comes of several parts that are joined."""
+    """What the output of several joined parts contains."""
     parts = list(parts)
     if parts and all(one.holds == "logits" for one in parts):
         return _without(kind)
@@ -190,7 +190,7 @@ def _of_many(kind: str, parts: Iterable[Output]) -> Output:
 
 
 def _of_function(function: Any) -> Output:
-    """What an activation gives: a function, a layer or a name."""
+    """What an activation outputs: a function, a layer or a name."""
     while isinstance(function, functools.partial):
         function = function.func
     if isinstance(function, str):

@@ -10,7 +10,7 @@ from lossviz._tensorflow import tf
 from lossviz.training.steps import scalar
 
 _OF_MANY = object()
-"""Stands for a metric that gives several results by name: none of them is known of one step."""
+"""Marks a metric that returns several results by name: none of them is known of one step."""
 
 
 class OwnValues:
@@ -38,9 +38,9 @@ class OwnValues:
     def loss(self, logs: Mapping[str, Any]) -> Any:
         """The step's own loss, a float32 scalar.
 
-        What `compute_loss` gave, where the step called it once. Else what the logs call "loss", or,
+        What `compute_loss` returned, where the step called it once. Else the logs' "loss", or,
         of a step that names several (a GAN's `d_loss` and `g_loss`), their sum. Where no name tells
-        a loss, the sum of all that is told, and `remark` says so: `fit` trains that, too.
+        a loss, the sum of all that is logged, and `remark` says so: `fit` trains that, too.
         """
         if len(self._computed) == 1 and "loss" in logs:
             return self._computed[0]
@@ -77,7 +77,7 @@ class OwnValues:
 
 
 def _no_loss(names: list[str]) -> str:
-    """What is told of a training step whose logs name no loss."""
+    """The warning about a training step whose logs name no loss."""
     shown = f"is the sum of {', '.join(map(repr, names))}" if names else "stays 0"
     return (
         f"The model's train_step returns no loss, so the curve {shown}: return a dict that "
@@ -186,7 +186,7 @@ def within_reach(value: Any) -> bool:
 
 @contextlib.contextmanager
 def replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
-    """`replacement(original)` in the place of a method of this one object."""
+    """Replace a method of this one object by `replacement(original)`."""
     own = vars(owner).get(name)
     object.__setattr__(owner, name, replacement(getattr(owner, name)))
     try:

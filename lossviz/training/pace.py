@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SECONDS = 0.05
 """The aim for one call: long enough that the call itself costs nothing beside the steps, short
-enough that a person who presses Stop sees it happen."""
+enough that Stop takes effect visibly at once."""
 
 MOST = 100_000
 

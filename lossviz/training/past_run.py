@@ -31,7 +31,7 @@ POLL_SECONDS = 0.5
 
 
 class PastRun:
-    """A run from the history. It reads anew whenever it is asked, and so follows a live run.
+    """A run from the history. It is read again on each access, and so follows a live run.
 
     Attributes:
         id: the run's own id.
@@ -194,7 +194,7 @@ class PastRun:
         return figure(self.record([LOSS]))
 
     def rename(self, name: str) -> None:
-        """Give it another name.
+        """Rename the run.
 
         Raises:
             TypeError: when the name is no text.
@@ -309,7 +309,7 @@ def runs() -> list[PastRun]:
 
 
 def prune_runs(*, days: float | None = None, megabytes: float | None = None) -> list[str]:
-    """Delete old runs that have ended; gives their ids.
+    """Delete old finished runs; returns their ids.
 
     Args:
         days: delete those that ended longer ago than this.

@@ -34,7 +34,7 @@ from lossviz.training.untouched import untouched
 
 @dataclass(frozen=True)
 class Prepared:
-    """A job, and what is to be said of it.
+    """A training spec, and its description.
 
     Attributes:
         loss: the name of the loss that trains.

@@ -1,4 +1,4 @@
-"""Metrics of probabilities for models that give logits."""
+"""Metrics of probabilities for models that output logits."""
 
 from __future__ import annotations
 

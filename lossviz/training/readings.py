@@ -42,7 +42,7 @@ def series(record: Record, name: str) -> NDArray[np.float32]:
 
 
 def log(record: Record, name: Any, value: Any) -> None:
-    """Add a value that user code gives.
+    """Add a value from user code.
 
     Raises:
         TypeError: for a name that is no text, or a value that is not one number.

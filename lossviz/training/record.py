@@ -22,14 +22,14 @@ Status = Literal["queued", "running", "paused", "completed", "stopped", "failed"
 ENDS: frozenset[Status] = frozenset({"completed", "stopped", "failed", "interrupted"})
 
 RATE_SECONDS = 1.0
-"""The steps per second on display are those of about so many seconds."""
+"""Seconds over which the displayed steps per second are averaged."""
 
 
 MOST_CHECKPOINTS = 64
-"""So many checkpoints are remembered for the charts; on disk there is the latest alone."""
+"""Checkpoints that are remembered for the charts; on disk there is only the latest."""
 
 CHECKPOINT_SECONDS = 5.0
-"""A new checkpoint alone is told to pages no more often than this."""
+"""Minimum seconds between updates of pages that only announce a new checkpoint."""
 
 
 @dataclass(kw_only=True)
@@ -65,7 +65,7 @@ class Record:
     """Seconds since the run started, by steps taken: time on the wall, with pauses and validation.
     What lies between the end of a run and its continuation (`resume_from=`) does not count."""
     learning_rates: PiecewiseLinear = field(default_factory=lambda: PiecewiseLinear(relative=0.002))
-    """The learning rate of the step that follows so many steps taken."""
+    """The learning rate of the next step."""
     version: int = 0
     """Grows with every change of anything but series, epochs and progress."""
 
@@ -152,7 +152,7 @@ class Record:
             if self.steps_per_epoch and step and not self.ended:
                 epochs = self.epochs - self.first_epoch + 1
                 missing = self.steps_per_epoch * epochs - step
-                # Of a run that goes on, the time of the earlier part is not known.
+                # The time of the earlier part of a resumed run is not known.
                 here = step - self._restored
                 if self._busy > 0.2 and here:
                     left = max(0.0, missing * self._busy / here)
@@ -164,7 +164,7 @@ class Record:
     # -- write: any thread ---------------------------------------------------------------------
 
     def rename(self, name: str) -> None:
-        """Give it another name."""
+        """Rename the run."""
         with self._lock:
             self.name = name
             self.version += 1
@@ -181,14 +181,14 @@ class Record:
             self.version += 1
 
     def add_checkpoint(self, step: int) -> None:
-        """A checkpoint of the state after so many steps is on disk. From any thread."""
+        """A checkpoint of the state after `steps` steps is on disk. From any thread."""
         with self._lock:
             # Of the state before the first step there is nothing to tell on a chart.
             if self.ended or not step or step in self._checkpoints[-1:]:
                 return
             self._checkpoints.append(step)
             if len(self._checkpoints) > MOST_CHECKPOINTS:
-                # The latest one stays: it is the one from which the run would go on.
+                # The latest one stays: the run would resume from it.
                 self._checkpoints = self._checkpoints[::-2][::-1]
             # Pages get the whole state with each version: not for a tick twice a second.
             now = time.monotonic()
@@ -216,7 +216,7 @@ class Record:
         self._phase = phase
 
     def warn(self, text: str) -> None:
-        """Note something that the person should know; the run goes on. From any thread."""
+        """Note something that the user should know; the run continues. From any thread."""
         with self._lock:
             if not self.ended:
                 self.add_event("warning", text)
@@ -286,7 +286,7 @@ class Record:
         Args:
             losses: their losses, float32 [steps].
             seconds: the time that they took; None where it says nothing.
-            named: what else they told, by name, float32 [steps] each.
+            named: other values they logged, by name, float32 [steps] each.
         """
         with self._lock:
             if self.ended:
@@ -322,14 +322,14 @@ class Record:
                 ) from None
 
     def _start_clock(self) -> None:
-        """Count time from now on, or go on where an earlier part of the run ended."""
+        """Count time from now on, or continue where an earlier part of the run ended."""
         before = self.times.last
         if before is None:
             self.times.add(len(self.losses), 0.0)
         self._origin = time.monotonic() - (before or 0.0)
 
     def _add_times(self, steps: int, seconds: float) -> None:
-        """So many steps have been taken until now, from `seconds` ago on."""
+        """Note the time of the steps taken so far, from `seconds` ago on."""
         if self._origin is None:
             self._start_clock()
         assert self._origin is not None

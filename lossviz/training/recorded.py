@@ -78,7 +78,7 @@ class RecordedRun:
         return update.row.ended is not None
 
     def warn(self, text: str) -> None:
-        """Tell the person what went wrong; training goes on."""
+        """Tell the user what went wrong; training continues."""
         self._record.warn(text)
 
 

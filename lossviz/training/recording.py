@@ -12,7 +12,7 @@ def follow(run: Run) -> None:
     """Write a new run into the history until its end."""
     record = run.record
     recorder.follow(RecordedRun(record))
-    # What is recorded must not fall behind a checkpoint, from which the run would go on.
+    # What is recorded must not fall behind a checkpoint, from which the run would resume.
     record.at_checkpoint.append(recorder.flush)
     record.at_end.append(recorder.wake)
 

@@ -26,7 +26,7 @@ class Origin:
     Attributes:
         config: what it says, for the runs' records; empty where no lab's program starts them.
         program: its text.
-        resume: the id of the run that the next one is to go on with, where it does not say so
+        resume: the id of the run that the next one should resume, where it does not say so
             itself; None for none.
     """
 
@@ -91,7 +91,7 @@ class Runs:
         """Make a new run known.
 
         Args:
-            run: the run, before its first step. One that goes on under the id of an earlier part
+            run: the run, before its first step. One resumed under the id of an earlier part
                 takes that one's place.
             thread: the thread that trains it, for which a kernel's end waits; None where the user's
                 own code does.
@@ -143,7 +143,7 @@ class Runs:
         Args:
             config: what the program says, for the runs' records.
             program: its text.
-            resume: the id of the run that the next one is to go on with.
+            resume: the id of the run that the next one should resume.
         """
         self._origin.set(Origin(dict(config or {}), program, resume))
 

@@ -19,7 +19,7 @@ class Resources:
     """Samples into a run's record: `process_memory` and `gpu_memory` in MB, `process_cpu` (100 is
     one core) and `gpu_utilisation` in percent. With several GPUs their names end in a number.
 
-    What cannot be told here is left out.
+    What is not available here is left out.
     """
 
     def __init__(self, record: Record) -> None:
@@ -40,7 +40,7 @@ class Resources:
             found[f"gpu_utilisation{ending}"] = (gpu_utilisation(gpu), "%")
         for name, (value, unit) in found.items():
             if value is not None:
-                # The run may end meanwhile, and a person may have taken the name.
+                # The run may end meanwhile, and user code may have taken the name.
                 with contextlib.suppress(ArgumentError):
                     record.log(name, value, kind="resource", unit=unit)
 

@@ -22,7 +22,7 @@ class ResumeState:
     """What an ended run hands over to its continuation.
 
     Attributes:
-        checkpoint: its last one; what was recorded after it is to be done again.
+        checkpoint: its last one; what was recorded after it is computed again.
     """
 
     id: str
@@ -127,5 +127,5 @@ class ResumeState:
 
 
 def _parts_of(record: Record, steps: int) -> list[Part]:
-    """All series up to so many steps."""
+    """All series up to this step."""
     return [record.series.part(name, 0).until(steps) for name in record.series]

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """A training that goes on in the background.
+    """A training run in the background.
 
     Everything can be read at any time, from any thread; what is returned is a copy.
-    Commands return at once and are obeyed between two chunks of steps (about 50 ms); after the
+    Commands return at once and take effect between two chunks of steps (about 50 ms); after the
     end they do nothing.
 
     Example:
@@ -139,7 +139,7 @@ class Run:
         `{"loss": loss, "kl": kl}`.
 
         Args:
-            name: under which `series` gives it.
+            name: under which `series` returns it.
             value: one number; NaN and infinity are numbers, too.
 
         Raises:
@@ -217,7 +217,7 @@ class Run:
             stopped counts as ended, not as failed.
 
         Raises:
-            TimeoutError: when it has not ended by then; it goes on.
+            TimeoutError: when it has not finished by then; it continues.
             Exception: the run's own `error`, where it failed.
         """
         if not self.wait(timeout):
@@ -251,11 +251,11 @@ class Run:
         self._control.pause()
 
     def resume(self) -> None:
-        """Go on after a pause."""
+        """Continue after a pause."""
         self._control.resume()
 
     def advance(self, steps: int = 1) -> None:
-        """Take so many steps, then pause (again).
+        """Take `steps` steps, then pause (again).
 
         Raises:
             ArgumentError: when `steps` is no whole number of at least 1.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lossviz.training.preparation import Prepared
 
 SMALL = 32
-"""A list with more entries is told by its length."""
+"""A list with more entries is described by its length."""
 
 
 def config_of(asked: Request, ready: Prepared) -> dict[str, Any]:

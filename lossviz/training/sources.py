@@ -88,7 +88,7 @@ class Source:
         self.samples: int | None = None
         self._stream: streams.Stream | None = None
         stream = streams.of(argument, data)
-        # Endless data, and what a generator gives, may be others each time.
+        # Infinite data, and the items of a generator, may differ each time.
         again = isinstance(data, tf.data.Dataset | tf.keras.utils.PyDataset)
         self._given = data if again and stream is not None and not stream.endless else None
         if stream is None:
@@ -107,7 +107,7 @@ class Source:
             )
 
     def same_as(self, other: Source) -> bool:
-        """Whether both are the very same dataset, which gives its samples again and ends."""
+        """Whether both are the very same dataset, which can be read again and ends."""
         return self._given is not None and self._given is other._given
 
     @property
@@ -209,13 +209,13 @@ class Source:
         """The batches of one epoch after another.
 
         Args:
-            batch_size: samples a step, for arrays; None takes 32, or with `steps` as many as make
-                so many steps, as `fit` does.
+            batch_size: samples a step, for arrays; None takes 32, or with `steps` the size for
+                that many steps, as `fit` does.
             shuffle: whether arrays, and the batches of a PyDataset, come in another order in each
                 epoch; other datasets come as they are.
             seed: of the shuffling; drawn where it is None.
-            steps: an epoch has so many; the next one goes on behind them. None: all of the data.
-            anew: the next one begins anew, too.
+            steps: steps of an epoch; the next one continues after them. None: all of the data.
+            anew: whether the next epoch restarts the data.
         """
         batch_size = batch_size or self._usual_batch_size(steps)
         if shuffle and seed is None:

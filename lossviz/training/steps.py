@@ -25,7 +25,7 @@ class Steps(ABC):
         static: whether the size of a batch is part of the graph, which makes it quicker.
         tells: whether each step's logs are wanted, for callbacks that hear of every batch.
         averaged: names of a training step's values whose means are the epoch's, too.
-        remark: what is to be said of the training step, once it is traced.
+        remark: a warning about the training step, once it is traced.
     """
 
     model: Any
@@ -61,7 +61,7 @@ class Steps(ABC):
 
     @abstractmethod
     def reset(self) -> None:
-        """Begin sums of metrics anew."""
+        """Reset the metrics."""
 
     @abstractmethod
     def results(self, loss: float, logs: Logs, *, held_out: bool) -> dict[str, float]:
@@ -69,7 +69,7 @@ class Steps(ABC):
 
         Args:
             loss: the mean of the steps' own losses a sample.
-            logs: what the last step told.
+            logs: what the last step logged.
             held_out: whether the steps were `evaluate`'s.
         """
 
@@ -89,7 +89,7 @@ class Steps(ABC):
 
     @property
     def logged(self) -> bool:
-        """Whether steps give logs."""
+        """Whether steps return logs."""
         return True
 
     @property
@@ -121,7 +121,7 @@ class Steps(ABC):
 
 
 def number_of(value: Any) -> float:
-    """A metric's value as a float: the mean of one that gives a value a class (F1Score, ...)."""
+    """A metric's value as a float: the mean of one that has a value per class (F1Score, ...)."""
     return float(tf.reduce_mean(tf.cast(value, tf.float32)))
 
 

@@ -54,7 +54,7 @@ class Stream:
         return next(iter(self.dataset.take(1)), None)
 
     def opened(self, seed: int | None) -> Any:
-        """The dataset, its batches in the order that `seed` gives where that is open."""
+        """The dataset, its batches in the order of `seed` where that is open."""
         if self.reorder is not None:
             self.reorder(seed)
         return self.dataset
@@ -69,7 +69,7 @@ def of(argument: str, data: Any) -> Stream | None:
     """`data` as a stream, or None where they are no stream.
 
     Raises:
-        ArgumentError: for one whose batches cannot be told.
+        ArgumentError: for one whose batches cannot be determined.
     """
     way = _way(data)
     return None if way is None else way(argument, data)
@@ -112,7 +112,7 @@ def of_rows(batch: Any, samples: int) -> Stream:
 
 
 def _reader(data: Any) -> Callable[[Any], Any]:
-    """`f(index)` that gives the rows of these numbers, in the graph."""
+    """`f(index)` that returns the rows of these numbers, in the graph."""
     if not isinstance(data, tf.SparseTensor):
         return lambda index: _rows_at(data, index)
     # TensorFlow cannot gather from sparse tensors, but from what each row holds.
@@ -245,7 +245,7 @@ def _of_generator(argument: str, data: Iterator[Any]) -> Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class _FirstKept(Stream):
-    """A stream whose first batch is known, and that cannot, or need not, be begun for it."""
+    """A stream whose first batch is known, and that cannot, or need not, be started for it."""
 
     known: Any = None
 

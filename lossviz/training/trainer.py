@@ -32,7 +32,7 @@ usually take."""
 
 
 class Watch(Protocol):
-    """Looks for mistakes while a run trains; `warn` takes a sentence for the person."""
+    """Looks for mistakes while a run trains; `warn` takes a sentence for the user."""
 
     def before(self, warn: Callable[[str], None]) -> None:
         """Before the first step; raises what makes the training pointless."""
@@ -58,11 +58,11 @@ class TrainingSpec:
         validated: whether an epoch, counted from 1, is followed by a validation.
         callbacks: the user's Keras callbacks.
         batches_a_call: steps between two calls of callbacks that hear of every batch.
-        checkpoint: where to go on, or None to begin anew.
+        checkpoint: where to resume, or None to start from scratch.
         learning_rate: set before the first step; None leaves the optimizer's own.
         places: the devices, more than one for copies of the model on each.
         stop_at_nan: whether a loss that is not finite ends the run.
-        warnings: what the person should know from the start.
+        warnings: what the user should know from the start.
         refused: why the user's own code cannot train; the run fails with it before its first step.
         watch: looks for mistakes in data and weights; None looks for none.
     """
@@ -85,7 +85,7 @@ class TrainingSpec:
     watch: Watch | None = None
 
 
-class _Stopped(Exception):  # noqa: N818 - no error: it unwinds the loops when a person stops
+class _Stopped(Exception):  # noqa: N818 - not an error: it unwinds the loops on a stop
     """The run was asked to stop."""
 
 
@@ -139,11 +139,11 @@ class Trainer:
 
     @property
     def patience(self) -> float:
-        """So many seconds after a stop a chunk that is under way has time to end."""
+        """Seconds after a stop in which a chunk under way may finish."""
         return PATIENCE + 3 * self._longest
 
     def abandon(self) -> None:
-        """End a run that was stopped and hangs, such as in a dataset that gives no more batches."""
+        """End a run that was stopped and hangs, such as in a dataset without further batches."""
         if self._record.progress().phase == "compiling":
             where = "during compilation, which takes a while."
         else:
@@ -172,10 +172,10 @@ class Trainer:
         if spec.steps.optimizer is not None:
             self._events = EventRecorder(record, spec.steps.optimizer)
         if spec.learning_rate is not None:
-            # Of a run that goes on this is a change, of a new one its beginning.
+            # For a resumed run this is a change, for a new one its first rate.
             self._set_learning_rate(spec.learning_rate, tell=spec.checkpoint is not None)
         if spec.checkpoint is None:
-            # A run that is killed before its first epoch's end can go on, too: from here.
+            # A run that is killed before its first epoch's end can be resumed, too: from here.
             self._checkpoints.save_soon(self._state())
 
     def _train(self) -> None:
@@ -200,7 +200,7 @@ class Trainer:
             except _Stopped:
                 steps.finish()
                 raise
-            # After the checkpoint: a run goes on from the weights that it trained.
+            # After the checkpoint: a run resumes from the weights that it trained.
             steps.finish()
 
     def _training_step(self, batch: Any) -> tuple[Any, Any]:
@@ -318,7 +318,7 @@ class Trainer:
         began = time.perf_counter()
         self._record.set_phase("validating")
         callbacks.validation_begins()
-        # A validation that was interrupted begins anew.
+        # A validation that was interrupted starts over.
         spec.steps.reset()
         spec.validation.begin_epoch(1)
         seen, logs = RunningMean(), np.empty(0, np.float32)

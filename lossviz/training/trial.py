@@ -67,7 +67,7 @@ def try_loss(loss: Callable[[Any, Any], Any], named: Any, target: Any, output: A
         model: the model.
 
     Returns:
-        Warnings for the person.
+        Warnings for the user.
 
     Raises:
         TrialError: when it cannot train.
@@ -116,7 +116,7 @@ class _Trial:
         self._regularised = regularised
 
     def run(self, step: Callable[[Any, Any], Any], batch: Any, shown: dict[str, Any]) -> list[str]:
-        """Trace `step`, which gives a loss and gradients; run what does no more than compute."""
+        """Trace `step`, which returns a loss and gradients; run what does no more than compute."""
         given: list[Any] = []
 
         def traced(*batch: Any) -> Any:

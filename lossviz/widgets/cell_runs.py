@@ -73,7 +73,7 @@ class CellRuns:
         self._owners = {one: ref for one, ref in self._owners.items() if ref() is not owner}
 
     def held(self, cell: str) -> frozenset[str]:
-        """The names among the person's variables, without those that this cell itself has given.
+        """The names among the user's variables, without those that this cell itself has defined.
 
         Args:
             cell: the id of a cell that holds a lab's program; "" for none.
@@ -147,7 +147,7 @@ class CellRuns:
         """Note what the program of this cell has given names to: it may do so again."""
         names = self._shell.user_ns
         with contextlib.suppress(ArgumentError):
-            # By its id: a model that the person has let go of is not kept alive.
+            # By its id: a model that the user has deleted is not kept alive.
             self._given[cell] = {
                 name: id(names[name]) for name in program.given_names(text) if name in names
             }
@@ -174,7 +174,7 @@ cell_runs = CellRuns()
 
 
 def save_as_cell(text: str) -> Notice:
-    """Ask the front end for a cell with this text; gives what came of it."""
+    """Ask the front end for a cell with this text; returns the outcome."""
     shell = interactive_shell()
     if shell is None or not hasattr(shell, "set_next_input"):
         return Notice("There is no notebook to add a cell to. Copy the code instead.", "warning")

@@ -1,4 +1,4 @@
-"""The runs that a person has chosen for the charts, and those of the lab that are hidden there."""
+"""The runs that the user has chosen for the charts, and those of the lab that are hidden there."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lossviz.series import LOSS
 from lossviz.training import PastRun, Record, kernel_runs
 
 MOST = 8
-"""So many runs are shown beside the one that is followed."""
+"""Most runs shown besides the one that is followed."""
 
 COLOURS = 6
-"""So many colours there are for runs."""
+"""The number of colours for runs."""
 
 
 class ChosenRuns:
-    """Which runs stand on the charts beside the one that is followed. Any thread may use it."""
+    """The runs on the charts besides the one that is followed. Any thread may use it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -92,7 +92,7 @@ class ChosenRuns:
 
 
 def _tell_apart(record: Record, others: Sequence[Record]) -> None:
-    """Give a run of another kernel a colour that is free, and a name that no other has."""
+    """Assign a run of another kernel a free colour, and a unique name."""
     taken = {(one.number - 1) % COLOURS for one in others}
     if (record.number - 1) % COLOURS in taken:
         free = [colour for colour in range(COLOURS) if colour not in taken]

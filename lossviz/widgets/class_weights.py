@@ -43,11 +43,11 @@ def count_later(
 
     Args:
         own: the user's objects.
-        settings: gives what the form says of the data.
-        take: called with the weights, if any, and what is to be said.
+        settings: returns the form's settings of the data.
+        take: called with the weights, if any, and a message.
 
     Returns:
-        What is to be said now.
+        The message for now.
     """
     try:
         config = settings()

@@ -15,7 +15,7 @@ from lossviz.widgets.loss_text import LossText
 from lossviz.wire.lab_traits import TextEdit
 
 REMEMBERED = 256
-"""So many changes and earlier texts are known again."""
+"""Changes and earlier texts that are recognized."""
 
 TOGETHER = (
     {"task", "dataset", "loss", "loss_params", "one_hot", "streamed"},
@@ -32,7 +32,7 @@ class Code:
         text: the program.
         edits: what led from the text before to this one.
         config: what the text said when it could last be read.
-        custom: the parts of it that a person rewrote.
+        custom: the parts of it that the user rewrote.
         problem: why the text cannot be read; "" where it can.
         pending: choices that wait until it can.
         made_from: the catalogue's loss from which a custom loss was made.
@@ -74,7 +74,7 @@ class Code:
 
         Args:
             config: what it is to say.
-            chosen: what of that a person has changed since the lab was made.
+            chosen: which of them the user has changed since the lab was made.
             held: names that the program must not take.
         """
         self.config = config
@@ -91,7 +91,7 @@ class Code:
         Args:
             changes: fields of the config.
             page: where that was done.
-            replace_loss: whether a custom loss may give way to another.
+            replace_loss: whether to replace a custom loss.
 
         Returns:
             Why it cannot be done, by the choice; such a choice is dropped.
@@ -111,7 +111,7 @@ class Code:
     ) -> dict[str, str]:
         """An editor holds `text` now.
 
-        Choices that were made since the `revision` from which it was made go on top of it.
+        Choices made since the `revision` on which it is based are applied on top of it.
 
         Args:
             text: the whole text.
@@ -139,7 +139,7 @@ class Code:
         return self._apply(page)
 
     def leave(self, held: Container[str]) -> None:
-        """Give up the names that somebody holds: what the code calls so is called otherwise."""
+        """Free names that the user holds: the code uses other names."""
         if self.problem:
             return
         names = program.free_names(self.text, held)
@@ -153,7 +153,7 @@ class Code:
         return None if self.problem else LossText.found_in(self.text, self.config)
 
     def put_loss(self, function: str, made_from: str, page: str = "") -> None:
-        """Put this loss function in the place of the text's own.
+        """Replace the text's loss function by this one.
 
         Raises:
             ProgramError: when the text has no loss function to replace.
@@ -243,7 +243,7 @@ class Code:
         return {}
 
     def _spare_custom_loss(self, pending: dict[str, Any]) -> None:
-        """Take a change of the loss out: a person's own function gives way only when asked."""
+        """Drop a change of the loss: a user's own function is replaced only after a question."""
         chosen = pending.pop("loss")
         pending.pop("loss_params", None)
         if "task" in pending:
@@ -289,7 +289,7 @@ def _mark(text: str) -> bytes:
 
 
 def _units(text: str, index: int) -> int:
-    """How many UTF-16 units stand before a character."""
+    """How many UTF-16 units precede a character."""
     if text.isascii():
         return index
     return len(text[:index].encode("utf-16-le", "surrogatepass")) // 2

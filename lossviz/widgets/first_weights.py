@@ -23,7 +23,7 @@ class FirstWeights:
             return
         if self._values is None:
             self._values = [variable.numpy() for variable in self._model.variables]
-        elif not self._restored and not run.step:  # one that goes on has weights of its own
+        elif not self._restored and not run.step:  # a resumed run has weights of its own
             self._taught.add(run.id)
         self._restored = False
 
@@ -37,7 +37,7 @@ class FirstWeights:
         return self._values is not None and not self._restored
 
     def restore(self) -> str:
-        """Put them back; gives what is to be said."""
+        """Restore them; returns the message to show."""
         if any(run.model is self._model for run in live_runs()):
             return "Your model is still training. Stop the run first."
         for variable, value in zip(self._model.variables, self._values or (), strict=True):

@@ -69,7 +69,7 @@ class FormState:
             self._texts |= {"dataset": FOLDER, "folder": config.dataset}
         params = config.all_loss_params()
         if self._own.probabilities:
-            # What was found of the user's model counts until something else is said.
+            # What was found about the user's model counts until it is changed.
             for name in losses_of_logits():
                 self._texts[f"loss.{name}.from_logits"] = text_of(False)
             if config.loss in losses_of_logits():
@@ -80,10 +80,10 @@ class FormState:
             self._texts[f"optimizer.{config.optimizer}.{name}"] = text_of(value)
         self._errors, self._refused, self._notes = {}, {}, {}
 
-    # -- what a person does -------------------------------------------------------------------
+    # -- user actions -------------------------------------------------------------------------
 
     def edit(self, name: str, text: str) -> None:
-        """A person typed or chose `text` in the field `name`.
+        """The user typed or chose `text` in the field `name`.
 
         Raises:
             KeyError: when the form has no such field now.
@@ -145,7 +145,7 @@ class FormState:
         return False
 
     def _follow_task(self, before: tasks.Task) -> None:
-        """Data and loss that the new task does not have, or nobody chose, give way to its own."""
+        """Data and loss that the new task does not have, or nobody chose, change to its own."""
         task, loss = self._task, self._texts["loss"]
         kept = loss in task.losses and loss != before.default_loss
         if self.written.custom_loss:
@@ -203,7 +203,7 @@ class FormState:
         }
 
     def fields(self, running: TrainingConfig | None) -> list[Field]:
-        """The fields as they are to be shown.
+        """The fields to show.
 
         Args:
             running: the config of the run that trains now; fields that differ from it say so.
@@ -313,7 +313,7 @@ class FormState:
             self._texts[name] = text_of(value)
 
     def learning_rate(self) -> float | None:
-        """The learning rate as it stands, or None while it is none."""
+        """The learning rate entered, or None while it is not valid."""
         try:
             return number("learning_rate", self._texts["learning_rate"], above=0)
         except ArgumentError:

@@ -30,7 +30,7 @@ class LossLab(LiveView):
     Args:
         model: a `keras.Model` of your own; the task's starter model where it is not given.
         train: your own data to train on, in any form that `lossviz.train` takes.
-        validation: your own held-out data.
+        validation: your own validation data.
         task: the name of the task to begin with.
         config: a whole `TrainingConfig` to begin with.
         loss: the loss to begin with: a name in the catalogue, or a function `f(target, output)` of
@@ -53,7 +53,7 @@ class LossLab(LiveView):
         'cross_entropy'
     """
 
-    # `code` is the name of the property that gives the text.
+    # `code` is the property that returns the text.
     program = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -121,7 +121,7 @@ class LossLab(LiveView):
         return self._session.code()
 
     def title(self) -> str:
-        """What stands for the lab where only text can be shown."""
+        """The plain-text representation of the lab."""
         return f"LossLab {self.lab_id}"
 
     def followed(self) -> tuple[Record | None, list[Record]]:
@@ -176,7 +176,7 @@ class LossLab(LiveView):
             )
 
     def close(self) -> None:
-        """Take it off all pages, for good. A run that has begun goes on, and can be read."""
+        """Close it on all pages, for good. A run continues, and can be read."""
         if session := getattr(self, "_session", None):
             session.close()
         super().close()
@@ -187,5 +187,5 @@ class LossLab(LiveView):
 
 
 def _user_variables() -> dict[str, Any]:
-    """The variables of the person who makes a lab: the notebook's."""
+    """The variables of the notebook in which a lab is made."""
     return vars(sys.modules["__main__"])

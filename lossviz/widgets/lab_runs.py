@@ -16,7 +16,7 @@ class LabRuns:
     """The runs of a lab, oldest first. Not locked; its lab is.
 
     Attributes:
-        all: every run of the lab. One that goes on takes the place of its earlier part.
+        all: every run of the lab. A resumed run replaces its earlier part.
     """
 
     def __init__(self) -> None:

@@ -67,7 +67,7 @@ class LiveView(anywidget.AnyWidget):
     # -- for the views --------------------------------------------------------------------------
 
     def title(self) -> str:
-        """What stands for the view where only text can be shown."""
+        """The plain-text representation of the view."""
         raise NotImplementedError
 
     def followed(self) -> tuple[Record | None, list[Record]]:
@@ -108,7 +108,7 @@ class LiveView(anywidget.AnyWidget):
             self.send_state(self._kept_traits)
 
     def close(self) -> None:
-        """Take it off all pages, for good. A run that goes on does so, and can be read."""
+        """Close it on all pages, for good. A run continues, and can be read."""
         if stream := getattr(self, "_stream", None):
             stream.close()
         super().close()

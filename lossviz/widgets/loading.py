@@ -54,7 +54,7 @@ class Loading:
         listener()
 
     def wait(self) -> None:
-        """Wait until an import that was begun has ended, however it ended."""
+        """Wait until an import in progress has finished, successfully or not."""
         with self._lock:
             thread = self._thread
         if thread is not None:
@@ -69,7 +69,7 @@ class Loading:
         while imports_more(cell_runs.text) and time.monotonic() < deadline:
             time.sleep(0.05)
         # What TensorFlow's core prints at its import (which processor, that there is no GPU) would
-        # stand in red under the person's cell. Who wants to see it sets the variable.
+        # show in red below the user's cell. Set the variable to see them.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
             _tensorflow.load()

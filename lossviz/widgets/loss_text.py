@@ -1,4 +1,4 @@
-"""The loss function in a program's text: where it stands, and what a person made of it."""
+"""The loss function in a program's text: where it is, and how the user changed it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ KINDS: Mapping[str, Any] = {"  ": "same", "+ ": "added", "- ": "removed"}
 
 @dataclass(frozen=True)
 class LossText:
-    """A loss function as it stands in a program.
+    """A loss function in a program.
 
     Attributes:
         name: what the program calls it.
         text: its source.
-        start, end: where that stands in the program.
+        start, end: its position in the program.
         params: the names of its parameters behind target and output.
     """
 
@@ -67,7 +67,7 @@ class LossText:
 
 
 def comparison(original: str, own: str) -> list[DiffLine]:
-    """Line by line: what the catalogue has, and what a person made of it."""
+    """Line by line: the catalogue's function, and the user's."""
     lines = difflib.ndiff(original.splitlines(), own.splitlines())
     return [{"kind": KINDS[line[:2]], "text": line[2:]} for line in lines if line[:2] in KINDS]
 

@@ -1,4 +1,4 @@
-"""What a run's model says of a few samples, as its task shows it."""
+"""A run's model's predictions for a few samples, as its task shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lab's model says of a few held-out samples: drawn once, however often it is asked."""
+"""A lab's model's predictions for a few validation samples: drawn once per state of the model."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ One text, three keepers, each with its own states:
 
 `Code` (the truth; `code.py`)
     unwritten: fields alone say what is wanted. -> readable, at the first `write`.
-    readable: each choice is patched in at once; `custom` names the parts a person rewrote.
+    readable: each choice is patched in at once; `custom` names the parts the user rewrote.
     unreadable: `problem` says why, choices wait in `pending`. -> readable, with a text that is.
     asking: `asks`, and the question in this class: a chosen loss would replace a custom one.
 `ProgramSync` on each page (`labextension/src/widget/program_sync.ts`)
@@ -135,13 +135,13 @@ class ProgramBinding:
         self.code.write(config, chosen, cell_runs.held(self.cell))
 
     def leave_names(self) -> None:
-        """Take no name that the person holds by now, when the cell is going to run."""
+        """Rename what the program defines where the user now holds a name, before the cell runs."""
         self.code.leave(cell_runs.held(self.cell))
 
-    # -- what a person does -------------------------------------------------------------------
+    # -- user actions -------------------------------------------------------------------------
 
     def edit(self, name: str, text: str, page: str = "") -> str:
-        """A field was changed; gives a question that is to be asked, or "".
+        """A field was changed; returns a question to ask, or "".
 
         Raises:
             KeyError: when the form has no such field or choice now.
@@ -168,7 +168,7 @@ class ProgramBinding:
         self._change(lambda: self.form.fill(name, value))
 
     def set_config(self, config: TrainingConfig) -> None:
-        """Fill the form; a loss of the person's own gives way and is kept."""
+        """Fill the form; a custom loss is replaced and saved."""
         self._replace(lambda: self.form.set_config(config))
 
     def reset(self) -> None:
@@ -176,7 +176,7 @@ class ProgramBinding:
         self._replace(self.form.reset)
 
     def answer(self, *, replace: bool, page: str = "") -> None:
-        """The answer to the question whether a custom loss may give way."""
+        """The answer to the question whether a custom loss may be replaced."""
         question, self._question = self._question, None
         if replace and question is not None:
             self._keep_custom()
@@ -187,14 +187,14 @@ class ProgramBinding:
         self._look()
 
     def reset_loss(self, page: str = "") -> None:
-        """Put the catalogue's function back; the person's own is kept."""
+        """Restore the catalogue's function; the custom one is saved."""
         self._keep_custom()
         made_from = self.code.made_from
         if made_from:
             self._change(lambda: None, page, loss=made_from)
 
     def take(self, message: dict[str, Any]) -> None:
-        """An editor on a page says what stands in it."""
+        """An editor on a page reports its text."""
         page, text = str(message["page"]), str(message["text"])[:LONGEST_CODE]
         # Halves of characters cannot be sent back.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -228,7 +228,7 @@ class ProgramBinding:
         return unchanged and not self.cell
 
     def replace_text(self, text: str) -> None:
-        """Put another program in the place of this one; a loss of the person's own is kept."""
+        """Replace this program by another; a custom loss is saved."""
         self._keep_custom()
         self.take_text(text)
 
@@ -248,7 +248,7 @@ class ProgramBinding:
         return title, comparison(original, place.text)
 
     def script(self) -> tuple[str, str]:
-        """The same training without lossviz, and what is to be known about it."""
+        """The same training without lossviz, and a remark about it."""
         try:
             text = program.script(self.config())
         except ArgumentError as error:
@@ -323,7 +323,7 @@ class ProgramBinding:
         )
 
     def _would_lose_a_text(self) -> bool:
-        """Whether the program has a loss of the person's own that is not kept yet."""
+        """Whether the program has a custom loss that is not saved yet."""
         if not self.code.custom_loss:
             return False
         place = self.code.loss_text()

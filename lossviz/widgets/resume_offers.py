@@ -1,4 +1,4 @@
-"""What a lab can go on with that it has not started: live runs, and the last one of its notebook.
+"""What a lab can resume or follow: live runs, and the last run of its notebook.
 
 A lab that is made anew, after a reload without saving or after its kernel was restarted, knows
 nothing of the lab before it. The kernel knows the runs that are still live, and the history knows
@@ -51,7 +51,7 @@ class Saved:
         return self.row.program
 
     def notice(self) -> Notice:
-        """What a lab says of it that has no run yet."""
+        """The offer for a lab that has no run yet."""
         row = self.row
         where = f"The checkpoint of {row.name} is at epoch {self.epoch:,} of {row.epochs:,}."
         said = f"The kernel stopped. {where}" if row.status == "interrupted" else where
@@ -59,7 +59,7 @@ class Saved:
 
 
 class ResumeOffers:
-    """What one lab can go on with. Not locked; its lab is.
+    """What one lab can resume. Not locked; its lab is.
 
     Attributes:
         saved: the notebook's last run, where it was broken off.
@@ -87,7 +87,7 @@ class ResumeOffers:
         ).start()
 
     def notice(self, runs: Sequence[Run]) -> Notice | None:
-        """What is to be said to a lab that has these runs; None where there is nothing to offer."""
+        """The notice for a lab that has these runs; None where there is nothing to offer."""
         others = live_beside(runs)
         if others:
             first = others[0]

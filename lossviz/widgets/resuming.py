@@ -1,4 +1,4 @@
-"""Whether a lab's code is that of a run which is to go on."""
+"""Whether a lab's code is that of a run to resume."""
 
 from __future__ import annotations
 

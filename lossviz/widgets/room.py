@@ -12,7 +12,7 @@ from lossviz.wire.messages import FromKernel
 
 @dataclass(frozen=True)
 class Desk:
-    """What a lab gives to each of its rooms.
+    """What a lab provides to each of its rooms.
 
     Attributes:
         session: the lab's work.

@@ -15,7 +15,7 @@ LOSSES_DIFFER = (
 )
 
 UNTOLD = frozenset({"loss_fn", "notebook"})
-"""What stands in a config and is no hyperparameter."""
+"""Entries of a config that are not hyperparameters."""
 
 
 def loss_of(run: RunSummary) -> str:

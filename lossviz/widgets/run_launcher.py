@@ -70,7 +70,7 @@ class RunLauncher:
             return Notice("Waiting for the running cell to finish.")
         return Notice("Preparing data and model...")
 
-    # -- what a person does -------------------------------------------------------------------
+    # -- user actions -------------------------------------------------------------------------
 
     def begin(
         self,
@@ -87,7 +87,7 @@ class RunLauncher:
             config: what it says.
             fits: whether the user's model and data are the program's, to be compared first.
             ask: asks a page to run the cell that holds the text; None runs the text from here.
-            resume: the id of the run that is to go on; None for a new one.
+            resume: the id of the run to resume; None for a new one.
         """
         self.preparing, self._stop_asked, self._dropped = True, False, False
         self._started, self._resume = 0, resume
@@ -98,7 +98,7 @@ class RunLauncher:
 
     @property
     def asked(self) -> bool:
-        """Whether a page was asked to run the cell and it has not begun."""
+        """Whether a page was asked to run the cell and has not started it."""
         return self.preparing and self._asked > 0
 
     def stop(self) -> None:
@@ -129,12 +129,12 @@ class RunLauncher:
     def cell_begins(self, text: str, config: TrainingConfig, namespace: dict[str, Any]) -> None:
         """The cell that holds the program begins to run."""
         if not self._asked:
-            # A person has run it: a new run, whatever was asked for before.
+            # The user has run it: a new run, whatever was asked for before.
             self._stop_asked, self._dropped, self._resume = False, False, None
         self.preparing, self._asked = True, 0.0
         self._started = 0
         for name, value in self._own.namespace.items():
-            # A name that the user has given away since means what the user says.
+            # A name that the user has reassigned since means the user's object.
             namespace.setdefault(name, value)
         self._text = text
         self._describe_runs(text, config)
@@ -191,7 +191,7 @@ class RunLauncher:
         except ArgumentError as error:
             refused, notice = error, _failed(error, started=self._started > 0)
         except BaseException as error:  # noqa: BLE001 - shown in the lab, whatever it is
-            # A program may well call its run otherwise, or nothing.
+            # A program may name its run differently, or not at all.
             if not (self._started and isinstance(error, KeyError) and error.args == ("run",)):
                 notice = _failed(error, started=self._started > 0)
         with self._lock:
@@ -199,7 +199,7 @@ class RunLauncher:
         self._end(notice, refused)
 
     def _describe_runs(self, text: str, config: TrainingConfig) -> None:
-        """What runs that start in this context from now on are to record, and to go on with."""
+        """What runs started in this context from now on record, and which run they resume."""
         about = config.as_dict() | {NOTEBOOK: notebook_path()}
         kernel_runs.describe(about, text, resume=self._resume)
 
@@ -240,7 +240,7 @@ class RunLauncher:
 
 
 def _failed(error: BaseException, *, started: bool) -> Notice:
-    """What a lab says of a program that failed, with its line and the traceback behind."""
+    """The notice for a program that failed, with its line and the traceback."""
     what = "The code failed after starting a run" if started else "Training did not start"
     first = str(error).strip().partition("\n")[0].removesuffix(".")
     line = _line_of(error)

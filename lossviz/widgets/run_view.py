@@ -24,7 +24,7 @@ BUSY = (
 )
 
 MOST_LEFT = 16
-"""So many views of runs that have ended, and that no page shows, are kept for pages to come."""
+"""Views of finished runs on no page that are kept for pages to come."""
 
 _lock = threading.Lock()
 _views: dict[str, RunView] = {}
@@ -45,7 +45,7 @@ class RunView(LiveView):
         self._text = repr(run)
         self._edits: dict[str, int] = {}
         self._refused = ""
-        # What was entered, and the rate until then: a paused run takes it over when it goes on.
+        # What was entered, and the rate until then: a paused run applies it when it continues.
         self._asked: tuple[float, float | None] | None = None
         self._shown_at = time.monotonic()
         cell_runs.listen()
@@ -63,7 +63,7 @@ class RunView(LiveView):
         self._ipython_display_()
 
     def title(self) -> str:
-        """What stands for the view where only text can be shown."""
+        """The plain-text representation of the view."""
         return self._text
 
     def followed(self) -> tuple[Record | None, list[Record]]:
@@ -86,7 +86,7 @@ class RunView(LiveView):
             self._command(str(message.get("command")))
 
     def close(self) -> None:
-        """Take it off all pages, for good. A run that goes on does so, and can be read."""
+        """Close it on all pages, for good. A run continues, and can be read."""
         with _lock:
             if _views.get(self._record.id) is self:
                 del _views[self._record.id]
@@ -157,7 +157,7 @@ def view_of(run: Run) -> RunView:
     """The view of this run: one, wherever it is displayed."""
     with _lock:
         view = _views.get(run.id)
-        # One that was resumed goes on under its id, with a record of its own.
+        # A resumed run keeps its id, with a record of its own.
         if view is not None and view.comm is not None and view.followed()[0] is run.record:
             return view
         _views.pop(run.id, None)
@@ -169,7 +169,7 @@ def view_of(run: Run) -> RunView:
 
 
 def show(run: Run) -> None:
-    """Display a run in a notebook; elsewhere print what stands for it."""
+    """Display a run in a notebook; elsewhere print its text representation."""
     shell = interactive_shell()
     if hasattr(shell, "kernel"):
         view_of(run).show()

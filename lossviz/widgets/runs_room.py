@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from lossviz.history.store import History
 
 MOST_ROWS = 500
-"""So many rows are told at once, and so many runs compared or changed."""
+"""Most rows sent at once, and most runs compared or changed."""
 
 MOST_COLUMNS = 200
 
 MOST_COMPARED = 12
 
 MOST_PAGES = 8
-"""Of so many pages the order of the runs is kept, so that scrolling does not shuffle them."""
+"""Pages whose order of runs is kept, so that scrolling does not shuffle them."""
 
 _numbers = itertools.count()
 
@@ -92,7 +92,7 @@ class RunsRoom:
             self._worker.put("sum up", self._sum_up)
 
     def _ids(self, asked: RunsRequest) -> list[str]:
-        """The ids of all rows, in order; of a page that scrolls those that it was told before."""
+        """The ids of all rows, in order; for a page that scrolls, those that it got before."""
         own = tuple(run.id for run in self._session.runs) if asked["scope"] == "lab" else None
         query = Query(
             runs=own,
@@ -155,7 +155,7 @@ class RunsRoom:
     def _tell_columns(self, message: dict[str, Any]) -> None:
         config: list[str] = []
         metrics: list[str] = []
-        # What is wrong with the history is said in the table.
+        # A problem with the history is shown in the table.
         with contextlib.suppress(*FAULTS):
             config, metrics = _history().listing.columns()
         self._answer(

@@ -1,6 +1,6 @@
-"""Loss functions of a person's own that gave way to others: "My custom losses" of a notebook.
+"""Custom loss functions that were replaced by others: "My custom losses" of a notebook.
 
-They are texts. Choosing one writes it into the program, where the person sees it; nothing here runs
+They are texts. Choosing one writes it into the program, where the user sees it; nothing here runs
 one. Those that a notebook brings may come from anybody: they are bounded, and shown as they are.
 """
 
@@ -52,7 +52,7 @@ class SavedLosses:
         return _choice(text) in self._losses
 
     def keep(self, text: str, made_from: str) -> None:
-        """Keep a loss function; the oldest gives way when there are too many."""
+        """Save a loss function; the oldest is dropped when there are too many."""
         choice = _choice(text)
         if choice in self._losses or len(text) > LONGEST_TEXT:
             return
@@ -92,7 +92,7 @@ def _choice(text: str) -> str:
 
 
 def _own_title(text: str, made_from: str) -> str:
-    """What a person called it in its docstring, or else what it was made from."""
+    """Its title in its docstring, or else the loss it was made from."""
     function = ast.parse(text).body[0]
     said = (ast.get_docstring(function) or "") if isinstance(function, ast.FunctionDef) else ""
     first = said.strip().partition("\n")[0].strip().removesuffix(".")

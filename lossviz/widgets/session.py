@@ -40,7 +40,7 @@ class Session:
 
     Attributes:
         own: the user's model and data.
-        chosen: which runs stand on the charts beside the one that is followed.
+        chosen: which runs are on the charts besides the one that is followed.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class Session:
                 "actions": list(notice.actions),
             }
 
-    # -- what a person does -------------------------------------------------------------------
+    # -- user actions -------------------------------------------------------------------------
 
     def edit(self, name: str, text: str, *, page: str = "", number: int = 0) -> None:
         """A field was changed.
@@ -180,7 +180,7 @@ class Session:
         Args:
             name: the field.
             text: what was typed or chosen.
-            page: the page on which that was, to be told that its edit has come through.
+            page: the page of the edit, which is notified that its edit has arrived.
             number: the page's own count of its edits.
         """
         with self._lock:
@@ -193,7 +193,7 @@ class Session:
         self._changed()
 
     def take_source(self, message: dict[str, Any]) -> None:
-        """An editor on a page says what stands in it."""
+        """An editor on a page reports its text."""
         with self._lock:
             before = self._binding.code.revision
             self._binding.take(message)
@@ -291,7 +291,7 @@ class Session:
             self._notice = save_as_cell(binding.code.text)
 
     def predictions(self) -> tuple[str, str]:
-        """What the latest run's model says of a few samples: a figure as JSON, or why not."""
+        """The latest run's model's predictions for a few samples: a figure as JSON, or why not."""
         with self._lock:
             launcher = self._launcher
             run, config, data = launcher.runs.current, launcher.runs.config, launcher.data
@@ -363,14 +363,14 @@ class Session:
         self._launcher.begin(binding.code.text, config, fits, ask if cell else None, resume)
 
     def resume(self, saved: Saved, page: str, cell: bool) -> None:
-        """Let this run go on, unless one trains. Arguments are those of `command`."""
+        """Resume this run, unless one trains. Arguments are those of `command`."""
         with self._lock:
             if not self._launcher.runs.training:
                 self._resume(page, cell, saved)
         self._changed()
 
     def _resume(self, page: str, cell: bool, saved: Saved | None = None) -> None:
-        """Let a run go on with the code that it had: by default the one broken off last."""
+        """Resume a run with the code that it had: by default the one interrupted last."""
         found = saved or self._launcher.runs.broken_off or self._offers.saved
         if found is None or self._launcher.preparing:
             return

@@ -1,4 +1,4 @@
-"""The user's own model and data in a lab: their names, and what can be told without TensorFlow."""
+"""The user's own model and data in a lab: their names, and what is known without TensorFlow."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from lossviz.training import outputs
 from lossviz.widgets.user_targets import pair_spec, ranked, shape_of
 
 SAMPLES = 8
-"""So many samples are tried where a model's end does not tell what its output holds."""
+"""Samples that are tried where a model's end does not reveal what its output contains."""
 
 REBOUND = {"data", "loss_fn", "optimizer", "run", "task", "train_step", "validation"}
-"""Names that the program gives to other things when it runs: a second run would find those."""
+"""Names that the program itself assigns when it runs: a second run would find those."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class UserObjects:
 
     Attributes:
         model, train, validation: Python expressions, "" where nothing was handed over.
-        namespace: the objects by the names that stand in the expressions.
+        namespace: the objects by the names in the expressions.
         data_title: how the data are called in the form.
         data_error: what is wrong with the data, or "".
         target_shape: the shape of the targets, or None where only TensorFlow could tell.
@@ -37,7 +37,7 @@ class UserObjects:
         found: what was found of it, as a sentence; "" for nothing.
         yes_or_no: whether the model ends in a single sigmoid.
         targets: the targets where they are an array, else None.
-        named: what is to be said of the names that they were given here; "" for nothing.
+        named: a remark on the names that they got here; "" for nothing.
         labels: one more than the largest target where the targets are integers, which may be
             labels of classes; else 0.
     """
@@ -125,7 +125,7 @@ def user_objects(model: Any, train: Any, validation: Any, names: Mapping[str, An
 
 
 def losses_of_logits() -> list[str]:
-    """The losses that take the output for logits unless they are told otherwise."""
+    """The losses that assume logits unless set otherwise."""
     cards = {name: losses.get(name).params.get("from_logits") for name in losses.names()}
     return [name for name, card in cards.items() if card is not None and card.default is True]
 
@@ -135,7 +135,7 @@ def _output_of(model: Any, train: Any) -> outputs.Output:
     found = outputs.found(model)
     built = getattr(model, "built", False) and isinstance(train, tuple | list) and len(train) == 2
     if found.holds == "unknown" and built and hasattr(train[0], "shape"):
-        with contextlib.suppress(Exception):  # whatever is wrong is told when it trains
+        with contextlib.suppress(Exception):  # any problem is reported when it trains
             found = outputs.found(model, sample=model(train[0][:SAMPLES], training=False))
     return found
 
@@ -160,7 +160,7 @@ def loss_name(loss: Any) -> str:
         if found is known:
             return known.name
         if found.family != "own":
-            # A loss of one's own may well be called as one of the catalogue: both are kept.
+            # A user's own loss may have the name of one of the catalogue: both are kept.
             return losses.register(known.function, name=f"own_{known.name}").name
     return losses.register(known.function, name=known.name, title=known.title).name
 

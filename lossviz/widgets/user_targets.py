@@ -17,7 +17,7 @@ def ranked(model: Any, data: Any) -> Any:
 
     Args:
         model: the user's model, or None.
-        data: a pair of arrays or a dataset of `tf.data` that gives pairs; anything else is let be.
+        data: a pair of arrays or a `tf.data` dataset that yields pairs; others are left alone.
     """
     output: Any = getattr(model, "output_shape", None)
     target = shape_of(data)
@@ -43,7 +43,7 @@ def shape_of(data: Any) -> tuple[int | None, ...] | None:
 
 
 def pair_spec(data: Any) -> tuple[Any, Any] | None:
-    """The specs of inputs and targets of a dataset of `tf.data` that gives pairs, or None."""
+    """The specs of inputs and targets of a dataset of `tf.data` that yields pairs, or None."""
     spec: Any = getattr(data, "element_spec", None)
     pair = hasattr(data, "map") and isinstance(spec, tuple) and len(spec) == 2
     return (spec[0], spec[1]) if pair and hasattr(spec[1], "dtype") else None

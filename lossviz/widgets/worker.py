@@ -23,7 +23,7 @@ class Worker:
         self._working = False
 
     def put(self, key: Hashable, work: Callable[[], None]) -> None:
-        """Do `work` when its turn comes, in the place of what waits under the same key."""
+        """Do `work` when its turn comes, replacing what waits under the same key."""
         with self._lock:
             self._waiting[key] = work
             if self._working:
@@ -41,5 +41,5 @@ class Worker:
                     return
             try:
                 work()
-            except Exception:  # noqa: BLE001 - what comes after it has nothing to do with it
+            except Exception:  # noqa: BLE001 - later work is independent of it
                 _log.exception("%s has failed", self._name)

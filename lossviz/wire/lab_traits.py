@@ -14,11 +14,11 @@ class Choice(TypedDict):
     value: str
     label: str
     group: str
-    """The heading under which it stands with its neighbours; "" for none."""
+    """The heading under which it is grouped; "" for none."""
 
 
 class Action(TypedDict):
-    """A button beside a field, and the command that it gives."""
+    """A button next to a field, and its command."""
 
     command: str
     label: str
@@ -46,7 +46,7 @@ class Field(TypedDict):
     """What was typed or chosen; of a check box "True" or "False"."""
     choices: list[Choice]
     group: Literal["task", "loss", "optimizer", "training", "advanced"]
-    """Fields of one group stand together, in the order of the list."""
+    """Fields of one group are shown together, in the order of the list."""
     indent: bool
     """A parameter of the field above it, such as a loss's label smoothing."""
     changed: bool
@@ -78,7 +78,7 @@ class StatusLine(TypedDict):
     tensorflow: str
     """Such as "TensorFlow is loading..."; "" when it is ready."""
     actions: list[Action]
-    """What can be done about what is said."""
+    """Actions that the notice offers."""
 
 
 class Form(TypedDict):
@@ -93,7 +93,7 @@ class Form(TypedDict):
 
 
 class SavedLoss(TypedDict):
-    """A loss function of a person's own that gave way to another."""
+    """A custom loss function that was replaced by another."""
 
     title: str
     loss: str
@@ -103,7 +103,7 @@ class SavedLoss(TypedDict):
 
 
 class TextEdit(TypedDict):
-    """Put `text` in the place of `start` to `end`, counted in UTF-16 units as JavaScript does."""
+    """Replace `start` to `end` by `text`, counted in UTF-16 units as JavaScript does."""
 
     start: int
     end: int

@@ -79,7 +79,7 @@ class Append(TypedDict):
     """Epochs that ended since the last append; of very many some, as in a Snapshot."""
     times: NotRequired[list[list[float]]]
     """New knots of the run's times, each a number of steps and seconds. After the last knot the
-    line goes on to `progress.step` and `progress.seconds`."""
+    line continues to `progress.step` and `progress.seconds`."""
     learning_rates: NotRequired[list[list[float]]]
     """New knots of its learning rate."""
     learning_rate: NotRequired[float]
@@ -99,12 +99,12 @@ class Range(TypedDict):
 
 
 class Program(TypedDict):
-    """Put the program, the `text` of the trait `code`, on show; the answer to a person's press."""
+    """Show the program, the `text` of the trait `program`; the answer to a press of a button."""
 
     type: Literal["program"]
     page: str
     run: bool
-    """Whether to run its cell: Train was pressed and nothing stands in the way."""
+    """Whether to run its cell: Train was pressed and nothing prevents it."""
     revision: int
     """The program's revision; what the page has typed since belongs to it, too."""
 
@@ -116,7 +116,7 @@ class Script(TypedDict):
     page: str
     text: str
     message: str
-    """What is to be known about it; without a text, why there is none."""
+    """A remark about it; without a text, why there is none."""
 
 
 class DiffLine(TypedDict):
@@ -136,7 +136,7 @@ class Comparison(TypedDict):
 
 
 class Predictions(TypedDict):
-    """What the model says of a few held-out samples, as the answer to the command `predict`."""
+    """The model's predictions for a few validation samples, as the answer to `predict`."""
 
     type: Literal["predictions"]
     page: str
@@ -193,14 +193,14 @@ class RangeRequest(TypedDict):
     stop: int
     """Index after the last step."""
     points: int
-    """Up to so many steps come raw; of more, the extremes of so many buckets."""
+    """Up to this number of steps come raw; more, as the extremes of this number of buckets."""
     smoothing: float
     """The weight of the past in a moving average of the steps, from 0 (none) to under 1: for more
     steps than the page could average itself."""
 
 
 class Edit(TypedDict):
-    """A person changed a field. `value` is the text as typed, or the value that was chosen."""
+    """The user changed a field. `value` is the text as typed, or the value that was chosen."""
 
     type: Literal["edit"]
     page: str
@@ -211,7 +211,7 @@ class Edit(TypedDict):
 
 
 class Source(TypedDict):
-    """What stands in an editor of the program on a page, after a person has typed there."""
+    """The text of the program's editor on a page, after the user has typed there."""
 
     type: Literal["source"]
     page: str
@@ -229,7 +229,7 @@ class Source(TypedDict):
 
 
 class SavedLosses(TypedDict):
-    """The losses that the notebook keeps, told to a lab that does not know them yet."""
+    """The losses saved in the notebook, for a lab that does not know them yet."""
 
     type: Literal["kept_losses"]
     page: str
@@ -237,7 +237,7 @@ class SavedLosses(TypedDict):
 
 
 class Command(TypedDict):
-    """A person pressed a button."""
+    """The user pressed a button."""
 
     type: Literal["command"]
     command: Literal[

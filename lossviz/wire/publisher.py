@@ -104,6 +104,6 @@ publisher = Publisher()
 
 @atexit.register
 def _end() -> None:
-    """Pages are told of the runs' ends."""
+    """Pages learn of the runs' ends."""
     kernel_runs.stop_all()
     publisher.end()

@@ -63,7 +63,7 @@ class RateLimiter:
             return self._hears or self._clock() - self._sent < SLOW
 
     def allows(self, size: int) -> bool:
-        """Whether so many bytes may be sent now."""
+        """Whether this number of bytes may be sent now."""
         with self._lock:
             now = self._clock()
             self._bytes = min(BURST, self._bytes + BYTES_PER_SECOND * (now - self._filled))
@@ -71,10 +71,10 @@ class RateLimiter:
             return size <= self._bytes
 
     def sent(self, size: int) -> None:
-        """So many bytes have been sent, and a page should answer."""
+        """Note that bytes have been sent, and that a page should answer."""
         with self._lock:
             self._bytes -= size
             before, self._sent = self._sent, self._clock()
-            # After a pause of the run a page has to answer anew.
+            # After a pause of the run a page has to answer again.
             if self._unanswered is None or self._sent - before > PATIENCE:
                 self._unanswered = self._sent

@@ -18,16 +18,16 @@ SNAPSHOT_POINTS = 4096
 """About as many values as a snapshot holds at most, whatever the run's length."""
 
 RANGE_POINTS = 1 << 18
-"""So many values an answer to a page's question holds at most: a megabyte."""
+"""Most values in an answer to a page's question: a megabyte."""
 
 MOST_NEW_ROWS = 50
 """So many epochs travel in one append; more than that end in a tenth of a second in play only."""
 
 MOST_EARLIER = 8
-"""So many runs before the present one stay on the charts."""
+"""Most runs before the present one that stay on the charts."""
 
 MOST_SERIES = 64
-"""So many series one page may ask for."""
+"""Most series one page may ask for."""
 
 Send = Callable[[FromKernel, list[bytes]], None]
 
@@ -39,7 +39,7 @@ class RunStream:
     """
 
     def __init__(self, send: Send, clock: Callable[[], float] = time.monotonic) -> None:
-        """Send through `send(message, buffers)`; `clock` gives seconds."""
+        """Send through `send(message, buffers)`; `clock` returns seconds."""
         self._send = send
         self._limiter = RateLimiter(clock)
         self._missed = False
@@ -73,7 +73,7 @@ class RunStream:
                 self._waiting += [page for page in self._pages if page not in self._waiting]
 
     def attach(self, page: str, series: Sequence[str] = ()) -> None:
-        """A page wants a snapshot; the page "" stands for all pages.
+        """A page wants a snapshot; the page "" means all pages.
 
         Args:
             page: its name.
@@ -298,7 +298,7 @@ class RunStream:
     def _describe(self, record: Record) -> EarlierRun:
         if not record.ended:
             return run_states.earlier(record)
-        # A run that went on, and has ended again, has more steps.
+        # A resumed run that has ended again has more steps.
         steps, described = self._ended.get(record.id, (-1, None))
         if described is None or steps != len(record.losses):
             described = run_states.earlier(record)

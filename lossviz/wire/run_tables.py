@@ -1,4 +1,4 @@
-"""What the view *Runs* asks, and what it is told.
+"""What the view *Runs* asks, and what it is sent.
 
 `make protocol` writes the same in TypeScript from this file.
 """
@@ -33,7 +33,7 @@ class RunsRequest(TypedDict):
     columns: list[str]
     """What else each row is to tell: `config:` or `metric:`, and a name."""
     anew: bool
-    """Whether to look for the runs again; else the order that was told last goes on."""
+    """Whether to look for the runs again; else the order sent last remains."""
 
 
 class ListedRun(TypedDict):
@@ -64,7 +64,7 @@ class ListedRun(TypedDict):
     best: float | None
     """The best value of that."""
     val_loss: float | None
-    """The least loss on held-out data."""
+    """The lowest validation loss."""
     last_val_loss: float | None
     values: list[str | float | bool | None]
     """Those of the columns that were asked for, in order."""
@@ -152,7 +152,7 @@ class RunComparison(TypedDict):
 
 
 class RunsChange(TypedDict):
-    """A person changes something about runs."""
+    """The user changes something about runs."""
 
     type: Literal["change_runs"]
     page: str

@@ -17,7 +17,7 @@ pixels of a wide chart for each bucket."""
 class SeriesBacklog:
     """The series of one run that pages have asked for. Used by the publisher's thread only.
 
-    What was recorded before a series was asked for is for snapshots; what comes then, for appends.
+    What was recorded before a series was asked for goes into snapshots; later values, into appends.
     """
 
     def __init__(self, record: Record | None) -> None:
@@ -44,8 +44,8 @@ class SeriesBacklog:
         """What is new, which then has been sent; None where it has to wait.
 
         Args:
-            epoch_start: where the current epoch begins, for a range in the place of too many steps.
-            allows: whether so many bytes may be sent now.
+            epoch_start: where the current epoch begins, for a range that replaces too many steps.
+            allows: whether this number of bytes may be sent now.
         """
         record = self._record
         assert record is not None

@@ -78,12 +78,12 @@ def news(
 
 
 def size(series: StepSeries | SparseSeries, count: int) -> int:
-    """The bytes of so many values."""
+    """The bytes of this number of values."""
     return (4 if isinstance(series, StepSeries) else 12) * count
 
 
 def knots(track: PiecewiseLinear) -> bytes:
-    """The knots of a track: numbers of steps taken, then as many values."""
+    """The knots of a line: numbers of steps taken, then as many values."""
     return float64(track.knots())
 
 

@@ -155,7 +155,7 @@ def test_the_first_train_makes_the_cell_and_runs_it_and_waits_for_a_busy_kernel(
     page.page.wait_for_timeout(500)
     page.lab.evaluate("lab => lab.scrollIntoView()")
     page.press("Train")
-    until(lambda: page.status() == "Waiting for the running cell to finish.", "a word about the wait", 5)
+    until(lambda: "Waiting for the running cell" in page.status(), "what it waits for", 5)
     until(lambda: page.run_status() == "completed", "a run", 120)
     cell = ProgramCell(page)
     assert "epochs=2" in cell.text()
@@ -184,7 +184,8 @@ def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):
     page.choose("Loss", kept.get_attribute("value"))
     cell.wait_for(CONSTANT)
     page.press("Compare with original")
-    diff = page.lab.get_by_role("region", name="loss_fn compared with cross-entropy in the catalogue")
+    name = "loss_fn compared with cross-entropy in the catalogue"
+    diff = page.lab.get_by_role("region", name=name)
     diff.wait_for()
     assert CONSTANT in diff.locator("ins").all_inner_texts()[-1]
     page.press("Reset to original")

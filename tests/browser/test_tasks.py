@@ -49,7 +49,7 @@ def test_unsuitable_losses_stand_behind_all_losses_and_say_why(notebook):
     page.lab.get_by_label("All losses", exact=True).click()
     until(lambda: "ctc" in choices(page, "Loss").get("Others", []), "all losses")
     page.choose("Loss", "ctc")
-    until(lambda: "It cannot be used for training here" in page.error("Loss"), "a warning beside the loss")
+    until(lambda: "cannot be used for training" in page.error("Loss"), "a warning under the loss")
     page.press("Train")
     until(lambda: "Training did not start" in page.status(), "what is wrong in the status line", 60)
     assert "Traceback" not in page.status()

@@ -249,7 +249,7 @@ def test_from_logits_reaches_losses_of_keras(loss):
                                   keras.losses.Huber(), keras.losses.huber,
                                   lambda target, output: output])  # fmt: skip
 def test_from_logits_is_refused_where_no_loss_asks_for_it(loss):
-    with pytest.raises(ArgumentError, match=r"^from_logits: .* does not have this setting") as caught:
+    with pytest.raises(ArgumentError, match=r"^from_logits: .* not have this setting") as caught:
         objective(loss, from_logits=True)
     assert caught.value.argument == "from_logits"
 

@@ -33,11 +33,11 @@ BODY = PLAIN[PLAIN.index("    return tf.reduce_mean(") : PLAIN.index("\n\n\nopti
     ("body", "bad", "said"),
     [
         ("    return tf.abs(output - target)", None, "the shape.*tf.reduce_mean"),
-        ("    return tf.reduce_mean(output - target[:, :0] @ output)", "@", "shapes do not match"),
-        ("    return tf.reduce_mean(tf.stack([output, target[:3]]))", "stack", "shapes do not match"),
+        ("    return tf.reduce_mean(output - target[:, :0] @ output)", "@", "do not match"),
+        ("    return tf.reduce_mean(tf.stack([output, target[:3]]))", "stack", "do not match"),
         ("    return tf.reduce_mean(tf.cast(output > target, tf.float32))", None, "no gradient"),
-        ("    return tf.reduce_mean(output).numpy()", ".numpy", "tf.function cannot trace it"),
-        ("    import numpy as np\n    return np.mean(output)", "np.mean(", "tf.function cannot trace it"),
+        ("    return tf.reduce_mean(output).numpy()", ".numpy", "cannot trace it"),
+        ("    import numpy as np\n    return np.mean(output)", "np.mean(", "cannot trace it"),
         ("    return tf.reduce_meen(output)", "meen", "reduce_meen"),
         ("    tf.reduce_mean(output)", None, "None"),
         ("    return tf.reduce_mean(outputs)", "outputs)", "outputs"),
@@ -71,8 +71,8 @@ def test_a_loss_that_is_not_finite_from_the_start_is_recorded_and_explained(valu
     [
         (lambda target, output: tf.reduce_mean(tf.argmax(output)), "no gradient"),
         (lambda target, output: None, "None"),
-        (lambda target, output: float(output[0, 0]), "tf.function cannot trace it"),
-        (lambda target, output: target @ output, "shapes do not match"),
+        (lambda target, output: float(output[0, 0]), "cannot trace it"),
+        (lambda target, output: target @ output, "do not match"),
     ],
 )
 def test_a_function_given_as_loss_is_tried(loss, said, one_hot, dense_model):
@@ -246,7 +246,7 @@ def test_a_dataset_is_not_read_for_the_trial(one_hot, dense_model):
 
     run = lossviz.train(model, dataset, loss="quadratic", train_step=step)
     assert run.wait(60)
-    assert "tf.function cannot trace it" in str(run.error)
+    assert "cannot trace it" in str(run.error)
     assert read == []
 
 

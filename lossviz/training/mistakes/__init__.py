@@ -1,4 +1,4 @@
-"""Mistakes in a training that would pass without a word: found, and told in one sentence each.
+"""Silent mistakes in a training set-up: found, and reported in one sentence each.
 
 `before` looks at a set-up ahead of its first step, `BatchWatch` at what only batches show, and
 `after_epoch` at what an epoch's end shows. Every rule is a function named for the mistake.

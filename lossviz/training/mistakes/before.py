@@ -1,4 +1,4 @@
-"""The mistakes that can be told before the first step."""
+"""The mistakes that can be found before the first step."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ tells apart"]
 
 
 def as_markdown() -> str:
-    """The list of rules as it stands in the docs."""
+    """The list of rules for the docs."""
     lines = []
     for heading, named in rules().items():
         lines += [f"### {heading}", ""]

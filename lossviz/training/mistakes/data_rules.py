@@ -55,7 +55,7 @@ def _values(known: Known) -> Findings:
     for what, held, trained in (
         ("inputs", known.held_inputs, known.inputs), ("targets", known.held_targets, known.targets),
     ):  # fmt: skip
-        # Where the training data hold them as well, that has been told, or is dealt with.
+        # Where the training data have them as well, that is reported already, or handled.
         clean = all(not leaf.floating or known.span(leaf).bad is None for leaf in trained)
         for leaf in held:
             if leaf.floating and clean:
@@ -171,7 +171,7 @@ def _targets(known: Known) -> Findings:
         yield target_range.targets_out_of_reach(values, _end_by_values(head), head.of)
         if head.output is not None:
             yield target_range.targets_huge(values, head.output, head.of)
-        # Zeros stand in where the model brings its own loss, or gives a residual.
+        # Zeros replace it where the model brings its own loss, or outputs a residual.
         if known.setup.whole and not (known.setup.model.losses and seen.low == 0):
             yield target_range.targets_constant(seen.low, seen.high, len(values), head.of)
 

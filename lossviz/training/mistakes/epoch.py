@@ -23,7 +23,7 @@ SAME = 4 * float(np.finfo(np.float32).eps)
 """The relative difference of sums of the same numbers in another order."""
 
 FIRST_EPOCHS = 5
-"""Of so many epochs the values are compared; a run may have a hundred thousand."""
+"""Epochs whose values are compared; a run may have a hundred thousand."""
 
 
 def after_epoch(
@@ -43,7 +43,7 @@ def after_epoch(
         epoch: its number, from 1.
         history: those of the epochs before it, up to the first `FIRST_EPOCHS`.
         setup: the set-up that `before` was given.
-        weights: whether to look at all weights, which takes as long as many steps of a tiny model.
+        weights: whether to check all weights, which takes as long as many steps of a tiny model.
     """
     names: set[str] = setup.memory.setdefault("names", set())
     names.update(logs)
@@ -76,7 +76,7 @@ def weights_not_finite(model: Any, epoch: int, loss: float | None) -> Finding | 
         if tf.as_dtype(getattr(one.dtype, "name", one.dtype)).is_floating
     ]
     if not weights or (loss is not None and not np.isfinite(loss)):
-        return None  # a loss that is not finite has been told
+        return None  # a loss that is not finite has been reported
     whole = tf.stack(
         [tf.reduce_all(tf.math.is_finite(tf.convert_to_tensor(one))) for one in weights]
     )

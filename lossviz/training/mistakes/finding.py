@@ -1,4 +1,4 @@
-"""What is known of a training, and what is told about it."""
+"""What is known of a training set-up, and what is reported about it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What is known of a training before its first step; None where it cannot be told.
+    """What is known of a training run before its first step; None where it is unknown.
 
     With several outputs, `loss_name`, `from_logits`, `class_loss`, `holds`, `sparse` and `loss`
     may be dicts by the output's name or lists in the outputs' order; a single value is every
@@ -37,9 +37,9 @@ class Setup:
         inputs, targets, sample_weight: whole arrays, tensors or structures of them where `whole`;
             else those of the first batch.
         whole: whether they are all the data.
-        validation_inputs, validation_targets: likewise of the held-out data.
-        validated: whether there are held-out data.
-        validation_again: whether the held-out data are the training data themselves.
+        validation_inputs, validation_targets: likewise of the validation data.
+        validated: whether there are validation data.
+        validation_again: whether the validation data are the training data themselves.
         output: the model's output for the first samples in inference mode, in its structure.
         loss_name: the loss's name, of the catalogue, of Keras or of the user's own.
         from_logits: whether the loss takes logits; None where that does not apply.
@@ -51,7 +51,7 @@ class Setup:
         own_step: whether the training step is the user's own.
         shuffle: whether the samples are shuffled in each epoch.
         class_weight: weights by class, as `fit` takes them.
-        loss: the loss as the user gave it.
+        loss: the loss as the user passed it.
         callbacks: Keras callbacks.
         aligns: whether targets [n] and outputs [n, 1] are brought to the same rank for the loss.
         memory: what `before` keeps for `after_epoch`; leave it alone.

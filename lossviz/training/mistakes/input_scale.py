@@ -108,7 +108,7 @@ def inputs_constant(called: str, values: np.ndarray[Any, Any]) -> Finding | None
 
 
 def all_the_same(called: str, rows: int) -> Finding:
-    """What is told of samples that are all the same."""
+    """All samples are the same."""
     return Finding(
         "inputs_constant",
         f"All {rows:,} samples of {called} are identical, so the model cannot distinguish "

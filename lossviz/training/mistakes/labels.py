@@ -18,9 +18,9 @@ def labels_outside_classes(
 ) -> Finding | None:
     """Integer labels begin at 1, or lie outside the classes of the output."""
     if not (low < 0 or high >= classes):
-        return None  # NaN is told elsewhere
+        return None  # NaN is reported elsewhere
     if ignored is not None and ignored in {low, high}:
-        return None  # the loss leaves it out; the rest cannot be told from the range
+        return None  # the loss ignores it; the rest cannot be checked by the range
     if low >= 1 and high == classes:
         change = "labels start at 1, so subtract 1"
     elif low < 0:

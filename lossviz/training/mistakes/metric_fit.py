@@ -138,7 +138,7 @@ def _called(metric: Any) -> str:
 
 
 def _sees_logits(metric: Any) -> bool:
-    """Whether a person has set the threshold for logits (0 for a probability of 0.5)."""
+    """Whether the user has set the threshold for logits (0 for a probability of 0.5)."""
     if isinstance(metric, str):
         return False
     threshold = getattr(metric, "threshold", None)

@@ -12,7 +12,7 @@ from lossviz.training import outputs
 
 
 def ends(model: Any) -> list[str | None]:
-    """The activation of each output ("linear", "softmax", ...), None where it cannot be told."""
+    """The activation of each output ("linear", "softmax", ...), None where it is unknown."""
     found = [one.activation for one in outputs.found_all(model)]
     if found == [""]:
         layer = _returned_layer(model)

@@ -44,7 +44,7 @@ def dropout_high(model: Any) -> Finding | None:
 
 
 def batch_norm_of_one(model: Any) -> Finding | None:
-    """Batch normalisation over a batch of one sample gives 0 for every feature."""
+    """Batch normalization over a batch of one sample outputs 0 for every feature."""
     for layer in all_layers(model):
         if type(layer).__name__ != "BatchNormalization" or not layer.trainable:
             continue
@@ -97,7 +97,7 @@ def symmetric_weights(model: Any) -> Finding | None:
 
 
 def outputs_identical(outputs: list[np.ndarray[Any, Any]]) -> bool:
-    """Whether a model gives the same for every sample."""
+    """Whether a model outputs the same for every sample."""
     return bool(outputs) and all(
         len(one) > 1 and one.dtype.kind == "f" and bool((as_float(one) == as_float(one[:1])).all())
         for one in outputs

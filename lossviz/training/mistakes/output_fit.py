@@ -39,7 +39,7 @@ def logits_as_probabilities(
         loss: the loss's name.
         of: which output is meant.
         softmax: whether softmax makes such numbers probabilities; else sigmoid.
-        either: whether the loss takes logits, too, where it is told so.
+        either: whether the loss takes logits, too, with an argument.
     """
     part = finite_part(values)
     if not part.size:

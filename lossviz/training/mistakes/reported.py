@@ -1,4 +1,4 @@
-"""What has been told in a run is not told again."""
+"""A run reports each mistake once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lossviz.training.mistakes.finding import Finding, Setup
 
 
 def not_yet_reported(setup: Setup, found: list[Finding]) -> list[Finding]:
-    """The findings whose rule has told nothing yet, which are taken for told from then on."""
+    """The findings whose rule has reported nothing yet; they count as reported from then on."""
     reported: set[str] = setup.memory.setdefault("told", set())
     new = [one for one in found if one.rule not in reported]
     reported.update(one.rule for one in new)

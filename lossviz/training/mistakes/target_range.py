@@ -22,7 +22,7 @@ HUGE = 1e4
 def targets_out_of_reach(
     targets: np.ndarray[Any, Any], end: str | None, of: str = ""
 ) -> Finding | None:
-    """Targets lie outside what the activation at the model's end can give."""
+    """Targets lie outside the range of the activation at the model's end."""
     if end not in BOUNDS:
         return None
     least, most = BOUNDS[end]
@@ -43,7 +43,7 @@ def targets_out_of_reach(
 def targets_huge(
     targets: np.ndarray[Any, Any], outputs: np.ndarray[Any, Any], of: str = ""
 ) -> Finding | None:
-    """Targets of a regression are far larger than what the model gives at the start."""
+    """Targets of a regression are far larger than the model's first outputs."""
     part, given = finite_part(targets), finite_part(outputs)
     if not (part.size and given.size):
         return None

@@ -18,7 +18,7 @@ def target_broadcasts(
     Args:
         target, output: shapes without the axis of samples.
         of: which output it is.
-        aligns: whether a last axis of length 1 is added or taken away for the loss.
+        aligns: whether a last axis of length 1 is added or removed for the loss.
         labels: whether the targets are whole numbers that may be classes.
     """
     if target == output:

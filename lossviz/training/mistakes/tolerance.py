@@ -1,4 +1,4 @@
-"""What happens to a rule that fails: training goes on without it, and the log says why."""
+"""What happens to a rule that fails: training continues without it, and the log says why."""
 
 from __future__ import annotations
 

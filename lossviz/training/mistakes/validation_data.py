@@ -13,7 +13,7 @@ LEAST = 5
 """Fewer validation samples say nothing."""
 
 MOST_NUMBERS = 4_000_000
-"""So many numbers are read to tell the rows of one array apart."""
+"""Numbers that are read to distinguish the rows of one array."""
 
 
 def validation_is_training(
@@ -46,7 +46,7 @@ def validation_is_training(
 
 
 def the_training_data_again() -> Finding:
-    """What is told where the very dataset that trains is given to validate on."""
+    """The training dataset itself is used for validation."""
     return _trained("The validation samples are the training samples")
 
 
