@@ -100,7 +100,7 @@ def whole_number(argument: str, value: Any, *, minimum: int = 1, maximum: int = 
     """`value` as an int within bounds; text such as `"32"` is read.
 
     Raises:
-        ArgumentError: when `value` is no whole number between `minimum` and `maximum`.
+        ArgumentError: unless `value` is a whole number between `minimum` and `maximum`.
     """
     wanted = f"a whole number of at least {minimum}"
     if maximum < 2**63 - 1:

@@ -102,7 +102,7 @@ export interface TextEdit {
 
 /** The trait `code` of the lab: the program's text. A page never runs it by itself. */
 export interface Code {
-  /** The lab's name for people, such as "Loss lab 1". */
+  /** The lab's display name, such as "Loss lab 1". */
   lab: string;
   /** A mark of the settings that the lab was made with; a cell of the same ones is taken over. */
   start: string;

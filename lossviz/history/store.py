@@ -115,7 +115,7 @@ class History:
         """Rename a run.
 
         Raises:
-            TypeError: when the name is no text.
+            TypeError: if the name is not a string.
             ArgumentError: when there is no such run, or the name is empty.
         """
         if not isinstance(name, str):
@@ -228,7 +228,7 @@ class History:
         """The run of this id, or the one of exactly this name.
 
         Raises:
-            TypeError: when `run` is no text.
+            TypeError: if `run` is not a string.
             ArgumentError: when there is none, or several have the name.
         """
         if not isinstance(run, str):

@@ -26,10 +26,10 @@ class Loss:
     Attributes:
         function: the plain TensorFlow function `f(target, output, **parameters)`.
         name: the name in the catalogue, such as `"cross_entropy"`.
-        title: the name for people.
+        title: the display name.
         family: the kind of loss, such as `"regression"`.
         formula: LaTeX.
-        advice: what it punishes, when to use it and when not.
+        advice: what it penalizes, when to use it and when not.
         tasks: the names of the tasks that it suits.
         params: the parameters by name.
         reference: where it was introduced or is explained best.

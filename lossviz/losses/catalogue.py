@@ -49,7 +49,7 @@ def get(name: str) -> Loss:
 
     Raises:
         ArgumentError: for an unknown name; the message names the nearest ones.
-        TypeError: when `name` is no text.
+        TypeError: if `name` is not a string.
 
     Example:
         >>> import lossviz
@@ -74,17 +74,17 @@ def register(
     advice: str = "",
     reference: str = "",
 ) -> Loss:
-    """Put a loss of your own into the catalogue, for this session.
+    """Add your own loss to the catalogue, for this session.
 
-    Registering the same name again replaces the earlier one, so that a cell can be run twice; the
-    names of lossviz' own losses are taken.
+    Registering the same name again replaces the earlier one, so that a cell can be run twice;
+    names of built-in losses are reserved.
 
     Args:
-        function: `f(target, output, **parameters)`, giving the mean loss of a batch as a scalar
+        function: `f(target, output, **parameters)`, returning the mean loss of a batch as a scalar
             tensor. Parameters with numbers or bools as defaults become fields of the lab.
-        title: the name for people; the function's name where it is not given.
+        title: the display name; by default the function's name.
         tasks: the names of the tasks that it suits.
-        name: the name in the catalogue; the function's name where it is not given.
+        name: the name in the catalogue; by default the function's name.
         formula: LaTeX.
         advice: when to use it.
         reference: where it comes from.
@@ -134,7 +134,7 @@ def suit(task: str, names: Iterable[str], *, targets: Targets, words: str = "") 
         task: the task's name.
         names: names of losses in the catalogue, best first, at least one.
         targets: what the task's targets are.
-        words: the same for people, within a sentence, such as `"a class for each pixel"`.
+        words: the same in words, within a sentence, such as `"a class for each pixel"`.
 
     Raises:
         ArgumentError: for an unknown loss, or none.

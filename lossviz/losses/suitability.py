@@ -26,7 +26,7 @@ class Suits:
 
     Attributes:
         targets: what its targets are.
-        words: the same for people, within a sentence.
+        words: the same in words, within a sentence.
         losses: the names of the losses that suit it, best first; own losses join behind these.
     """
 

@@ -28,7 +28,7 @@ class Optimizer:
 
     Attributes:
         name: its name, such as `"sgd"`.
-        class_name: its class in `tf.keras.optimizers`; its name for people, too.
+        class_name: its class in `tf.keras.optimizers`; also its display name.
         learning_rate: a learning rate to begin with.
         default_rate: the learning rate that Keras takes where none is given.
         params: its other hyperparameters.

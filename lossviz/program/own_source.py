@@ -13,7 +13,7 @@ from typing import Any
 from lossviz._arguments import ArgumentError
 from lossviz.program.extraction import Extract, needs
 
-TAKEN = {"data", "inputs", "targets", "held_out_inputs", "held_out_targets", "model"}
+TAKEN = {"data", "inputs", "targets", "validation_inputs", "validation_targets", "model"}
 """Names that a script uses itself between loading the data and building the model."""
 
 

@@ -33,11 +33,11 @@ for epoch in range(1, EPOCHS + 1):
 
 VALIDATE = '''\
 def validate():
-    """The loss on the held-out data{more}."""
+    """The loss on the validation data{more}."""
     total = {zero}0.0
-    for start in range(0, len(held_out_inputs), BATCH_SIZE):
+    for start in range(0, len(validation_inputs), BATCH_SIZE):
         rows = slice(start, start + BATCH_SIZE)
-        target = held_out_targets[rows]
+        target = validation_targets[rows]
         output = {output}
         total += float({loss}) * len(target)
 {count}    return {result}
@@ -156,10 +156,10 @@ class _Script:
                 lines.append(f"targets = tf.one_hot(targets, {config.one_hot})")
             if self.config.held_out:
                 expression = _comment(config.validation or config.dataset)
-                lines.append(f"held_out_inputs, held_out_targets = ...  # {expression}")
+                lines.append(f"validation_inputs, validation_targets = ...  # {expression}")
                 if config.one_hot:
                     lines.append(
-                        f"held_out_targets = tf.one_hot(held_out_targets, {config.one_hot})"
+                        f"validation_targets = tf.one_hot(validation_targets, {config.one_hot})"
                     )
             lines.append("inputs, targets = tf.constant(inputs), tf.constant(targets)")
             if not config.model:
@@ -172,9 +172,9 @@ class _Script:
             count = len(download.classes)
             lines += [
                 *_spaced(found.definitions["arrays"]),
-                f"train, held_out = tf.keras.datasets.{download.module}.load_data()",
+                f"train, test = tf.keras.datasets.{download.module}.load_data()",
                 f"inputs, targets = arrays(*train, {count})",
-                f"held_out_inputs, held_out_targets = arrays(*held_out, {count})",
+                f"validation_inputs, validation_targets = arrays(*test, {count})",
                 "data = SimpleNamespace(inputs=inputs, targets=targets)",
                 "inputs, targets = tf.constant(inputs), tf.constant(targets)",
             ]
@@ -183,10 +183,10 @@ class _Script:
             lines += self._loading(found)
             lines += [f"{name} = tf.constant(data.{name})" for name in both]
             if self.config.held_out and not config.validation:
-                lines += [f"held_out_{one} = tf.constant(data.validation_{one})" for one in both]
+                lines += [f"validation_{one} = tf.constant(data.validation_{one})" for one in both]
         if config.validation and not self.own_data:
             lines.append(
-                f"held_out_inputs, held_out_targets = ...  # {_comment(config.validation)}"
+                f"validation_inputs, validation_targets = ...  # {_comment(config.validation)}"
             )
         return "\n".join(lines) + "\n"
 
@@ -237,10 +237,10 @@ class _Script:
     def _validation(self) -> str:
         if not self.config.held_out:
             return ""
-        output = "model(held_out_inputs[rows], training=False)"
+        output = "model(validation_inputs[rows], training=False)"
         output = f"tf.cast({output}, tf.float32)" if self.half else output
         own = " + sum(model.losses)" if self.config.model else ""
-        mean = "total / len(held_out_inputs)"
+        mean = "total / len(validation_inputs)"
         return (
             VALIDATE.format(
                 more=", and the accuracy" if self.accuracy else "",
@@ -248,7 +248,7 @@ class _Script:
                 output=output,
                 loss=f"loss_fn(target, output){own}",
                 count=CORRECT if self.accuracy else "",
-                result=f"{mean}, correct / len(held_out_inputs)" if self.accuracy else mean,
+                result=f"{mean}, correct / len(validation_inputs)" if self.accuracy else mean,
             )
             + "\n"
         )

@@ -111,7 +111,7 @@ class ProgramStructure:
         return self._bound.get(node.id) if isinstance(node, ast.Name) else None
 
     def origin(self, node: ast.expr | None) -> ast.expr | None:
-        """The expression behind a name; the node itself where it is no name that is bound here."""
+        """The expression behind a name; the node itself unless it is a name that is bound here."""
         statement = self.bound(node)
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
             return statement.value
@@ -155,7 +155,7 @@ class ProgramStructure:
         return names if "tf" in names else names | {"tf": "another tf"}
 
     def uses(self, node: ast.expr) -> int:
-        """How often the program uses the name; 0 for what is no name."""
+        """How often the program uses the name; 0 for anything but a name."""
         return self._loads.get(node.id, 0) if isinstance(node, ast.Name) else 0
 
     def knows(self, name: str) -> bool:

@@ -28,11 +28,11 @@ Box = NDArray[np.float32]
 class Anchors:
     """The anchors of a detector, and the way between boxes and what the detector learns.
 
-    Boxes are `[top, left, bottom, right]` in shares of the picture, from 0 to 1.
+    Boxes are `[top, left, bottom, right]` in shares of the image, from 0 to 1.
 
     Attributes:
         grid: rows and columns of the detector's last feature map.
-        shapes: height and width of each anchor of a place, in shares of the picture.
+        shapes: height and width of each anchor of a place, in shares of the image.
         classes: the names of the classes; the background comes before them as class 0.
         match: an anchor that overlaps a box by this IoU or more is to find it.
 
@@ -74,7 +74,7 @@ class Anchors:
         return np.concatenate([middle - size / 2, middle + size / 2], axis=1)
 
     def encode(self, boxes: ArrayLike, labels: ArrayLike) -> NDArray[np.float32]:
-        """What a detector should say of a picture with these boxes.
+        """What a detector should say of an image with these boxes.
 
         Each box gets the anchor that overlaps it most, and every other anchor that overlaps it by
         `match` or more; the rest is background.
@@ -114,7 +114,7 @@ class Anchors:
     def encode_all(
         self, boxes: Sequence[ArrayLike], labels: Sequence[ArrayLike]
     ) -> NDArray[np.float32]:
-        """`encode` for many pictures: float32 [pictures, anchors, 1 + classes + 4]."""
+        """`encode` for many pictures: float32 [images, anchors, 1 + classes + 4]."""
         return np.stack([self.encode(*one) for one in zip(boxes, labels, strict=True)])
 
     def decode(self, offsets: Any) -> Any:
@@ -132,7 +132,7 @@ class Anchors:
         """What a detector has found: decoded, and of overlapping finds of a class only the best.
 
         Args:
-            output: the detector's output, [pictures, anchors, 1 + classes + 4].
+            output: the detector's output, [images, anchors, 1 + classes + 4].
             most: how many detections of an image are kept, the best ones.
             least_score: a find must be at least so probable.
             overlap: two finds of one class that overlap by more than this IoU are one.
@@ -152,7 +152,7 @@ class Anchors:
         )
 
     def truths(self, target: Any) -> Detections:
-        """The boxes and classes that are in encoded targets [pictures, anchors, ...]."""
+        """The boxes and classes that are in encoded targets [images, anchors, ...]."""
         labels = tf.cast(target[..., :-4], tf.float32)
         # Several anchors cover one box: of those that decode to the same one remains.
         return self.detect(
@@ -193,12 +193,12 @@ class Anchors:
 
 @dataclass(frozen=True)
 class Detections:
-    """Boxes with classes, padded to the same number for each picture.
+    """Boxes with classes, padded to the same number for each image.
 
     Attributes:
-        boxes: float32 [pictures, most, 4].
-        classes: int32 [pictures, most], from 0, the first of the anchors' classes.
-        scores: float32 [pictures, most], best first.
+        boxes: float32 [images, most, 4].
+        classes: int32 [images, most], from 0, the first of the anchors' classes.
+        scores: float32 [images, most], best first.
         counts: int32 [images]: how many of them are valid; the rest is padding.
     """
 

@@ -28,7 +28,7 @@ class MeanAveragePrecision(tf.keras.metrics.Metric):  # type: ignore[misc]
     """
 
     # Finding and sorting boxes costs as much as a step; training shows the loss instead.
-    held_out_only = True
+    validation_only = True
 
     def __init__(self, anchors: Anchors, name: str = "mean_average_precision") -> None:
         super().__init__(name=name)
@@ -76,7 +76,7 @@ class MeanAveragePrecision(tf.keras.metrics.Metric):  # type: ignore[misc]
 
 
 def matches(found: Any, true: Any) -> Any:
-    """Which finds are right, bool [pictures, finds]; the best find chooses first."""
+    """Which finds are right, bool [images, finds]; the best find chooses first."""
     overlap = overlaps(found.boxes, true.boxes)
     real = tf.sequence_mask(true.counts, tf.shape(true.scores)[1])
     same = found.classes[:, :, None] == true.classes[:, None, :]
@@ -133,7 +133,7 @@ class ObjectAccuracy(tf.keras.metrics.Mean):  # type: ignore[misc]
 
 
 class BoxIoU(tf.keras.metrics.Mean):  # type: ignore[misc]
-    """Mean intersection over union of one predicted box a picture with the true one."""
+    """Mean intersection over union of one predicted box an image with the true one."""
 
     def __init__(self, name: str = "box_iou") -> None:
         super().__init__(name=name)

@@ -69,13 +69,13 @@ def register(
         datasets: its data set, or several; the first is the default.
         losses: names of the losses that suit it, best first; the first is the default. None for a
             task that `lossviz.losses` knows already.
-        title: the name for people; made from `name` where none is given.
+        title: the display name; by default derived from `name`.
         targets: what the targets are, within a sentence, such as `"a class for each pixel"`.
         epochs, batch_size, optimizer, learning_rate: what brings the starter model of the default
             data set to a useful result.
         label_axes: how many axes integer labels have that denote classes; 0 where the targets
             are no classes. None: 1 for classes, else 0.
-        pictures: whether the inputs are pictures.
+        pictures: whether the inputs are images.
         folder: loads the data in a folder from a path and a seed, where the task can read one.
         folder_help: what such a folder must hold.
 

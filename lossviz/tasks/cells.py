@@ -1,6 +1,6 @@
 """Micrographs of a blood smear, drawn with exact masks.
 
-The background fills most of a picture, red cells are common, white cells with their dark nucleus
+The background fills most of an image, red cells are common, white cells with their dark nucleus
 are rare: the imbalance that makes the choice of a loss matter in segmentation.
 """
 
@@ -24,7 +24,7 @@ BLUR, NOISE = 0.8, 0.035
 
 
 def micrograph(random: Any) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """One picture, float32 [SIZE, SIZE, 3] from 0 to 1, and its mask of classes [SIZE, SIZE]."""
+    """One image, float32 [SIZE, SIZE, 3] from 0 to 1, and its mask of classes [SIZE, SIZE]."""
     from scipy.ndimage import gaussian_filter
 
     rows, columns = np.mgrid[0:SIZE, 0:SIZE] + 0.5
@@ -73,7 +73,7 @@ def micrograph(random: Any) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 
 def micrographs(count: int, random: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """`count` pictures [count, SIZE, SIZE, 3] and their one-hot masks [count, SIZE, SIZE, 4]."""
+    """`count` images [count, SIZE, SIZE, 3] and their one-hot masks [count, SIZE, SIZE, 4]."""
     made = [micrograph(random) for _ in range(count)]
     masks = np.eye(len(NAMES), dtype=np.float32)[np.stack([mask for _, mask in made])]
     return np.stack([picture for picture, _ in made]), masks

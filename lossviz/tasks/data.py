@@ -49,7 +49,7 @@ class Data:
         return self.validation_inputs, self.validation_targets
 
 
-def held_out(count: int, share: float, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def split_indices(count: int, share: float, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """A random split of `count` samples: indices to train on, indices to validate on.
 
     The same seed produces the same split on every platform and version of NumPy (Philox stream).
@@ -59,21 +59,22 @@ def held_out(count: int, share: float, seed: int) -> tuple[NDArray[Any], NDArray
     return order[:kept], order[kept:]
 
 
-def boxed_data(name: str, anchors: Anchors, train: Any, held_out: Any) -> Data:
-    """Pictures with boxes as a detector learns them.
+def boxed_data(name: str, anchors: Anchors, train: Any, validation: Any) -> Data:
+    """Images with boxes as a detector learns them.
 
     Args:
         name: the data set's name.
         anchors: how the boxes are encoded in the targets.
-        train, held_out: `(pictures, labels, boxes)`, the last two a list with one item a picture.
+        train, validation: `(images, labels, boxes)`, the last two lists with one item per image.
     """
-    (inputs, labels, boxes), (held_out_inputs, held_out_labels, held_out_boxes) = train, held_out
+    inputs, labels, boxes = train
+    validation_inputs, validation_labels, validation_boxes = validation
     return Data(
         name=name,
         inputs=inputs,
         targets=anchors.encode_all(boxes, labels),
-        validation_inputs=held_out_inputs,
-        validation_targets=anchors.encode_all(held_out_boxes, held_out_labels),
+        validation_inputs=validation_inputs,
+        validation_targets=anchors.encode_all(validation_boxes, validation_labels),
         classes=anchors.classes,
         anchors=anchors,
     )

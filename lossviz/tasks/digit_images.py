@@ -1,4 +1,4 @@
-"""Handwritten digits, the raw material of four data sets: small pictures, split once."""
+"""Handwritten digits, the raw material of four data sets: small images, split once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.tasks.data import held_out
+from lossviz.tasks.data import split_indices
 
 NAMES = tuple(str(digit) for digit in range(10))
 
@@ -37,7 +37,7 @@ def digit_images(seed: int) -> tuple[DigitImages, DigitImages]:
     images = (digits.images / 16.0).astype(np.float32)
     labels = digits.target.astype(np.int64)
     train, validation = (
-        DigitImages(images[rows], labels[rows]) for rows in held_out(len(images), 0.2, seed)
+        DigitImages(images[rows], labels[rows]) for rows in split_indices(len(images), 0.2, seed)
     )
     return train, validation
 
@@ -59,7 +59,7 @@ def ink_ratio(image: NDArray[np.float32]) -> float:
 
 
 def _ink(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The picture without its blank margins."""
+    """The image without its blank margins."""
     rows, columns = (np.nonzero(image.max(axis=axis) > 0.1)[0] for axis in (1, 0))
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 

@@ -19,7 +19,7 @@ class Download:
 
     Attributes:
         module: its module there.
-        title: the name for people, with its size.
+        title: the display name, with its size.
         classes: the names of its classes.
     """
 
@@ -73,7 +73,7 @@ def download(name: str) -> Data:
 
 
 def arrays(images: NDArray[Any], labels: NDArray[Any], classes: int) -> Any:
-    """Pictures [samples, height, width, channels] from 0 to 1, and one-hot targets."""
+    """Images [samples, height, width, channels] from 0 to 1, and one-hot targets."""
     pictures = (images / np.float32(255)).astype(np.float32)
     pictures = pictures if pictures.ndim == 4 else pictures[..., None]
     return pictures, np.eye(classes, dtype=np.float32)[labels.ravel()]

@@ -1,4 +1,4 @@
-"""Pictures of a user's own: a folder of images by class, or of images with masks."""
+"""Images of a user's own: a folder of images by class, or of images with masks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, number, shown, whole_number
 from lossviz._tensorflow import tf
-from lossviz.tasks.data import Data, held_out
+from lossviz.tasks.data import Data, split_indices
 
 ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 SIZE = 64
@@ -20,20 +20,20 @@ SHARE = 0.2
 def image_folder(
     path: str | Path, seed: int = 0, *, size: int = SIZE, validation_share: float = SHARE
 ) -> Data:
-    """Pictures for classification from a folder with one subfolder for each class.
+    """Images for classification from a folder with one subfolder for each class.
 
     Args:
         path: the folder; its subfolders' names, sorted, are the classes.
         seed: of the split, from 0 on.
-        size: height and width in pixels to which every picture is scaled.
+        size: height and width in pixels to which every image is scaled.
         validation_share: the share of the images to validate on, between 0 and 1.
 
     Returns:
-        Inputs float32 [pictures, size, size, 3] from 0 to 1, targets one-hot.
+        Inputs float32 [images, size, size, 3] from 0 to 1, targets one-hot.
 
     Raises:
         ArgumentError: when the folder is not there, holds fewer than two classes, a class without
-            pictures, or a picture that cannot be read.
+            images, or an image that cannot be read.
 
     Example:
         >>> import lossviz
@@ -62,24 +62,24 @@ def image_folder(
 def mask_folder(
     path: str | Path, seed: int = 0, *, size: int = SIZE, validation_share: float = SHARE
 ) -> Data:
-    """Pictures with masks for segmentation from a folder with `images/` and `masks/` in it.
+    """Images with masks for segmentation from a folder with `images/` and `masks/` in it.
 
-    A mask has its picture's file name (the ending may differ) and in each pixel of its first
+    A mask has its image's file name (the ending may differ) and in each pixel of its first
     channel the number of the class; where the numbers have gaps, as in black and white masks, they
     are counted through in their order.
 
     Args:
         path: the folder.
         seed: of the split, from 0 on.
-        size: height and width in pixels to which pictures and masks are scaled.
+        size: height and width in pixels to which images and masks are scaled.
         validation_share: the share of the images to validate on, between 0 and 1.
 
     Returns:
-        Inputs float32 [pictures, size, size, 3] from 0 to 1, targets one-hot
-        [pictures, size, size, classes].
+        Inputs float32 [images, size, size, 3] from 0 to 1, targets one-hot
+        [images, size, size, classes].
 
     Raises:
-        ArgumentError: when a folder, a picture or a mask is missing or cannot be read.
+        ArgumentError: when a folder, an image or a mask is missing or cannot be read.
     """
     size = whole_number("size", size, minimum=4)
     folder = _folder(path)
@@ -151,7 +151,7 @@ def _split(
     share: float,
 ) -> Data:
     share = number("validation_share", share, above=0, maximum=0.9)
-    train, validation = held_out(len(images), share, whole_number("seed", seed, minimum=0))
+    train, validation = split_indices(len(images), share, whole_number("seed", seed, minimum=0))
     if not len(train) or not len(validation):
         raise ArgumentError(
             "dataset",

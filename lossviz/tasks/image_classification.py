@@ -1,4 +1,4 @@
-"""Image classification: which one of several classes does a picture show?"""
+"""Image classification: which one of several classes does an image show?"""
 
 from __future__ import annotations
 

@@ -13,18 +13,18 @@ from lossviz.tasks.own_data import channel_statistics, outputs
 from lossviz.tasks.predictions import show_regions
 from lossviz.tasks.task import Dataset
 
-TRAIN, HELD_OUT = 240, 80
+TRAIN, VALIDATION = 240, 80
 
 
 def _cells(seed: int) -> Data:
     inputs, targets = cells.micrographs(TRAIN, stream(seed, 2))
-    held_out_inputs, held_out_targets = cells.micrographs(HELD_OUT, stream(seed, 3))
+    validation_inputs, validation_targets = cells.micrographs(VALIDATION, stream(seed, 3))
     return Data(
         name="cells",
         inputs=inputs,
         targets=targets,
-        validation_inputs=held_out_inputs,
-        validation_targets=held_out_targets,
+        validation_inputs=validation_inputs,
+        validation_targets=validation_targets,
         classes=cells.NAMES,
     )
 
@@ -39,7 +39,7 @@ register(
     [
         Dataset(
             name="cells",
-            title=f"cells ({TRAIN + HELD_OUT})",
+            title=f"cells ({TRAIN + VALIDATION})",
             load=_cells,
             model=_model,
             metrics=("mean_iou",),

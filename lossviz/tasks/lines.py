@@ -1,4 +1,4 @@
-"""Lines of handwriting: strings of three to six real digits in one picture."""
+"""Lines of handwriting: strings of three to six real digits in one image."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def line(
     """One line with jitter in place, size and gap.
 
     Returns:
-        The picture, float32 [HEIGHT, WIDTH, 1]; the digits from left to right, int64 [n]; their
-        boxes, float32 [n, 4], as top, left, bottom and right in shares of the picture.
+        The image, float32 [HEIGHT, WIDTH, 1]; the digits from left to right, int64 [n]; their
+        boxes, float32 [n, 4], as top, left, bottom and right in shares of the image.
     """
     count = int(random.integers(SHORTEST, LONGEST + 1))
     chosen = random.integers(0, len(digits.images), count)
@@ -46,6 +46,6 @@ def line(
 def lines(
     digits: DigitImages, count: int, random: Any
 ) -> tuple[NDArray[np.float32], list[NDArray[np.int64]], list[NDArray[np.float32]]]:
-    """`count` lines: pictures [count, HEIGHT, WIDTH, 1], and for each its digits and boxes."""
+    """`count` lines: images [count, HEIGHT, WIDTH, 1], and for each its digits and boxes."""
     made = [line(digits, random) for _ in range(count)]
     return np.stack([one[0] for one in made]), [one[1] for one in made], [one[2] for one in made]

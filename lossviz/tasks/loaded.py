@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, shown
-from lossviz.tasks.data import Data, held_out
+from lossviz.tasks.data import Data, split_indices
 
 
 def as_loaded(name: str, loaded: Any, seed: int, classes: int | None) -> Data:
@@ -37,15 +37,15 @@ def as_loaded(name: str, loaded: Any, seed: int, classes: int | None) -> Data:
         )
     if not (is_pair(loaded[0]) and is_pair(loaded[1])):
         loaded = split(loaded, seed)
-    (inputs, targets), (held_out_inputs, held_out_targets) = loaded
+    (inputs, targets), (validation_inputs, validation_targets) = loaded
     if classes == 0:
-        classes = counted(np.asarray(targets), np.asarray(held_out_targets))
+        classes = counted(np.asarray(targets), np.asarray(validation_targets))
     return Data(
         name=name,
         inputs=plain(inputs),
         targets=learnable(targets, classes),
-        validation_inputs=plain(held_out_inputs),
-        validation_targets=learnable(held_out_targets, classes),
+        validation_inputs=plain(validation_inputs),
+        validation_targets=learnable(validation_targets, classes),
         # In a script, where Data is a plain namespace, models may ask for them, too.
         classes=(),
         anchors=None,
@@ -67,7 +67,7 @@ def split(loaded: Any, seed: int) -> Any:
             f"{list(targets.shape)}; there must be one target for each input, and at least "
             "one.",
         )
-    kept, out = held_out(len(inputs), 0.2, seed)
+    kept, out = split_indices(len(inputs), 0.2, seed)
     return (inputs[kept], targets[kept]), (inputs[out], targets[out])
 
 

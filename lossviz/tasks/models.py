@@ -8,7 +8,7 @@ from lossviz._tensorflow import tf
 
 
 def classifier(inputs: tuple[int, ...], outputs: int) -> Any:
-    """A small convolutional network: pictures [height, width, channels] to logits [outputs]."""
+    """A small convolutional network: images [height, width, channels] to logits [outputs]."""
     layers = tf.keras.layers
     return tf.keras.Sequential(
         [
@@ -24,7 +24,7 @@ def classifier(inputs: tuple[int, ...], outputs: int) -> Any:
 
 
 def _convolution(x: Any, filters: int, groups: int = 1) -> Any:
-    """A 3 x 3 convolution, normalised within each picture.
+    """A 3 x 3 convolution, normalised within each image.
 
     Not over the batch: after a short training the moving statistics of batch normalisation lag
     behind the weights, and a model that fits in training may predict nonsense.
@@ -39,14 +39,14 @@ def _convolution(x: Any, filters: int, groups: int = 1) -> Any:
 def u_net(
     inputs: tuple[int, ...], outputs: int, mean: list[float], variance: list[float], width: int = 12
 ) -> Any:
-    """A U-Net with two steps down: pictures [height, width, channels] to logits of each pixel.
+    """A U-Net with two steps down: images [height, width, channels] to logits of each pixel.
 
     Sides that no two halvings divide are padded inside and cut again.
 
     Args:
-        inputs: height, width and channels of the pictures.
+        inputs: height, width and channels of the images.
         outputs: classes.
-        mean, variance: of each channel, to standardise the pictures. A bright picture would hide
+        mean, variance: of each channel, to standardise the images. A bright image would hide
             small dark regions from the first layers.
         width: filters of the finest convolutions, a multiple of 4.
 
@@ -100,15 +100,15 @@ def line_reader(inputs: tuple[int, ...], outputs: int) -> Any:
 
 
 def detector(inputs: tuple[int, ...], shapes: int, outputs: int) -> Any:
-    """A single-shot detector on a grid of a quarter of the picture's size.
+    """A single-shot detector on a grid of a quarter of the image's size.
 
     Args:
-        inputs: height, width and channels of the pictures.
+        inputs: height, width and channels of the images.
         shapes: anchors of each place.
         outputs: numbers for each anchor.
 
     Returns:
-        A model from pictures to [anchors, outputs].
+        A model from images to [anchors, outputs].
     """
     layers = tf.keras.layers
     start = layers.Input(inputs)

@@ -1,4 +1,4 @@
-"""Object detection: what is in a picture, and where?
+"""Object detection: what is in an image, and where?
 
 The loss joins two questions, and each has a data set of its own: which class does an anchor show
 (cross-entropy), and where is the box (a loss of distances)? `ssd` answers both at once.
@@ -20,7 +20,7 @@ from lossviz.tasks.digit_images import NAMES, digit_images, stream
 from lossviz.tasks.predictions import show_anchor_classes, show_boxes, show_detections
 from lossviz.tasks.task import Dataset
 
-TRAIN, HELD_OUT = 1200, 200
+TRAIN, VALIDATION = 1200, 200
 SHAPES = ((12, 6), (13, 10), (18, 9), (18, 14))
 ANCHORS = Anchors(
     (scattered.SIZE // 4, scattered.SIZE // 4),
@@ -33,7 +33,7 @@ def _drawn(seed: int, most: int) -> tuple[Any, Any]:
     train, validation = digit_images(seed)
     return (
         scattered.pictures(train, TRAIN, stream(seed, 6), most),
-        scattered.pictures(validation, HELD_OUT, stream(seed, 7), most),
+        scattered.pictures(validation, VALIDATION, stream(seed, 7), most),
     )
 
 
@@ -55,13 +55,13 @@ def _classes_only(seed: int) -> Data:
 
 
 def _single_digit(seed: int) -> Data:
-    (inputs, _, boxes), (held_out_inputs, _, held_out_boxes) = _drawn(seed, 1)
+    (inputs, _, boxes), (validation_inputs, _, validation_boxes) = _drawn(seed, 1)
     return Data(
         name="single_digit_box",
         inputs=inputs,
         targets=np.concatenate(boxes),
-        validation_inputs=held_out_inputs,
-        validation_targets=np.concatenate(held_out_boxes),
+        validation_inputs=validation_inputs,
+        validation_targets=np.concatenate(validation_boxes),
     )
 
 
@@ -85,7 +85,7 @@ register(
     [
         Dataset(
             name="scattered_digits",
-            title=f"scattered digits ({TRAIN + HELD_OUT:,})",
+            title=f"scattered digits ({TRAIN + VALIDATION:,})",
             load=_scattered_digits,
             model=_detector,
             metrics=("mean_average_precision",),
@@ -94,7 +94,7 @@ register(
         ),
         Dataset(
             name="single_digit_box",
-            title=f"single digits with boxes ({TRAIN + HELD_OUT:,})",
+            title=f"single digits with boxes ({TRAIN + VALIDATION:,})",
             load=_single_digit,
             model=_box_finder,
             metrics=("box_iou",),
@@ -103,7 +103,7 @@ register(
         ),
         Dataset(
             name="scattered_digits_classes",
-            title=f"digits, classes only ({TRAIN + HELD_OUT:,})",
+            title=f"digits, classes only ({TRAIN + VALIDATION:,})",
             load=_classes_only,
             model=_detector,
             metrics=("object_accuracy",),

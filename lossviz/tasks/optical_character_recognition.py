@@ -15,7 +15,7 @@ from lossviz.tasks.own_data import outputs
 from lossviz.tasks.predictions import show_detections, show_readings
 from lossviz.tasks.task import Dataset
 
-TRAIN, HELD_OUT = 2000, 300
+TRAIN, VALIDATION = 2000, 300
 BLANK = "-"
 
 # Heights and widths of a digit in a line, in pixels.
@@ -31,18 +31,18 @@ def _drawn(seed: int) -> tuple[Any, Any]:
     train, validation = digit_images(seed)
     return (
         lines.lines(train, TRAIN, stream(seed, 4)),
-        lines.lines(validation, HELD_OUT, stream(seed, 5)),
+        lines.lines(validation, VALIDATION, stream(seed, 5)),
     )
 
 
 def _lines(seed: int) -> Data:
-    (inputs, labels, _), (held_out_inputs, held_out_labels, _) = _drawn(seed)
+    (inputs, labels, _), (validation_inputs, validation_labels, _) = _drawn(seed)
     return Data(
         name="lines",
         inputs=inputs,
         targets=_padded(labels),
-        validation_inputs=held_out_inputs,
-        validation_targets=_padded(held_out_labels),
+        validation_inputs=validation_inputs,
+        validation_targets=_padded(validation_labels),
         classes=(BLANK, *NAMES),
     )
 
@@ -72,7 +72,7 @@ register(
     [
         Dataset(
             name="lines",
-            title=f"lines of digits ({TRAIN + HELD_OUT:,})",
+            title=f"lines of digits ({TRAIN + VALIDATION:,})",
             load=_lines,
             model=_reader,
             metrics=("character_error_rate", "exact_match"),
@@ -81,7 +81,7 @@ register(
         ),
         Dataset(
             name="line_boxes",
-            title=f"lines with boxes ({TRAIN + HELD_OUT:,})",
+            title=f"lines with boxes ({TRAIN + VALIDATION:,})",
             load=_line_boxes,
             model=_finder,
             metrics=("mean_average_precision",),

@@ -71,7 +71,7 @@ def outputs(data: Data, label_axes: int) -> int:
 
 
 def channel_statistics(pictures: NDArray[Any]) -> tuple[list[float], list[float]]:
-    """Mean and variance of each channel of pictures [samples, height, width, channels].
+    """Mean and variance of each channel of images [samples, height, width, channels].
 
     The first `STATISTICS_SAMPLES` of them tell. A variance is nowhere 0, so that it can divide.
     """

@@ -36,7 +36,7 @@ class Tile:
         picture: float [height, width, 1 or 3] from 0 to 1.
         caption: a line below it.
         right: whether the prediction is right; None where that is no question of yes or no.
-        boxes: `[top, left, bottom, right]` in shares of the picture, each with a label and whether
+        boxes: `[top, left, bottom, right]` in shares of the image, each with a label and whether
             it is the true one.
     """
 
@@ -108,7 +108,7 @@ def _place(figure: Any, tile: Tile, left: float, top: float, high: float) -> Non
 
 
 def _png(picture: NDArray[Any]) -> str:
-    """A picture as a data URI, enlarged so that its pixels stay sharp squares."""
+    """A image as a data URI, enlarged so that its pixels stay sharp squares."""
     low, high = float(picture.min()), float(picture.max())
     if low < -1 or high > 2:
         # Bytes, or numbers around 0: what is darkest becomes black and what is brightest white.
@@ -121,7 +121,7 @@ def _png(picture: NDArray[Any]) -> str:
 
 
 def show_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
-    """Pictures with the class that the model names, and the right one where they differ."""
+    """Images with the class that the model names, and the right one where they differ."""
     names = _names(data, outputs.shape[-1])
     true = targets.argmax(-1) if targets.ndim == 2 and targets.shape[-1] > 1 else targets.ravel()
     tiles = []
@@ -133,7 +133,7 @@ def show_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figu
 
 
 def show_regions(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
-    """Four pictures, their true masks below, and the predicted ones below those."""
+    """Four images, their true masks below, and the predicted ones below those."""
     classes = outputs.shape[-1]
     true = targets if targets.ndim == outputs.ndim else np.eye(classes)[targets.astype(int)]
     colours = np.resize(CLASS_COLOURS, (classes, 3))
@@ -165,7 +165,7 @@ def show_readings(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Fig
 
 
 def show_detections(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
-    """Pictures with the boxes that the model is sure of, and the true ones dotted."""
+    """Images with the boxes that the model is sure of, and the true ones dotted."""
     anchors = data.anchors
     assert anchors is not None
     found = anchors.detect(outputs, least_score=0.5)
@@ -187,7 +187,7 @@ def show_detections(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.F
 
 
 def show_anchor_classes(data: Data, inputs: Any, targets: Any, outputs: Any) -> go.Figure:
-    """Pictures with the anchors for which the model names a class."""
+    """Images with the anchors for which the model names a class."""
     anchors = data.anchors
     assert anchors is not None
     tiles = []

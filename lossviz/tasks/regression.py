@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lossviz.tasks import models
 from lossviz.tasks.catalogue import register
-from lossviz.tasks.data import Data, held_out
+from lossviz.tasks.data import Data, split_indices
 from lossviz.tasks.digit_images import stream
 from lossviz.tasks.own_data import outputs
 from lossviz.tasks.predictions import show_numbers
@@ -23,7 +23,7 @@ def _diabetes(seed: int) -> Data:
     from sklearn.datasets import load_diabetes
 
     samples = load_diabetes(scaled=False)
-    train, validation = held_out(len(samples.data), 0.2, seed)
+    train, validation = split_indices(len(samples.data), 0.2, seed)
     inputs, targets = (
         _standardised(part, train) for part in (samples.data, samples.target[:, None])
     )
@@ -46,7 +46,7 @@ def _line(seed: int) -> Data:
     random = stream(seed, 8)
     inputs = random.uniform(-1, 1, (LINE_SAMPLES, 1))
     targets = INTERCEPT + SLOPE * inputs + LINE_NOISE * random.standard_normal(inputs.shape)
-    train, validation = held_out(LINE_SAMPLES, 0.25, seed)
+    train, validation = split_indices(LINE_SAMPLES, 0.25, seed)
     # Outliers far below the right end: squares turn the line towards them. The held-out part has
     # none, so that it tells who has found the line itself.
     right = train[inputs[train, 0] > 0.2]

@@ -1,4 +1,4 @@
-"""Pictures with one to four real digits scattered over them, and where they are."""
+"""Images with one to four real digits scattered over them, and where they are."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MOST_OVERLAP = 0.15
 def picture(
     digits: DigitImages, count: int, random: Any
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-    """One picture with `count` digits.
+    """One image with `count` digits.
 
     Returns:
-        The picture, float32 [SIZE, SIZE, 1]; the digits, int64 [count]; their boxes, float32
-        [count, 4], as top, left, bottom and right in shares of the picture.
+        The image, float32 [SIZE, SIZE, 1]; the digits, int64 [count]; their boxes, float32
+        [count, 4], as top, left, bottom and right in shares of the image.
     """
     canvas = np.zeros((SIZE, SIZE), np.float32)
     boxes: list[tuple[int, int, int, int]] = []
@@ -53,7 +53,7 @@ def picture(
 def pictures(
     digits: DigitImages, count: int, random: Any, most: int = MOST
 ) -> tuple[NDArray[np.float32], list[NDArray[np.int64]], list[NDArray[np.float32]]]:
-    """`count` pictures of one to `most` digits; for each its digits and boxes."""
+    """`count` images of one to `most` digits; for each its digits and boxes."""
     made = [picture(digits, int(random.integers(1, most + 1)), random) for _ in range(count)]
     return np.stack([one[0] for one in made]), [one[1] for one in made], [one[2] for one in made]
 

@@ -42,16 +42,16 @@ class Dataset:
             as targets of classes become one-hot.
         model: returns a new starter model for a `Data`; its outputs are logits.
         targets: what its targets are: `"classes"`, `"sequence"`, `"anchors"` or `"numbers"`.
-        title: the name for people; made from the name where none is given.
-        metrics: names of the metrics that people use for it, as `lossviz.train` takes them.
+        title: the display name; by default derived from the name.
+        metrics: names of its usual metrics, as `lossviz.train` takes them.
         show: draws predictions as `show(data, inputs, targets, outputs)`; None where they are no
-            pictures.
+            images.
         classes: how many classes the targets have on their last axis; 0 where they have none, or
             where only the data tell.
 
     Raises:
-        ArgumentError: for a name that is no name, or unknown targets.
-        TypeError: when `load` or `model` is no function.
+        ArgumentError: for an invalid name, or unknown targets.
+        TypeError: if `load` or `model` is not a function.
 
     Example:
         >>> import keras, numpy as np
@@ -110,15 +110,15 @@ class Task:
 
     Attributes:
         name: its name, such as `"image_classification"`.
-        title: the name for people.
+        title: the display name.
         datasets_by_name: the data sets; the first is the default.
         epochs, batch_size, optimizer, learning_rate: what brings the starter model to a useful
             result on the default data set.
         label_axes: how many axes integer labels have that denote classes; 0 where the targets
             are no classes.
-        pictures: whether the inputs are pictures.
+        pictures: whether the inputs are images.
         folder: loads the data in a folder, for tasks that can read one.
-        folder_help: what such a folder must hold.
+        folder_help: what such a folder must contain.
 
     Example:
         >>> import lossviz
@@ -147,7 +147,7 @@ class Task:
 
     @property
     def default_loss(self) -> str:
-        """The loss that a beginner should take: the one that suits it best."""
+        """The recommended loss: the one that suits the task best."""
         return self.losses[0]
 
     @property
@@ -173,7 +173,7 @@ class Task:
         """Names of the metrics that suit `data`, which may be the user's own."""
         if isinstance(data, Data):
             return self.dataset(data.name).metrics
-        # Without anchors nobody knows which boxes the targets mean.
+        # Without anchors the boxes in the targets are unknown.
         return () if self.dataset().targets == "anchors" else self.metrics
 
     def load(self, dataset: str | None = None, seed: int = 0) -> Data:
@@ -185,7 +185,7 @@ class Task:
 
         Raises:
             ArgumentError: for an unknown data set, a folder that does not hold what it should, a
-                failed download, or a seed that is no whole number from 0 on.
+                failed download, or an invalid seed.
         """
         name = dataset if dataset is not None else self.datasets[0]
         seed = whole_number("seed", seed, minimum=0)
@@ -216,8 +216,8 @@ class Task:
             count: how many samples.
 
         Raises:
-            ArgumentError: when `count` is no whole number of at least 1, and for inputs that are
-                no pictures in a task about pictures.
+            ArgumentError: unless `count` is a whole number of at least 1, and for inputs that are
+                no images in a task about images.
         """
         count = whole_number("count", count)
         known = as_data(data)

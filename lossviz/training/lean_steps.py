@@ -105,7 +105,7 @@ class LeanSteps(Steps):
 
     def _count(self, target: Any, output: Any) -> dict[str, Any]:
         """Update the metrics; returns this step's values of those that are means, by name."""
-        metrics = [metric for metric in self._metrics if not _held_out_only(metric)]
+        metrics = [metric for metric in self._metrics if not _validation_only(metric)]
         heard = OwnMetrics(metrics)
         with heard.caught():
             for metric in metrics:
@@ -127,7 +127,7 @@ class LeanSteps(Steps):
     def results(self, loss: float, logs: Logs, *, held_out: bool) -> dict[str, float]:
         values = {"loss": loss}
         for metric in self._metrics:
-            if held_out or not _held_out_only(metric):
+            if held_out or not _validation_only(metric):
                 result = metric.result()
                 named = result if isinstance(result, dict) else {metric.name: result}
                 values |= {name: number_of(value) for name, value in named.items()}
@@ -152,6 +152,6 @@ class LeanSteps(Steps):
         return tf.add_n([loss, *parts]) if parts else loss
 
 
-def _held_out_only(metric: Any) -> bool:
+def _validation_only(metric: Any) -> bool:
     """Whether a metric costs too much to be computed in training steps."""
-    return bool(getattr(metric, "held_out_only", False))
+    return bool(getattr(metric, "validation_only", False))

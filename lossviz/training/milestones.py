@@ -44,7 +44,7 @@ class Event:
             with.
         step: how many steps had been taken.
         time: seconds since 1970.
-        text: for people.
+        text: a description.
     """
 
     kind: str

@@ -17,20 +17,20 @@ _monitored: weakref.WeakKeyDictionary[Any, MonitoredFit] = weakref.WeakKeyDictio
 
 
 class Monitor(tf.keras.callbacks.Callback):  # type: ignore[misc]
-    """Shows a `model.fit(...)` live below its cell, and keeps it in the history of runs.
+    """Shows a `model.fit(...)` live below its cell, and saves it in the run history.
 
     One for any number of calls of `fit`; each of them is a run. The page's Pause, Resume, Stop and
     learning rate take effect between two batches. Each step's loss is its own, float32, where
     Keras tells its callbacks the mean since the epoch's beginning; the epochs are `fit`'s own logs.
 
     Args:
-        name: the runs' name for people; "run 1", "run 2", ... where it is not given.
+        name: the display name of the runs; by default "run 1", "run 2", ...
 
     Attributes:
         run: the `lossviz.Run` of the present `fit`, or of the last one; None before the first.
 
     Raises:
-        TypeError: for a name that is no text.
+        TypeError: for a name that is not a string.
 
     Example:
         >>> import numpy as np, keras, lossviz

@@ -1,4 +1,4 @@
-"""Past runs: the history's, with the same attributes to read as a live one."""
+"""Past runs from the history, with the same attributes as live ones."""
 
 from __future__ import annotations
 
@@ -27,45 +27,45 @@ if TYPE_CHECKING:
     from lossviz.history.store import History
 
 POLL_SECONDS = 0.5
-"""Another kernel's run writes about so often."""
+"""About how often a run in another kernel writes."""
 
 
 class PastRun:
     """A run from the history. It is read again on each access, and so follows a live run.
 
     Attributes:
-        id: the run's own id.
+        id: the run's id.
     """
 
     def __init__(self, run: str) -> None:
         """The run of this id, or of exactly this name.
 
         Raises:
-            TypeError: when `run` is no text.
+            TypeError: if `run` is not a string.
             ArgumentError: when there is none, or several have the name.
         """
         self.id = _history().find(run).id
 
     @classmethod
     def of(cls, row: RunRow) -> PastRun:
-        """The run that is stored as `row`; for lossviz' own use."""
+        """The run stored as `row`; internal to lossviz."""
         run = cls.__new__(cls)
         run.id = row.id
         return run
 
     @property
     def row(self) -> RunRow:
-        """All that is stored beside the numbers."""
+        """Everything that is stored besides the numbers."""
         return _history().run(self.id)
 
     @property
     def name(self) -> str:
-        """The name for people."""
+        """The display name."""
         return self.row.name
 
     @property
     def status(self) -> str:
-        """As of a live run; interrupted when its process has gone while it trained."""
+        """As for a live run; interrupted if its process ended during training."""
         return self.row.status
 
     @property
@@ -109,7 +109,7 @@ class PastRun:
         return _history().losses(self.id)
 
     def series_names(self) -> list[str]:
-        """The names of all that was recorded with the steps, "loss" first; as of a live run.
+        """The names of all series recorded with the steps, "loss" first, as for a live run.
 
         Example:
             >>> import lossviz
@@ -125,7 +125,7 @@ class PastRun:
             name: one of `series_names()`.
 
         Raises:
-            ArgumentError: for another name; the message tells the nearest.
+            ArgumentError: for an unknown name; the message names the nearest ones.
 
         Example:
             >>> import lossviz
@@ -197,7 +197,7 @@ class PastRun:
         """Rename the run.
 
         Raises:
-            TypeError: when the name is no text.
+            TypeError: if the name is not a string.
             ArgumentError: for an empty name.
         """
         _history().rename(self.id, name)
@@ -276,7 +276,7 @@ def load_run(run: str) -> Run | PastRun:
         with the same attributes to read.
 
     Raises:
-        TypeError: when `run` is no text.
+        TypeError: if `run` is not a string.
         ArgumentError: when there is none, with the nearest ids and names; or several have the name.
         sqlite3.Error, OSError: when the history cannot be read.
 

@@ -45,7 +45,7 @@ def log(record: Record, name: Any, value: Any) -> None:
     """Add a value from user code.
 
     Raises:
-        TypeError: for a name that is no text, or a value that is not one number.
+        TypeError: for a name that is not a string, or a value that is not a single number.
         ArgumentError: for a name that cannot be used, and after the run's end.
     """
     if not isinstance(name, str):

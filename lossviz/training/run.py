@@ -1,4 +1,4 @@
-"""A run: what `lossviz.train` returns, to read and to control a training."""
+"""A run, as `lossviz.train` returns it: to read its results and to control it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Run:
     """A training run in the background.
 
-    Everything can be read at any time, from any thread; what is returned is a copy.
+    Everything can be read at any time, from any thread; results are copies.
     Commands return at once and take effect between two chunks of steps (about 50 ms); after the
     end they do nothing.
 
@@ -50,17 +50,17 @@ class Run:
 
     @property
     def record(self) -> Record:
-        """All that is recorded; for lossviz' own use."""
+        """Everything recorded; internal to lossviz."""
         return self._record
 
     @property
     def id(self) -> str:
-        """The run's own id, unique among all runs."""
+        """The run's id, unique among all runs."""
         return self._record.id
 
     @property
     def name(self) -> str:
-        """The name for people."""
+        """The display name."""
         return self._record.name
 
     @property
@@ -75,7 +75,7 @@ class Run:
 
     @property
     def step(self) -> int:
-        """How many steps have been taken."""
+        """The number of steps taken so far."""
         return len(self._record.losses)
 
     @property
@@ -85,7 +85,7 @@ class Run:
 
     @property
     def model(self) -> Any:
-        """The model in training; the same object that was handed over."""
+        """The model in training: the object that was passed in."""
         return self._model
 
     @property
@@ -94,12 +94,12 @@ class Run:
         return self._record.losses.read()
 
     def series_names(self) -> list[str]:
-        """The names of all that is recorded with the steps, "loss" first.
+        """The names of all series recorded with the steps, "loss" first.
 
         `loss`, `learning_rate`, `gradient_norm` (of all gradients, before clipping), metrics that
-        are means over samples, `<output>_loss` of several outputs, what a `train_step` returns in a
-        dict, what `log` was given, and what the process uses: `process_memory`, `process_cpu`,
-        `gpu_memory`, `gpu_utilisation`.
+        are means over samples, `<output>_loss` of several outputs, the dict returned by a
+        `train_step`, values passed to `log`, and the resources in use: `process_memory`,
+        `process_cpu`, `gpu_memory`, `gpu_utilisation`.
 
         Example:
             >>> import numpy as np, keras, lossviz
@@ -115,11 +115,11 @@ class Run:
         """One value for each step taken, float32 [steps]; NaN where a step has none.
 
         Args:
-            name: one of `series_names()`. `series("loss")` is `step_loss`. Of what was logged
+            name: one of `series_names()`. `series("loss")` is `step_loss`. Of values logged
                 several times at one step it is the last value.
 
         Raises:
-            ArgumentError: for another name; the message tells the nearest.
+            ArgumentError: for an unknown name; the message names the nearest ones.
 
         Example:
             >>> import numpy as np, keras, lossviz
@@ -134,16 +134,16 @@ class Run:
     def log(self, name: str, value: float) -> None:
         """Record a number of your own with the latest step, from callbacks or any other code.
 
-        It is kept as float32, in the order in which it came, and is drawn, stored and resumed as
-        the loss is. What a `train_step` computes in the graph it returns in a dict instead:
+        It is stored as float32, in the order of the calls, and is drawn, saved and resumed like the
+        loss. For values computed in the graph, return a dict from `train_step` instead:
         `{"loss": loss, "kl": kl}`.
 
         Args:
             name: under which `series` returns it.
-            value: one number; NaN and infinity are numbers, too.
+            value: a single number, which may be NaN or infinite.
 
         Raises:
-            TypeError: when `name` is no text, or `value` not one number.
+            TypeError: if `name` is not a string, or `value` not a single number.
             ArgumentError: for a name that the run itself records, such as "loss", and after the
                 end of the run.
 
@@ -165,18 +165,18 @@ class Run:
 
     @property
     def history(self) -> dict[str, NDArray[np.float64]]:
-        """The means of each finished epoch by Keras' names: loss, val_loss, accuracy, ...
+        """Epoch averages under Keras' names: loss, val_loss, accuracy, ...
 
-        float64 arrays of one value an epoch, weighted by the samples in each batch.
+        float64 arrays with one value per finished epoch, weighted by the samples in each batch.
         """
         return self._record.history()
 
     @property
     def config(self) -> dict[str, Any]:
-        """Every argument and hyperparameter of the run, as JSON can hold it.
+        """Every argument and hyperparameter of the run, JSON-serializable.
 
         `model`, `loss`, `loss_params`, `from_logits`, `optimizer`, `optimizer_params`,
-        `learning_rate`, `epochs`, `batch_size`, `seed`, ...; of a lab's run its form, too.
+        `learning_rate`, `epochs`, `batch_size`, `seed`, ...; for a lab's run also its form.
         """
         return copy.deepcopy(self._record.config)
 
@@ -196,29 +196,29 @@ class Run:
         return self._record.events
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the end of the run.
+        """Wait until the run has finished.
 
         Args:
-            timeout: seconds to wait at most; None waits as long as it takes.
+            timeout: the longest time to wait, in seconds; None waits indefinitely.
 
         Returns:
-            True when the run has ended, however it ended; never raises the run's own error.
+            True if the run has finished, successfully or not; never raises the run's error.
         """
         return self._record.wait(timeout)
 
     def result(self, timeout: float | None = None) -> Run:
-        """Wait for the end, and raise what the run failed with.
+        """Wait until the run has finished, and raise its error if it failed.
 
         Args:
-            timeout: seconds to wait at most; None waits as long as it takes.
+            timeout: the longest time to wait, in seconds; None waits indefinitely.
 
         Returns:
-            The run itself, so that `lossviz.fit(...).result().history` reads well. A run that was
-            stopped counts as ended, not as failed.
+            The run itself, as in `lossviz.fit(...).result().history`. A stopped run counts as
+            finished, not as failed.
 
         Raises:
             TimeoutError: when it has not finished by then; it continues.
-            Exception: the run's own `error`, where it failed.
+            Exception: the run's `error`, if it failed.
         """
         if not self.wait(timeout):
             raise TimeoutError(
@@ -230,10 +230,10 @@ class Run:
         return self
 
     def to_frame(self, kind: str = "epochs") -> pd.DataFrame:
-        """The run's numbers as a table of pandas.
+        """The run's values as a pandas DataFrame.
 
         Args:
-            kind: `"epochs"`, a row for each epoch that has ended, or `"steps"`, one for each step.
+            kind: `"epochs"`, a row per finished epoch, or `"steps"`, a row per step.
 
         Raises:
             ArgumentError: for another kind.
@@ -243,11 +243,11 @@ class Run:
 
     @property
     def holding(self) -> bool:
-        """Whether it is paused, or is going to be when it has taken the steps it may still take."""
+        """Whether the run is paused, or will be after its remaining steps."""
         return self._control.holding and not self._record.ended
 
     def pause(self) -> None:
-        """Hold on after the current chunk."""
+        """Pause after the current chunk."""
         self._control.pause()
 
     def resume(self) -> None:
@@ -258,12 +258,12 @@ class Run:
         """Take `steps` steps, then pause (again).
 
         Raises:
-            ArgumentError: when `steps` is no whole number of at least 1.
+            ArgumentError: unless `steps` is a whole number of at least 1.
         """
         self._control.advance(whole_number("steps", steps))
 
     def stop(self) -> None:
-        """End the run after the current chunk; what it has learnt and recorded stays."""
+        """Stop the run after the current chunk; weights and records are kept."""
         self._control.stop()
         run_queue.wake()
         if self._trainer is not None and not self._record.ended:
@@ -275,10 +275,10 @@ class Run:
             trainer.abandon()
 
     def set_learning_rate(self, value: float) -> None:
-        """Use another learning rate from the next chunk on.
+        """Change the learning rate from the next chunk on.
 
         Raises:
-            ArgumentError: when `value` is no number greater than 0.
+            ArgumentError: unless `value` is a number greater than 0.
         """
         self._control.set_learning_rate(number("learning_rate", value, above=0))
 

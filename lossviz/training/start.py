@@ -62,63 +62,62 @@ def train(
 ) -> Run:
     """Train `model` in the background; returns at once.
 
-    Each step's loss is recorded. Runs train one at a time, in the order in which they are started.
+    The loss of every step is recorded. Runs train one at a time, in the order in which they were
+    started.
 
     Args:
-        model: a `keras.Model`. Training starts from the weights that it has when the run's turn
-            comes. A model with its own `train_step`, `compute_loss` or optimizers is trained by
-            them.
-        data: `(inputs, targets)` or `(inputs, targets, sample_weight)` of arrays (NumPy,
-            TensorFlow, pandas, SciPy) with one sample a row, nested in dicts and lists as the model
-            takes them; a batched `tf.data.Dataset`, a `keras.utils.PyDataset`, a generator of
-            batches, or a task's `Data`. Inputs alone where the model needs no targets.
+        model: a `keras.Model`. Training starts from the weights that it has when the run starts.
+            A model with its own `train_step`, `compute_loss` or optimizers is trained by them.
+        data: `(inputs, targets)` or `(inputs, targets, sample_weight)` as arrays (NumPy,
+            TensorFlow, pandas, SciPy) with one sample per row, nested in dicts and lists as the
+            model takes them; a batched `tf.data.Dataset`, a `keras.utils.PyDataset`, a generator of
+            batches, or a task's `Data`. Inputs alone if the model needs no targets.
         loss: a name in the catalogue or in `keras.losses`, a `Loss`, a Keras loss, or any
-            `f(target, output)`; for several outputs a dict or list of such. None takes the loss,
-            optimizer and metrics that the model was compiled with, and what it adds itself.
+            `f(target, output)`; a dict or list of these for several outputs. None uses the loss,
+            optimizer and metrics that the model was compiled with, and the losses it adds itself.
         loss_params: parameters of the loss, such as `{"gamma": 3.0}`.
-        from_logits: whether the output holds logits (True) or probabilities (False); None finds it
-            from the model.
-        loss_weights: factors of the losses of several outputs, as for `compile`.
-        optimizer: the name of a Keras optimizer, or one; "sgd" where neither this nor a compiled
-            one is given.
-        learning_rate: greater than 0; the optimizer's own where it is not given.
+        from_logits: whether the output holds logits (True) or probabilities (False); None detects
+            it from the model.
+        loss_weights: weights of the losses of several outputs, as for `compile`.
+        optimizer: a Keras optimizer or the name of one; by default the compiled one, else "sgd".
+        learning_rate: greater than 0; by default the optimizer's own.
         epochs: the last epoch, counted from 1.
-        initial_epoch: how many epochs count as done.
-        batch_size: samples a step, at least 1; ignored for datasets, which have their own.
-        steps_per_epoch: an epoch has so many steps, and the next one goes on behind them; needed
-            for endless data.
-        shuffle: whether arrays, and the batches of a PyDataset, are shuffled for each epoch.
-        sample_weight: a weight for each sample (and each step of time), where `data` has none.
-        class_weight: `{class: weight}`; samples weigh as their class does.
-        validation: held-out data, in any form that `data` takes, or the share of arrays to hold out
-            (the last ones), such as 0.2. A task's `Data` brings its own.
-        validation_split: the same share, by Keras' name.
-        validation_steps: batches of a validation; None takes all.
-        validation_batch_size: samples a step of validation; `batch_size` where it is not given.
-        validation_freq: validate after each n-th epoch, or after those of a list.
-        metrics: names, Keras metrics or functions `f(target, output)`; for several outputs a dict
-            or list of such. A task's own by default.
-        train_step: `f(inputs, target)` that takes one step and gives its loss, or a dict with
-            `"loss"` and other scalars, which become series of the run; or a pair of that and the
-            output, so that metrics can be computed. Runs in a graph.
-        seed: seed of the shuffling. With the same seed, weights and data the same machine and
-            versions give the same losses to the bit on a CPU.
+        initial_epoch: the number of epochs that count as done.
+        batch_size: samples per step, at least 1; ignored for datasets, which have their own.
+        steps_per_epoch: steps in an epoch; the next epoch continues where it ended. Required for
+            infinite data.
+        shuffle: whether to shuffle arrays, and the batches of a PyDataset, in each epoch.
+        sample_weight: a weight for each sample (and each time step), if `data` has none.
+        class_weight: `{class: weight}`; each sample gets the weight of its class.
+        validation: validation data, in any form that `data` takes, or the share of arrays to set
+            aside (the last ones), such as 0.2. A task's `Data` has its own.
+        validation_split: the same share, under Keras' name.
+        validation_steps: batches per validation; None uses all.
+        validation_batch_size: samples per validation step; by default `batch_size`.
+        validation_freq: validate after every n-th epoch, or after the epochs in a list.
+        metrics: names, Keras metrics or functions `f(target, output)`; a dict or list of these for
+            several outputs. By default the task's metrics.
+        train_step: `f(inputs, target)` that takes one step and returns its loss; or a dict with
+            `"loss"` and other scalars, which become series of the run; or a pair of either and the
+            output, so that metrics can be computed. It is traced by `tf.function`.
+        seed: seed for shuffling. With the same seed, weights and data, the same machine and
+            versions produce bit-identical losses on a CPU.
         task: the name of the task, for its metrics.
-        device: such as `"GPU:0"` or `"CPU"`; the first GPU, or else the CPU, by default. Several,
-            such as `["GPU:0", "GPU:1"]`, share each batch: TensorFlow's MirroredStrategy.
-        name: the run's name for people.
-        resume_from: a run that has ended, or its id: go on where its last checkpoint was written,
-            up to `epochs` in all. Model, data, optimizer and metrics must be made as then; weights
-            and all else come from the checkpoint when the run's turn comes, and a `learning_rate`
-            given here is used from there on. With the same seed and data a CPU gives the losses
-            that an uninterrupted run gives, to the bit. Of a `tf.data.Dataset` the order is kept,
-            too, also where it is shuffled anew for each epoch with a seed; what a Python generator
-            gives it must give again.
-        callbacks: Keras callbacks, called when and with what `fit` calls them. Those that want to
-            hear of every batch make training several times slower. What they have noted is in no
-            checkpoint: in a run that is resumed they begin anew.
-        jit_compile: compile steps with XLA.
-        stop_at_nan: end the run as failed at the first loss that is NaN or infinite; else go on.
+        device: such as `"GPU:0"` or `"CPU"`; by default the first GPU, else the CPU. Several, such
+            as `["GPU:0", "GPU:1"]`, share each batch with TensorFlow's MirroredStrategy.
+        name: the run's display name.
+        resume_from: a finished run, or its id: continue from its last checkpoint, up to `epochs` in
+            total. Build model, data, optimizer and metrics as before; weights and all other state
+            come from the checkpoint when the run starts, and a `learning_rate` given here applies
+            from there on. With the same seed and data, the losses on a CPU are bit-identical to
+            those of an uninterrupted run. The order of a `tf.data.Dataset` is kept, too, even if it
+            is reshuffled in each epoch with a seed; a Python generator has to yield the same items
+            again.
+        callbacks: Keras callbacks, called as `fit` calls them. Callbacks with batch hooks make
+            training several times slower. Their state is not part of checkpoints: in a resumed run
+            they start over.
+        jit_compile: whether to compile steps with XLA.
+        stop_at_nan: whether the first loss that is NaN or infinite fails the run.
         when_busy: what to do while other runs train: `"queue"` behind them, or `"replace"` them,
             which stops them.
 
@@ -127,9 +126,9 @@ def train(
 
     Raises:
         ArgumentError: (a ValueError) for a value that is not accepted; the message names the
-            argument, what came and what is accepted. Nothing has been started then. A loss or step
-            of your own is tried on one batch before: its error has the line of your code in `line`.
-        TypeError: for an argument of a wrong kind.
+            argument, the value and what is accepted. Nothing has been started. A custom loss or
+            step is first tried on one batch; if it fails, `line` is the line in your code.
+        TypeError: for an argument of the wrong type.
 
     Example:
         >>> import numpy as np, keras, lossviz
@@ -192,18 +191,18 @@ def fit(  # noqa: PLR0917 - Keras' own signature
 ) -> Run:
     """`model.fit(...)` in the background: a compiled model, exactly `fit`'s arguments, a `Run`.
 
-    Losses and metrics of each epoch are those of `fit` for the same weights and batches; every
-    step's own loss is recorded besides. As in `fit`, a loss that is NaN does not end the training;
-    the run's events say so.
+    The losses and metrics of each epoch are `fit`'s for the same weights and batches; in addition,
+    the loss of every step is recorded. As in `fit`, a NaN loss does not end the training; the run's
+    events report it.
 
     Args:
         model: a compiled `keras.Model`.
         x, y, sample_weight: inputs, targets and weights, or all of them in a dataset as `x`.
-        verbose: accepted and without effect: nothing is printed; show the run instead.
+        verbose: accepted but ignored: nothing is printed; display the run instead.
         others: as for `keras.Model.fit`.
 
     Returns:
-        The run, queued or running; `run.result()` waits for it and raises what it raised.
+        The run, queued or running; `run.result()` waits for it and raises its error.
 
     Raises:
         ArgumentError, TypeError: as `lossviz.train`.
@@ -249,7 +248,7 @@ def start(
     resume_from: Any = None,
     when_busy: str = "queue",
 ) -> Run:
-    """Start the run that is asked for."""
+    """Start the requested run."""
     if when_busy not in {"queue", "replace"}:
         raise unknown_name("when_busy", when_busy, ("queue", "replace"))
     seed = None if seed is None else whole_number("seed", seed, minimum=0)
@@ -311,7 +310,7 @@ def _record(
     name: str | None,
     resumed: ResumeState | None,
 ) -> Record:
-    """The record of a new run, or of an earlier one that goes on."""
+    """The record of a new or resumed run."""
     spec = ready.spec
     number = next_number() if resumed is None else resumed.number
     given = None if name is None else str(name)

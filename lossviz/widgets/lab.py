@@ -1,4 +1,4 @@
-"""The lab: one widget in which to choose, train and watch."""
+"""The lab: one widget to choose a loss, train and watch."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from lossviz.wire.messages import FromKernel
 class LossLab(LiveView):
     """A loss-function lab; displaying it shows the form, the charts and the code.
 
-    Making one loads no TensorFlow: it is loaded in the background once the lab is on the page.
+    Creating a lab does not load TensorFlow, which loads in the background once it is displayed.
 
     Args:
-        model: a `keras.Model` of your own; the task's starter model where it is not given.
-        train: your own data to train on, in any form that `lossviz.train` takes.
+        model: your own `keras.Model`; by default the task's starter model.
+        train: your own training data, in any form that `lossviz.train` takes.
         validation: your own validation data.
-        task: the name of the task to begin with.
-        config: a whole `TrainingConfig` to begin with.
-        loss: the loss to begin with: a name in the catalogue, or a function `f(target, output)` of
-            your own, which joins the catalogue under its name.
+        task: the name of the task to start with.
+        config: a complete `TrainingConfig` to start with.
+        loss: the loss to start with: a name in the catalogue, or your own function
+            `f(target, output)`, which joins the catalogue under its name.
 
     Attributes:
-        config: what the form says; assign a `TrainingConfig` to fill the form.
+        config: the settings in the form; assign a `TrainingConfig` to fill the form.
         run: the run that trains, or the latest; None before the first.
         runs: all runs of this lab, oldest first.
         code: the text of the program that Train runs.
@@ -92,10 +92,10 @@ class LossLab(LiveView):
 
     @property
     def config(self) -> TrainingConfig:
-        """What the form says.
+        """The settings in the form.
 
         Raises:
-            ArgumentError: while a field has a bad value.
+            ArgumentError: while a field has an invalid value.
         """
         return self._session.config
 

@@ -39,7 +39,7 @@ class LossText:
 
     @classmethod
     def found_in(cls, text: str, config: TrainingConfig) -> LossText | None:
-        """The loss function of a program; None where the loss is no function of its own."""
+        """The loss function of a program; None unless the loss is a function of its own."""
         try:
             found = find(text, config)
         except ArgumentError:

@@ -42,7 +42,7 @@ class Saved:
 
     @property
     def name(self) -> str:
-        """Its name for people."""
+        """Its display name."""
         return self.row.name
 
     @property

@@ -114,7 +114,7 @@ class Code(TypedDict):
     """The trait `code` of the lab: the program's text. A page never runs it by itself."""
 
     lab: str
-    """The lab's name for people, such as "Loss lab 1"."""
+    """The lab's display name, such as "Loss lab 1"."""
     start: str
     """A mark of the settings that the lab was made with; a cell of the same ones is taken over."""
     revision: int

@@ -146,8 +146,8 @@ def test_a_users_own_model_and_data_are_places_to_fill(points, dense_model):
     assert run.wait(60)
     for place, code in (
         ("inputs, targets = ...  # (x, y)", "inputs, targets = (x, y)"),
-        ("held_out_inputs, held_out_targets = ...  # (x, y)",
-         "held_out_inputs, held_out_targets = (x, y)"),
+        ("validation_inputs, validation_targets = ...  # (x, y)",
+         "validation_inputs, validation_targets = (x, y)"),
         ("model = ...  # net", "model = net"),
     ):  # fmt: skip
         assert text.count(f"\n{place}\n") == 1

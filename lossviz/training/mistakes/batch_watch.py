@@ -218,7 +218,7 @@ class BatchWatch:
 
 
 def _classes_of(head: Head) -> int:
-    """How many classes a target is looked at for; 0 for targets that hold none, or a picture."""
+    """How many classes a target is looked at for; 0 for targets that hold none, or an image."""
     if not head.target.numeric or head.target.values.ndim > 2:
         return 0
     if head.kind == "binary" and (head.units or 1) == 1:

@@ -10,7 +10,7 @@ from lossviz.training.mistakes.finding import Finding
 from lossviz.training.mistakes.leaves import as_float, finite_part, sampled
 
 BRIGHT = 100
-"""Pictures with a pixel as bright as this are not on a scale from 0 to 1."""
+"""Images with a pixel as bright as this are not on a scale from 0 to 1."""
 
 TIMES = 1e3
 
@@ -25,7 +25,7 @@ def pixels_not_scaled(
     # Classes, ids and counts in a grid are small numbers with a few large ones; pixels are spread.
     if not part.size or part.mean() < high / 50:
         return None
-    # Pictures that were resized, as Keras' image_dataset_from_directory does, have fractions.
+    # Images that were resized, as Keras' image_dataset_from_directory does, have fractions.
     resized = values.ndim == 4 and values.shape[-1] in {1, 3, 4} and 200 < high <= 255
     if not resized and (part != np.floor(part)).mean() > 0.5:
         return None
@@ -129,7 +129,7 @@ def no_time_steps(called: str, shape: tuple[int, ...]) -> Finding | None:
 
 
 def channels_first(called: str, shape: tuple[int, ...]) -> Finding | None:
-    """Pictures with their channels first go into convolutions with the channels last."""
+    """Images with their channels first go into convolutions with the channels last."""
     if len(shape) != 4 or shape[1] not in {1, 3} or shape[2] != shape[3] or shape[2] < 16:
         return None
     turned = [shape[0], shape[2], shape[3], shape[1]]
@@ -172,7 +172,7 @@ def texts_empty(called: str, values: np.ndarray[Any, Any]) -> Finding | None:
 
 
 def _pixels(values: np.ndarray[Any, Any]) -> bool:
-    """Whether an array has the shape of pictures, as grids or as long rows."""
+    """Whether an array has the shape of images, as grids or as long rows."""
     if values.ndim == 4:
         return bool(values.shape[1] >= 4 and values.shape[2] >= 4)
     if values.ndim == 3:
