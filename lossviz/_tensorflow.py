@@ -1,6 +1,6 @@
 """TensorFlow, imported at its first use.
 
-`import lossviz` must be quick, and a lab must stand on the page before TensorFlow's several seconds
+`import lossviz` must be quick, and a lab must be on the page before TensorFlow's several seconds
 of import. Modules that need it write `from lossviz._tensorflow import tf` and use `tf` as usual.
 """
 
@@ -22,7 +22,7 @@ class BackendError(ImportError):
 
 
 class _TensorFlow:
-    """A stand-in for the module `tensorflow` that imports it on first use of an attribute."""
+    """A lazy module `tensorflow`: the first use of an attribute imports the real one."""
 
     def __getattr__(self, name: str) -> Any:
         # Dunder look-ups come from inspection tools (doctest, copy, IPython's completer): answering

@@ -1,6 +1,6 @@
 """The arguments of Keras' optimizers, read from its source files.
 
-Importing Keras takes seconds, and a lab stands on the page before that: so the names of the
+Importing Keras takes seconds, and a lab is on the page before that: so the names of the
 classes, their arguments and defaults are taken from the text of the Keras that is installed. Where
 it has no such text, Keras is imported and asked.
 """

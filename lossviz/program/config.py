@@ -33,12 +33,12 @@ class TrainingConfig:
         seed: of weights and shuffling, from 0 on.
         model, train, validation: Python expressions of the user's own model and data, such as
             `"my_model"` and `"(x_train, y_train)"`; "" where the task brings them.
-        device: such as `"GPU:0"`; "" takes the first GPU, or else the CPU.
+        device: such as `"GPU:0"`; "" uses the first GPU, or else the CPU.
         jit_compile: whether steps are compiled with XLA.
         mixed_precision: whether the starter model computes in bfloat16 with float32 weights.
-        early_stopping: training ends when the validation loss (the training loss where nothing is
-            held out) has not improved for so many epochs; 0: never.
-        reduce_lr_on_plateau: a tenth of the learning rate is taken when that loss has not improved,
+        early_stopping: training ends when the validation loss (the training loss without
+            validation data) has not improved for this number of epochs; 0: never.
+        reduce_lr_on_plateau: the learning rate drops to a tenth when that loss has not improved,
             by more than 0.0001, for this number of epochs; 0: never.
         one_hot: number of classes to encode the user's integer labels into; 0: no encoding.
         streamed: which of `"train"` and `"validation"` are datasets of `tf.data`, whose labels are

@@ -55,7 +55,7 @@ def script(config: TrainingConfig) -> str:
     With the same seed it produces the losses of the program from `render`, in `step_losses`.
     The task's data and model are the package's own functions; NumPy, SciPy and scikit-learn are all
     that they need. What exists only in your notebook, such as a model of your own or a folder of
-    pictures, stands as `...` at the top, with the expression that made it beside it: put your code
+    images, becomes `...` at the top, with the expression that made it in a comment: put your code
     there. A loss that is not finite does not end the script.
 
     Args:

@@ -18,7 +18,7 @@ less than a millisecond."""
 
 
 AT_ONCE = 4096
-"""So many new values are taken into the levels together, or fewer when somebody looks: a training
+"""New values are added to the levels in groups of this size, or fewer on a read: a training run
 adds a few to each of many series twenty times a second."""
 
 

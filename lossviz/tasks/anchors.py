@@ -114,7 +114,7 @@ class Anchors:
     def encode_all(
         self, boxes: Sequence[ArrayLike], labels: Sequence[ArrayLike]
     ) -> NDArray[np.float32]:
-        """`encode` for many pictures: float32 [images, anchors, 1 + classes + 4]."""
+        """`encode` for many images: float32 [images, anchors, 1 + classes + 4]."""
         return np.stack([self.encode(*one) for one in zip(boxes, labels, strict=True)])
 
     def decode(self, offsets: Any) -> Any:

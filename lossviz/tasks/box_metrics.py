@@ -133,7 +133,7 @@ class ObjectAccuracy(tf.keras.metrics.Mean):  # type: ignore[misc]
 
 
 class BoxIoU(tf.keras.metrics.Mean):  # type: ignore[misc]
-    """Mean intersection over union of one predicted box an image with the true one."""
+    """Mean intersection over union of one predicted box per image with the true one."""
 
     def __init__(self, name: str = "box_iou") -> None:
         super().__init__(name=name)

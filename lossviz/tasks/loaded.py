@@ -21,8 +21,8 @@ def as_loaded(name: str, loaded: Any, seed: int, classes: int | None) -> Data:
         name: the data set's name.
         loaded: a `Data`, a pair (inputs, targets), or two pairs, the second to validate on.
         seed: of the split.
-        classes: how many classes targets that are whole numbers stand for; 0 where the data tell,
-            None where targets are no classes.
+        classes: how many classes integer targets denote; 0 where the data tell,
+            None where targets are not classes.
 
     Raises:
         ArgumentError: for anything else.

@@ -25,7 +25,7 @@ def build(name: str, data: Data | None, classes: int) -> Any:
     - `mean_average_precision`: mean over the classes of the area under precision over recall, where
       a detection is correct with an IoU of 0.5 or more. Of validation data only.
     - `object_accuracy`: share of the anchors on an object that name its class.
-    - `box_iou`: mean intersection over union of one box an image.
+    - `box_iou`: mean intersection over union of one box per image.
 
     Args:
         name: one of `NAMES`.

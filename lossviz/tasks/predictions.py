@@ -108,7 +108,7 @@ def _place(figure: Any, tile: Tile, left: float, top: float, high: float) -> Non
 
 
 def _png(picture: NDArray[Any]) -> str:
-    """A image as a data URI, enlarged so that its pixels stay sharp squares."""
+    """An image as a data URI, enlarged so that its pixels stay sharp squares."""
     low, high = float(picture.min()), float(picture.max())
     if low < -1 or high > 2:
         # Bytes, or numbers around 0: what is darkest becomes black and what is brightest white.

@@ -23,7 +23,7 @@ GAP, STANDOFF = 96, 8
 
 
 def figure(record: Record) -> Any:
-    """Two charts, one above the other: the loss of every step, and the means of each epoch."""
+    """Two charts, one above the other: the loss of every step, and epoch averages."""
     from plotly.graph_objects import Figure, Scatter
     from plotly.subplots import make_subplots
 
@@ -97,7 +97,7 @@ def _add_spread(chart: Any, record: Record, rows: list[EpochRecord]) -> None:
 
 
 def _add_best(chart: Any, rows: list[EpochRecord]) -> None:
-    """A star at the epoch with the least loss on held-out data, or else in training."""
+    """A star at the epoch with the lowest validation loss, or else training loss."""
     from plotly.graph_objects import Scatter
 
     found = best_epoch(rows)

@@ -39,8 +39,8 @@ MEANS = (
 class MonitoredFit:
     """The run of one call of `fit`, from `on_train_begin` to its end, however it ends.
 
-    While it goes on, the model's train function is one that catches values and obeys; after it the
-    model has its own again.
+    While `fit` runs, the model's train function is one that records values and applies commands;
+    after it the model has its own again.
     """
 
     def __init__(self, model: Any, params: Mapping[str, Any], name: str | None) -> None:

@@ -229,7 +229,7 @@ def _numbers(record: Record, rows: list[EpochRecord]) -> str:
 
 
 def _cut(text: str, size: int) -> str:
-    """One line that fits; the whole of it stands in the picture's words."""
+    """One line that fits; the alternative text has all of it."""
     text, room = " ".join(text.split()), WIDTH - LEFT - 24
     if text_width(text, size) <= room:
         return text

@@ -148,7 +148,7 @@ class Runs:
         self._origin.set(Origin(dict(config or {}), program, resume))
 
     def origin(self) -> Origin:
-        """What starts runs now. A run to go on with is named once: to who asks first."""
+        """What starts runs now. A run to resume is handed out once, to the first caller."""
         found = self._origin.get()
         if found.resume is not None:
             self._origin.set(Origin(found.config, found.program))

@@ -283,7 +283,7 @@ class Run:
         self._control.set_learning_rate(number("learning_rate", value, above=0))
 
     def figure(self) -> go.Figure:
-        """Both charts as a Plotly figure: the loss of every step, and the means of each epoch."""
+        """Both charts as a Plotly figure: the loss of every step, and epoch averages."""
         from lossviz.training.figure import figure
 
         return figure(self._record)

@@ -16,7 +16,7 @@ Colour = tuple[int, int, int]
 Floats = NDArray[np.float64]
 
 FINE = 2
-"""Shapes are drawn so many times larger and then reduced, which smooths their edges."""
+"""Shapes are drawn this many times larger and then reduced, which smooths their edges."""
 
 SHADES = 8
 """Steps from one colour to another at an edge: more look the same and make the file larger."""
@@ -99,7 +99,7 @@ class Sheet:
 
 @lru_cache(maxsize=8)
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """The font that Pillow brings, in pixels; a box stands for a letter that it does not have."""
+    """The font that Pillow brings, in pixels; a box replaces a letter that it does not have."""
     from PIL import ImageFont
 
     found = ImageFont.load_default(size)

@@ -72,10 +72,10 @@ def action(command: str, label: str) -> Action:
 
 
 def value_of(card: Parameter, name: str, text: str) -> Any:
-    """The value that `text` stands for.
+    """The value of `text`.
 
     Raises:
-        ArgumentError: when it stands for none.
+        ArgumentError: when it has none.
     """
     if card.kind == "switch":
         return text == "True"

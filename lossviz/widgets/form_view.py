@@ -55,7 +55,7 @@ READ: Mapping[str, Callable[[str], Any]] = {
     "early_stopping": lambda text: whole_number("early_stopping", text, minimum=0),
     "reduce_lr_on_plateau": lambda text: whole_number("reduce_lr_on_plateau", text, minimum=0),
 }
-"""How the text of a field that stands for one choice is read."""
+"""How the text of each field with one setting is read."""
 
 SWITCHES = {
     "jit_compile": "Fuse the operations of a step: slower to start, often faster from then on.",
@@ -63,14 +63,14 @@ SWITCHES = {
 }
 
 FOLDER = "folder"
-"""The choice of data that stands for a folder whose path is typed."""
+"""The dataset choice for a folder whose path is typed."""
 
 SOFTMAX_OF_ONE = "Softmax over a single number is always 1, so the model learns nothing. Choose no."
 
 NEXT_RUN = "Applies to the next run."
 
 CUSTOM = "custom"
-"""The choice that stands for what a person wrote into the code."""
+"""The choice for code that the user has edited."""
 
 
 @dataclass(frozen=True)

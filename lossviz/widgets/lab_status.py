@@ -86,7 +86,7 @@ def question_to_resume(name: str) -> Notice:
 
 
 def question_to_clear(count: int) -> Notice:
-    """What is asked before so many ended runs leave the lab."""
+    """The question before finished runs leave the lab."""
     what, them = ("run", "it") if count == 1 else (f"{count} runs", "them")
     return Notice(
         f"Take the {what} off charts and table? The history keeps {them}.",

@@ -27,13 +27,12 @@ def _built(name: str, otherwise: str) -> str:
 class LiveView(anywidget.AnyWidget):
     """A widget that publishes a run to its pages, and keeps its picture in the notebook.
 
-    What is shown is told by `followed`, what else pages are to hear by `tell`, and what they say
-    beside what every view understands is given to `take`.
+    `followed` returns what is shown, `tell` updates everything else that pages show, and `take`
+    handles messages that are not common to all views.
     """
 
-    _esm = _built("loader.js", "export default  render({ el }) "
-                               "{ el.textContent = 'The lab is not built: run make build.'; } "
-                               ";")  # fmt: skip
+    _esm = _built("loader.js", "export default { render({ el }) { el.textContent = "
+                               "'The lab is not built: run make build.'; } };")  # fmt: skip
     _css = _built("lab.css", "")
 
     code_of_page = traitlets.Unicode(_built("lab.js", "")).tag(sync=True)

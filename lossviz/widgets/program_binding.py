@@ -1,21 +1,21 @@
-"""Form and program of a lab, kept in step: a change of one is a change of the other.
+"""Form and program of a lab, kept in sync: a change of one is a change of the other.
 
-One text, three keepers, each with its own states:
+One text in three places, each with its own states:
 
 `Code` (the truth; `code.py`)
-    unwritten: fields alone say what is wanted. -> readable, at the first `write`.
+    unwritten: only the fields hold the settings. -> readable, at the first `write`.
     readable: each choice is patched in at once; `custom` names the parts the user rewrote.
     unreadable: `problem` says why, choices wait in `pending`. -> readable, with a text that is.
     asking: `asks`, and the question in this class: a chosen loss would replace a custom one.
 `ProgramSync` on each page (`labextension/src/widget/program_sync.ts`)
-    closed: no editor, or the kernel has no text yet. -> agreed or told, by comparing both texts: a
-    cell's text that differs is told to the kernel (`opening`), the code box takes the kernel's.
+    closed: no editor, or the kernel has no text yet. -> agreed or sent, by comparing both texts: a
+    cell's text that differs is sent to the kernel (`opening`), the code box takes the kernel's.
     agreed: editor and kernel hold the text of `revision`. A change of the kernel is made here as
     edits.
-    typed: a timer runs; at its end the text is told to the kernel with the `revision` on which it
-    was typed. -> told.
-    told: until `handled` has the number, what the kernel says is not looked at. -> agreed. The
-    kernel puts choices made since that revision on top of what was typed.
+    typed: a timer runs; at its end the text is sent to the kernel with the `revision` on which it
+    was typed. -> sent.
+    sent: until `handled` has the number, the kernel's texts are ignored. -> agreed. The
+    kernel applies choices made since that revision on top of what was typed.
     left: in a shared notebook, the page on which a change was made makes it. -> agreed; after a
     moment without it this page makes the change.
 `LabCell` on each page with real cells (`labextension/src/cell/lab_cell.ts`)
@@ -44,7 +44,7 @@ from lossviz.wire.lab_traits import Code as CodeTrait
 from lossviz.wire.messages import DiffLine
 
 MOST_PAGES = 16
-"""So many pages are told which of their edits have come through."""
+"""Most pages that learn which of their edits have arrived."""
 
 LONGEST_CODE = 1_000_000
 

@@ -9,9 +9,9 @@ from lossviz.program.source_text import changed
 def continues(text: str, made: str) -> bool:
     """Whether `text` trains what the program `made` did; it may train for more epochs.
 
-    Everything else decides what the steps are: a run that goes on with another loss would mix two
-    trainings in one curve, and the optimizer with its learning rate comes from the checkpoint.
-    What the programs call their parts is no matter.
+    Everything else decides what the steps are: a run resumed with another loss would mix two
+    loss curves in one, and the optimizer with its learning rate comes from the checkpoint.
+    The names of the programs' parts do not matter.
     """
     if text == made:
         return True

@@ -20,7 +20,7 @@ from lossviz.training import HEIGHT, WIDTH, Picture, Record, empty_picture, pict
 from lossviz.widgets.cell_runs import cell_runs
 
 PERIOD = 60.0
-"""Seconds between two pictures of a run that goes on. Every one makes the notebook unsaved."""
+"""Seconds between two pictures of a run in progress. Every one makes the notebook unsaved."""
 
 PATIENCE = 3.0
 """Seconds that the end of a cell waits for the picture of a run that has ended in it."""

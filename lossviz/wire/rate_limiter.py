@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 
 BYTES_PER_SECOND = 100_000
-"""So much of a run's steps is sent at most, over more than a few seconds."""
+"""Bytes of a run's steps sent per second at most, over more than a few seconds."""
 
 BURST = 100_000
-"""So much at once after a quiet moment."""
+"""Bytes sent at once after a quiet moment."""
 
 PATIENCE = 10.0
-"""A page that is awake answers appends within three seconds. After so many seconds without any
+"""A page that is awake answers appends within three seconds. After this many seconds without any
 answer nobody is there: what is sent now would only pile up, in the server or in a sleeping page."""
 
 SLOW = 2.0

@@ -12,10 +12,10 @@ from lossviz.training import EpochRecord, Event, Record
 from lossviz.wire.run_types import EarlierRun, EpochRow, EventMark, Progress, RunState
 
 MOST_ROWS = 2000
-"""So many epochs travel in a snapshot; thousands more could not be told apart on a chart."""
+"""Most epochs in a snapshot; thousands more could not be distinguished on a chart."""
 
 MOST_EVENTS = 50
-"""So many events of each kind: a callback that changes the learning rate after every epoch must not
+"""Most events of each kind: a callback that changes the learning rate after every epoch must not
 push out a pause."""
 
 LEAST_ROWS = 16

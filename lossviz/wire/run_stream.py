@@ -15,13 +15,13 @@ from lossviz.wire.run_types import EarlierRun, EpochRow
 from lossviz.wire.series_backlog import SeriesBacklog
 
 SNAPSHOT_POINTS = 4096
-"""About as many values as a snapshot holds at most, whatever the run's length."""
+"""About the most values in a snapshot, whatever the run's length."""
 
 RANGE_POINTS = 1 << 18
 """Most values in an answer to a page's question: a megabyte."""
 
 MOST_NEW_ROWS = 50
-"""So many epochs travel in one append; more than that end in a tenth of a second in play only."""
+"""Most epochs in one append; only tiny epochs bring more in a tenth of a second."""
 
 MOST_EARLIER = 8
 """Most runs before the present one that stay on the charts."""

@@ -17,10 +17,10 @@ POINTS = 1024
 """About as many values of the steps; as float32 in base64 some 11 KB."""
 
 MOST_ROWS = 120
-"""So many epochs, some 150 bytes each."""
+"""Most epochs, some 150 bytes each."""
 
 MOST_KNOTS = 200
-"""So many of the moments at which the time a step took, or the learning rate, changed."""
+"""Most knots of the time per step, and of the learning rate."""
 
 MOST_EARLIER, EARLIER_ROWS = 4, 30
 
