@@ -100,8 +100,8 @@ export interface TextEdit {
   text: string;
 }
 
-/** The trait `code` of the lab: the program's text. A page never runs it by itself. */
-export interface Code {
+/** The trait `program` of the lab: the program's text. A page never runs it by itself. */
+export interface ProgramState {
   /** The lab's display name, such as "Loss lab 1". */
   lab: string;
   /** A mark of the settings that the lab was made with; a cell of the same ones is taken over. */

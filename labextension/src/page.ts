@@ -7,7 +7,7 @@
 
 import type { PlotlyModule } from './chart/plotly_types';
 import { trans, type Translation } from './i18n/translation';
-import type { Code, SavedLoss } from './lab_traits';
+import type { ProgramState, SavedLoss } from './lab_traits';
 import { VERSION } from './version';
 import type { ProgramEditor } from './widget/program_sync';
 
@@ -49,7 +49,7 @@ export interface ProgramCell {
   /** Such as "[12]", as the notebook shows it. */
   readonly label: string;
   /** Show on the cell whether lab and cell are in sync. */
-  show(code: Partial<Code>): void;
+  show(code: Partial<ProgramState>): void;
   /** Insert the cell below the lab's own, unless it exists. */
   write(text: string): void;
   /** Scroll to the cell and make it the active one. */

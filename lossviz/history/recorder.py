@@ -21,7 +21,7 @@ last second."""
 
 
 MOST_UNSAVED = 100
-"""So many ended runs wait in memory for a history that cannot be written."""
+"""Finished runs that wait in memory while the history cannot be written."""
 
 
 class Recorded(Protocol):
@@ -90,8 +90,8 @@ class Recorder:
         if given_up:
             self._warn(
                 left,
-                f"The history of runs cannot be written. Only the last {MOST_UNSAVED} runs that "
-                "have ended are kept in memory until it can; older ones will not be saved.",
+                f"The run history cannot be written. Until it can, only the last {MOST_UNSAVED} "
+                "finished runs are kept in memory; older ones will not be saved.",
             )
 
     def history(self) -> History:

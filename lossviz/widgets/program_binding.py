@@ -2,7 +2,7 @@
 
 One text in three places, each with its own states:
 
-`Code` (the truth; `code.py`)
+`ProgramText` (the truth; `program_text.py`)
     unwritten: only the fields hold the settings. -> readable, at the first `write`.
     readable: each choice is patched in at once; `custom` names the parts the user rewrote.
     unreadable: `problem` says why, choices wait in `pending`. -> readable, with a text that is.
@@ -34,13 +34,13 @@ from lossviz import losses, program
 from lossviz._arguments import ArgumentError
 from lossviz.program import TrainingConfig
 from lossviz.widgets.cell_runs import cell_runs
-from lossviz.widgets.code import Code
 from lossviz.widgets.form_state import FormState
 from lossviz.widgets.form_view import CUSTOM, ProgramParts
 from lossviz.widgets.loss_text import comparison, is_loss_function
+from lossviz.widgets.program_text import ProgramText
 from lossviz.widgets.saved_losses import CHOICE, SavedLosses, plain_title
 from lossviz.widgets.user_objects import UserObjects
-from lossviz.wire.lab_traits import Code as CodeTrait
+from lossviz.wire.lab_traits import ProgramState
 from lossviz.wire.messages import DiffLine
 
 MOST_PAGES = 16
@@ -69,7 +69,7 @@ class ProgramBinding:
     def __init__(self, config: TrainingConfig | None, own: UserObjects, name: str) -> None:
         """Begin with `config`; the program is written when it is first needed."""
         self.form = FormState(config, own)
-        self.code = Code()
+        self.code = ProgramText()
         self.cell = ""
         self._own, self._name = own, name
         self._start = config or TrainingConfig()
@@ -81,8 +81,8 @@ class ProgramBinding:
 
     # -- what pages see -----------------------------------------------------------------------
 
-    def trait(self) -> CodeTrait:
-        """The trait `code`."""
+    def trait(self) -> ProgramState:
+        """The trait `program`."""
         code = self.code
         said = [
             self.form.written.loss_label if part == "loss_fn" else f"custom {part}"
@@ -215,7 +215,7 @@ class ProgramBinding:
         )
 
     def take_text(self, text: str, page: str = "", **found: Any) -> None:
-        """The program is this text now; `found` is how it was, as for `Code.take`."""
+        """The program is this text now; `found` is how it was, as for `ProgramText.take`."""
         before = self.code.config
         if text != self.code.text:
             self._question = None

@@ -29,7 +29,7 @@ from lossviz.widgets.resuming import continues
 from lossviz.widgets.run_launcher import RunLauncher
 from lossviz.widgets.status import Notice
 from lossviz.widgets.user_objects import UserObjects
-from lossviz.wire.lab_traits import Code, Form, StatusLine
+from lossviz.wire.lab_traits import Form, ProgramState, StatusLine
 from lossviz.wire.messages import FromKernel
 
 _numbers = itertools.count(1)
@@ -137,7 +137,7 @@ class Session:
         with self._lock:
             self._launcher.close()
 
-    def view(self) -> tuple[Form, StatusLine, Code]:
+    def view(self) -> tuple[Form, StatusLine, ProgramState]:
         """Form, status line and code of one moment, as pages show them."""
         with self._lock:
             if self._seen:
@@ -155,7 +155,7 @@ class Session:
                 "edits": dict(self._edits),
             }
 
-    def trait(self) -> Code:
+    def trait(self) -> ProgramState:
         """The code as pages show it."""
         with self._lock:
             return self._binding.trait()

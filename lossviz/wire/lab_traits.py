@@ -110,8 +110,8 @@ class TextEdit(TypedDict):
     text: str
 
 
-class Code(TypedDict):
-    """The trait `code` of the lab: the program's text. A page never runs it by itself."""
+class ProgramState(TypedDict):
+    """The trait `program` of the lab: the program's text. A page never runs it by itself."""
 
     lab: str
     """The lab's display name, such as "Loss lab 1"."""

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Code, TextEdit } from '../../labextension/src/lab_traits';
+import type { ProgramState, TextEdit } from '../../labextension/src/lab_traits';
 import type { Source } from '../../labextension/src/messages';
 import { ProgramSync, type ProgramEditor } from '../../labextension/src/widget/program_sync';
 import { withEdits } from '../../labextension/src/text_edits';
@@ -28,8 +28,20 @@ let sent: Source[];
 let sync: ProgramSync;
 let editor: Editor;
 
-function code(revision: number, text: string, more: Partial<Code> = {}): Partial<Code> {
-  return { revision, text, cell: 'cell', handled: { p: sent.length }, by: '', edits: [], ...more };
+function code(
+  revision: number,
+  text: string,
+  more: Partial<ProgramState> = {}
+): Partial<ProgramState> {
+  return {
+    revision,
+    text,
+    cell: 'cell',
+    handled: { p: sent.length },
+    by: '',
+    edits: [],
+    ...more
+  };
 }
 
 function type(text: string): void {

@@ -4,15 +4,15 @@
 
 import type { Cell } from '@jupyterlab/cells';
 import type { Translation } from '../i18n/translation';
-import type { Code } from '../lab_traits';
+import type { ProgramState } from '../lab_traits';
 
 const CLASS = 'lossviz-badge';
 
 /** Cells that have not been on screen and have no header yet, and the program of their badge. */
-const pending = new WeakMap<Cell, Partial<Code>>();
+const pending = new WeakMap<Cell, Partial<ProgramState>>();
 
 /** Show the badge above the cell's code, or update it. */
-export function showBadge(cell: Cell, code: Partial<Code>, trans: Translation): void {
+export function showBadge(cell: Cell, code: Partial<ProgramState>, trans: Translation): void {
   const header = cell.node.querySelector('.jp-CellHeader');
   if (!header) {
     const first = !pending.has(cell);
@@ -59,7 +59,7 @@ export function removeBadge(cell: Cell | undefined): void {
 }
 
 /** The state of a program in a few words. */
-function stateText(code: Partial<Code>, trans: Translation): string {
+function stateText(code: Partial<ProgramState>, trans: Translation): string {
   switch (code.state) {
     case 'unreadable':
       return code.message ?? trans.__('cannot be read');

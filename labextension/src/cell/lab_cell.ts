@@ -7,7 +7,7 @@ import type { ISessionContextDialogs } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { Translation } from '../i18n/translation';
-import type { Code, SavedLoss } from '../lab_traits';
+import type { ProgramState, SavedLoss } from '../lab_traits';
 import type { ProgramCell, ProgramCellListener } from '../page';
 import type { ProgramEditor } from '../widget/program_sync';
 import { removeBadge, showBadge } from './badge';
@@ -16,7 +16,7 @@ import { findProgram } from './find';
 import { METADATA, cellHint, joined, keptLosses, labCellOf } from './hint';
 
 export class LabCell implements ProgramCell {
-  private _code: Partial<Code> = {};
+  private _code: Partial<ProgramState> = {};
   private _id = '';
   private _editor: CellEditor | undefined;
   private _disposed = false;
@@ -61,7 +61,7 @@ export class LabCell implements ProgramCell {
     return cell ? `[${String(cell.execution_count ?? ' ')}]` : '';
   }
 
-  show(code: Partial<Code>): void {
+  show(code: Partial<ProgramState>): void {
     this._code = code;
     this._update();
     const cell = this._widget();

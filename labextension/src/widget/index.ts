@@ -2,7 +2,7 @@
  * The anywidget module of labs and of runs' own views.
  */
 
-import type { Code } from '../lab_traits';
+import type { ProgramState } from '../lab_traits';
 import type { FromPage } from '../messages';
 import type { Channel } from '../transport/channel';
 import { checkedForm, checkedSaved, checkedStatus } from './checked_traits';
@@ -16,7 +16,7 @@ interface Model {
   get(name: 'kind'): 'lab' | 'run';
   get(name: 'lab_id'): string;
   get(name: 'form' | 'status' | 'saved'): unknown;
-  get(name: 'program'): Partial<Code> | undefined;
+  get(name: 'program'): Partial<ProgramState> | undefined;
   on(event: string, handler: (...values: never[]) => void): void;
   off(event: string, handler: (...values: never[]) => void): void;
   send(message: FromPage): void;

@@ -2,7 +2,7 @@
  * A lab: its parts put together, and what flows between them.
  */
 
-import type { Code, Form, StatusLine } from '../lab_traits';
+import type { ProgramState, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { FieldsForm } from '../form/fields_form';
 import type { Channel } from '../transport/channel';
@@ -111,7 +111,7 @@ export class Lab {
     this._live.showSaved(saved);
   }
 
-  showCode(code: Partial<Code>): void {
+  showCode(code: Partial<ProgramState>): void {
     this.element.setAttribute('aria-label', code.lab ?? 'Loss lab');
     this._program.showCode(code);
   }

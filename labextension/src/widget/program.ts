@@ -3,7 +3,7 @@
  */
 
 import { trans } from '../i18n/translation';
-import type { Code } from '../lab_traits';
+import type { ProgramState } from '../lab_traits';
 import type { Comparison, SavedLosses, Program, Script, Source } from '../messages';
 import { pageServices, type ProgramCell } from '../page';
 import { button } from '../controls/button';
@@ -41,7 +41,7 @@ export class ProgramPart {
   private _box: CodeBox;
   private _sync: ProgramSync;
   private _cell: ProgramCell | undefined;
-  private _code: Partial<Code> = {};
+  private _code: Partial<ProgramState> = {};
   private _live = false;
   private _savedLossesSent = false;
   private _tries = 0;
@@ -110,7 +110,7 @@ export class ProgramPart {
   }
 
   /** The kernel's program has changed. */
-  showCode(code: Partial<Code>): void {
+  showCode(code: Partial<ProgramState>): void {
     const changed = code.revision !== this._code.revision;
     this._code = code;
     if (changed && this._comparison.open) {

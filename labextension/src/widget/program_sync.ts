@@ -6,7 +6,7 @@
  * revisions: in a shared notebook another page may have been faster.
  */
 
-import type { Code, TextEdit } from '../lab_traits';
+import type { ProgramState, TextEdit } from '../lab_traits';
 import type { Source } from '../messages';
 import { editsBetween } from '../text_edits';
 
@@ -45,7 +45,7 @@ export type SyncState = 'closed' | 'synced' | 'typed' | 'sent' | 'deferred';
 export class ProgramSync {
   private _state: SyncState = 'closed';
   private _editor: ProgramEditor | undefined;
-  private _code: Partial<Code> = {};
+  private _code: Partial<ProgramState> = {};
   /** The last text that editor and kernel had in common, and its revision. */
   private _common = { revision: -1, text: '' };
   private _number = 0;
@@ -78,7 +78,7 @@ export class ProgramSync {
   }
 
   /** The kernel's program has changed. */
-  show(code: Partial<Code>): void {
+  show(code: Partial<ProgramState>): void {
     this._code = code;
     if (this._state === 'closed') {
       this._open();

@@ -24,7 +24,7 @@ TOGETHER = (
 """Choices that make sense only with each other."""
 
 
-class Code:
+class ProgramText:
     """A text that fields and editors change in turns. Not locked; its lab is.
 
     Attributes:
