@@ -119,7 +119,7 @@ class History:
             ArgumentError: when there is no such run, or the name is empty.
         """
         if not isinstance(name, str):
-            raise TypeError(f"name: got {shown(name)}; it must be text.")
+            raise TypeError(f"name: got {shown(name)}; it must be a string.")
         if not name.strip():
             raise ArgumentError("name", "name: got an empty string; a run needs a name.")
         self._set(run, "name", name)
@@ -132,7 +132,7 @@ class History:
             ArgumentError: when there is no such run.
         """
         if not isinstance(text, str):
-            raise TypeError(f"note: got {shown(text)}; it must be text.")
+            raise TypeError(f"note: got {shown(text)}; it must be a string.")
         self._set(run, "note", text)
 
     def _set(self, run: str, column: Literal["name", "note"], text: str) -> None:

@@ -141,7 +141,7 @@ lab
     )
     page.run_cell(0)
     page.lab.wait_for(timeout=60_000)
-    assert "your objects are called my_model_2" in page.status()
+    assert "uses these names for your objects: my_model_2" in page.status()
     page.fill("Epochs", "2")
     for run in (1, 2):
         page.press("Train")

@@ -223,7 +223,7 @@ def outer(value):
     return inner(value)
 
 def inner(value):
-    raise ValueError(f"in line 6: {value}")
+    raise ValueError(f"on line 6: {value}")
 """
 
 
@@ -234,7 +234,7 @@ def fail_in(path, call=lambda function: function(1)):
     spec = importlib.util.spec_from_file_location("failing", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with pytest.raises(ValueError, match="in line 6") as caught:
+    with pytest.raises(ValueError, match="on line 6") as caught:
         call(module.outer)
     return caught.value
 

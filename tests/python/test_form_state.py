@@ -139,7 +139,7 @@ def test_the_losses_follow_the_task_and_the_others_stand_behind_all_losses():
     catalogued = [one for one in loss["choices"]
                   if lossviz.losses.get(one["value"]).family != "own"]  # fmt: skip
     assert {one["group"] for one in catalogued} == {"Suited to regression", "Others"}
-    assert "texts" in loss["warning"]
+    assert "text" in loss["warning"]
     # The choice stays, and stays on show, when the others are hidden again.
     state.edit("all_losses", "False")
     loss = field(state, "Loss")

@@ -149,7 +149,7 @@ def test_predictions_that_cannot_be_drawn_say_why():
     finished(lab)
     figure, text = lab._session.predictions()
     assert figure == ""
-    assert "pictures" in text
+    assert "images" in text
 
 
 def test_data_of_a_task_made_by_hand_are_taken():
@@ -178,7 +178,7 @@ def test_labels_that_are_no_class_of_the_model_are_told_before_training(moved):
     command(lab, "train")
     until(lambda: "Training did not start" in lab._session.status()["text"])
     said = lab._session.status()["text"]
-    assert f"labels go from {moved} to {moved + 2}" in said
+    assert f"labels range from {moved} to {moved + 2}" in said
     assert "from 0 to 2" in said
     assert lab.run is None
 

@@ -77,7 +77,7 @@ ONE_HOT = np.eye(3, dtype="f4")[LABELS]
     [
         ("cross_entropy", 4, ONE_HOT, r"\[\?, 3\].*\[\?, 4\]"),
         ("cross_entropy", 3, np.zeros((12, 2, 2, 3), "f4"), r"\[\?, 2, 2, 3\]"),
-        ("cross_entropy", 3, LABELS + 1, "labels go from 1 to 3"),
+        ("cross_entropy", 3, LABELS + 1, "labels range from 1 to 3"),
         ("cross_entropy", 3, 0.5 * ONE_HOT, r"sum to 0.5"),
         ("hinge", 3, np.full((12, 3), 1 / 3, "f4"), "one-hot"),
         ("dice", 3, ONE_HOT[:, :2], r"\[\?, 2\]"),
@@ -95,7 +95,7 @@ def test_training_does_not_begin_with_targets_that_cannot_be_learnt(loss, output
 
 @pytest.mark.parametrize(
     ("labels", "said"),
-    [([1, 0, 2], "blank"), ([1, 9, 0], "largest label"), ([1, 1, 1], "needs 5 steps")],
+    [([1, 0, 2], "blank"), ([1, 9, 0], "largest label"), ([1, 1, 1], "needs 5 time steps")],
 )
 def test_ctc_labels_that_cannot_be_read_are_refused_before_training(labels, said):
     model = keras.Sequential([keras.Input((4, 2)), keras.layers.Dense(3)])

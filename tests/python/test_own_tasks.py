@@ -157,7 +157,7 @@ def test_a_data_of_another_name_is_that_of_its_data_set():
 @pytest.mark.parametrize("loaded", [None, np.zeros((4, 2)), (np.zeros((4, 2)), np.zeros(3))])
 def test_what_is_no_data_is_refused(loaded):
     dataset = Dataset(name="own", load=lambda seed: loaded, model=small_model, targets="numbers")
-    with pytest.raises(ValueError, match=r"^load: gave"):
+    with pytest.raises(ValueError, match=r"^load: returned"):
         dataset.data(0)
 
 

@@ -190,7 +190,7 @@ def test_a_run_is_shown_when_the_history_cannot_be_read(own_history, tmp_path, m
     run = lossviz.load_run("a")
     (tmp_path / "no folder").touch()
     monkeypatch.setenv("LOSSVIZ_HOME", str(tmp_path / "no folder"))
-    assert "<lossviz.PastRun a: the history cannot be read" in repr(run)
+    assert "<lossviz.PastRun a: the run history cannot be read" in repr(run)
 
 
 @pytest.mark.parametrize("given", ["run", "past run", "id"])

@@ -212,10 +212,10 @@ def test_a_note_stays_with_its_run(tmp_path, monkeypatch, points, dense_model):
         dense_model(), points, loss="cross_entropy", epochs=2, resume_from=run
     ).result(60)  # fmt: skip
     assert past.note == "for the <slides>"
-    with pytest.raises(TypeError, match=r"note: got 3; it must be text"):
+    with pytest.raises(TypeError, match=r"note: got 3; it must be a string"):
         past.note = 3
     past.delete()
-    with pytest.raises(ValueError, match="no run has as its id"):
+    with pytest.raises(ValueError, match="no run has this id"):
         past.note = "gone"
 
 

@@ -142,7 +142,7 @@ def test_runs_are_renamed_noted_and_deleted(page):
     assert page.change("rename", "a", text=" ") == "got an empty string; a run needs a name."
     assert page.change("delete", "a", "b") == ""
     assert page.rows()["total"] == 0
-    assert "no run has as its id" in page.change("note", "a", text="gone")
+    assert "no run has this id" in page.change("note", "a", text="gone")
 
 
 def test_a_live_run_is_never_deleted(page):
@@ -181,7 +181,7 @@ def test_chosen_runs_stand_beside_the_one_that_is_followed(page):
     assert page.change("hide", "a") == ""
     assert [one.id for one in lab.followed()[1]] == [run.id, "b"]
     stored(*"cdefghij")
-    assert "8 runs fit on the charts" in page.change("show", *"cdefghij")
+    assert "charts hold at most 8 runs" in page.change("show", *"cdefghij")
     assert page.change("delete", "b") == ""
     assert [one.id for one in lab.followed()[1]] == [run.id]
     # One of the lab's own is hidden and shown again.

@@ -31,7 +31,7 @@ def test_an_epoch_that_the_data_cut_short_is_told_once():
     run = lossviz.fit(model(), data, steps_per_epoch=3, epochs=4).result(60)
     assert run.step == 3 + 2 + 3 + 2
     (text,) = told(run)
-    assert text.startswith("Epoch 2 ended after 2 of 3 steps, because the data ended")
+    assert text.startswith("Epoch 2 ended after 2 of 3 steps because the data ran out")
 
 
 def test_as_many_steps_as_batches_are_no_cut():

@@ -59,7 +59,7 @@ def no_such_column(target, output):
     ("loss", "data", "said"),
     [
         # Arrays would be tried before, see test_trial.py.
-        (no_such_column, zeros, r"in line \d+ of no_such_column: slice index 7 .* \(ValueError\)$"),
+        (no_such_column, zeros, r"on line \d+ of no_such_column: slice index 7 .* \(ValueError\)$"),
         ("mse", failing_data, r"failed .* the file is gone"),
     ],
 )
