@@ -1,7 +1,7 @@
 """Checks of arguments, and the one error they raise.
 
 Every message names the argument, what came and what is accepted; a misspelt name gets the nearest
-accepted ones. The widgets show the same messages beside the field of the same name.
+accepted ones. The widgets show the same messages next to the field of the same name.
 """
 
 from __future__ import annotations

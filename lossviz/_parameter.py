@@ -22,7 +22,7 @@ class Parameter:
             a class, or None).
         minimum, maximum: bounds, inclusive.
         above: when given, the value must be strictly greater.
-        least: the smallest value beside 0, which switches the parameter off.
+        least: the smallest value besides 0, which switches the parameter off.
         none: whether 0 is what Keras calls None: the parameter is off.
         advanced: one that a beginner need not see; written into the program only when it is set.
     """

@@ -46,7 +46,7 @@ export interface Snapshot {
   progress: Progress | null;
   /** Those that the page has asked for, as far as the run has them. */
   series: SeriesPart[];
-  /** Of a run with thousands of epochs some; the least and the greatest losses among them. */
+  /** Of a run with thousands of epochs some; the lowest and the highest losses among them. */
   rows: EpochRow[];
   /** Oldest first. */
   earlier: EarlierRun[];
@@ -148,7 +148,7 @@ export interface Attach {
   page: string;
   /** The version of the messages that it understands. */
   protocol: number;
-  /** Those that it shows, beside "loss", which comes always. */
+  /** Those that it shows, besides "loss", which comes always. */
   series: string[];
 }
 

@@ -83,7 +83,7 @@ export interface RunsPart {
   trouble: string;
 }
 
-/** A page asks which columns there are beside those of every run. */
+/** A page asks which columns there are besides those of every run. */
 export interface RunColumnsRequest {
   type: 'run_columns';
   page: string;

@@ -60,7 +60,7 @@ export interface EventMark {
   text: string;
 }
 
-/** What there is to know of a series of a run beside its values. */
+/** What there is to know of a series of a run besides its values. */
 export interface SeriesState {
   name: string;
   /**
@@ -72,7 +72,7 @@ export interface SeriesState {
   unit: string;
 }
 
-/** All that a page shows of a run beside its series. */
+/** All that a page shows of a run besides its series. */
 export interface RunState {
   id: string;
   name: string;

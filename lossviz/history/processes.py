@@ -85,7 +85,7 @@ def on_windows(pid: int, kernel32: Any, last_error: Any) -> Process:
     kernel32.OpenProcess.restype = wintypes.HANDLE
     handle = kernel32.OpenProcess(QUERY | SYNCHRONIZE, False, pid)
     if not handle:
-        # One that belongs to somebody else is there, but not to be opened.
+        # One that belongs to another user is there, but not to be opened.
         return Process(alive=last_error() == ACCESS_DENIED)
     handle = wintypes.HANDLE(handle)
     try:
@@ -106,5 +106,5 @@ def _by_signal(pid: int) -> Process:
     except (ProcessLookupError, OverflowError):
         return GONE
     except OSError:
-        return Process(alive=True)  # there, and somebody else's
+        return Process(alive=True)  # there, and another user's
     return Process(alive=True)

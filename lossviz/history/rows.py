@@ -38,7 +38,7 @@ class RunFields:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRow(RunFields):
-    """What is stored of a run beside its numbers: columns of the table `runs`."""
+    """What is stored of a run besides its numbers: columns of the table `runs`."""
 
     versions: dict[str, str]
     steps_per_epoch: int | None

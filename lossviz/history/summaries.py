@@ -1,4 +1,4 @@
-"""What a table of runs shows of their epochs, kept beside them: to read all would take seconds."""
+"""What a table of runs shows of their epochs, stored with them: reading all takes seconds."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Query:
         own: only those that this process has written.
         words: each of them occurs somewhere; `name=value` finds a hyperparameter.
         sort: a column; by default when the run was started.
-        descending: the greatest first. What has no value comes last in both orders.
+        descending: the highest first. What has no value comes last in both orders.
     """
 
     runs: tuple[str, ...] | None = None

@@ -73,11 +73,11 @@ class Loss:
             **params: the loss's parameters; `params` has their defaults and bounds.
 
         Returns:
-            A scalar float32 tensor; NaN where a label is no class and only a graph sees it.
+            A scalar float32 tensor; NaN where a label is not a class and only a graph sees it.
 
         Raises:
             ArgumentError: for an unknown parameter or one out of bounds, for shapes that do not
-                fit each other, and for labels that are no class of the output.
+                fit each other, and for labels that are not a class of the output.
         """
         params = self.check_params(params)
         target, output, params = fitted(self, target, output, params)

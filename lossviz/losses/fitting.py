@@ -79,7 +79,7 @@ def _check_ctc(loss: Takes, target: Any, output: Any) -> None:
 def check_targets(loss: Takes, targets: Any, output: Any) -> None:
     """Raise an ArgumentError when these targets' values are none that the loss can learn.
 
-    A mistake here trains without a word: softmax cross-entropy of targets that are no
+    A mistake here trains without a word: softmax cross-entropy of targets that are not
     probabilities is a number like any other.
 
     Args:

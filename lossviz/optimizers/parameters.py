@@ -1,4 +1,4 @@
-"""What is known of the optimizers' parameters beside what Keras' signatures say.
+"""What is known of the optimizers' parameters besides what Keras' signatures say.
 
 Where Keras' default is None, which is "off", the parameter is 0 here, and 0 is not written.
 """
@@ -36,7 +36,7 @@ _KNOWN: Mapping[str, Parameter] = {
     "ema_momentum": _share("Decay of the running mean of weights, with Use ema."),
     "beta": _positive("Exponent of the learning rate schedule in the paper; 0: constant."),
     "epsilon": _positive("Added to denominators to avoid division by zero."),
-    # Its square, which is no float32 any more, is what Keras divides by where gradients are 0.
+    # Its square, which is not float32 any more, is what Keras divides by where gradients are 0.
     "epsilon_1": _positive("Added to squared gradients; try 1e-16 if weights become NaN."),
     "epsilon_2": _positive("Smallest scale of a weight: limits how small updates get."),
     "initial_accumulator_value": _positive("Starting value of the sums of squared gradients."),

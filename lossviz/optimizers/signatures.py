@@ -21,7 +21,7 @@ from lossviz._tensorflow import tf
 
 _EXPORTED = re.compile(r"^from (keras\.src\.optimizers\.\w+) import \(?\s*(\w+) as", re.MULTILINE)
 _WRAPPERS = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}
-"""Exported beside the optimizers; these need others to be made of."""
+"""Exported besides the optimizers; these need others to be made of."""
 
 
 @dataclass(frozen=True)

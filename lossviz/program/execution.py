@@ -23,7 +23,7 @@ def execute(text: str, namespace: dict[str, Any]) -> Any:
         What the program assigned to `run`.
 
     Raises:
-        SyntaxError: when the text is no Python.
+        SyntaxError: if the text is not valid Python.
         Exception: whatever the program raises.
     """
     name = f"<lossviz program {next(_count)}>"

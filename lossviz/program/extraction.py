@@ -45,7 +45,7 @@ def extract(roots: dict[str, Any], replaced: Collection[str]) -> Extract:
 
     Args:
         roots: the functions, by the name that each gets in the text.
-        replaced: names of the package's that the caller defines, for whoever uses them.
+        replaced: names of the package's that the caller defines, for the code that uses them.
     """
     used: set[str] = set()
     while True:

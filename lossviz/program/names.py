@@ -25,7 +25,7 @@ def given_names(text: str) -> list[str]:
     Imports are left out: the same module under the same name takes nothing away.
 
     Raises:
-        ProgramError: when the text is no Python.
+        ProgramError: if the text is not valid Python.
 
     Example:
         >>> given_names("import x\nmodel = x.make()\ndef loss_fn(target, output): ...")
@@ -38,7 +38,7 @@ def free_names(text: str, held: Container[str]) -> dict[str, str]:
     """A new name for each that the program defines and the user holds: `model` is `model_2`.
 
     Raises:
-        ProgramError: when the text is no Python.
+        ProgramError: if the text is not valid Python.
     """
     given = given_names(text)
     found: dict[str, str] = {}
@@ -58,7 +58,7 @@ def rename(text: str, names: Mapping[str, str]) -> list[Edit]:
     A function's own variable of the same name is another one and stays.
 
     Raises:
-        ProgramError: when the text is no Python.
+        ProgramError: if the text is not valid Python.
     """
     source = SourceText(text)
     edits: list[Edit] = []
@@ -89,7 +89,7 @@ def data_names(text: str) -> tuple[str, str]:
     """What the program calls its data and its validation data; "" for what has no name.
 
     Raises:
-        ProgramError: when the text is no Python.
+        ProgramError: if the text is not valid Python.
     """
     for node in ast.walk(SourceText(text).tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "train":

@@ -91,7 +91,7 @@ def read(source: str, base: TrainingConfig | None = None) -> Reading:
         The config, and the names of the parts that a user rewrote.
 
     Raises:
-        ProgramError: when the text is no Python, trains nothing, or says a value that is not
+        ProgramError: if the text is not valid Python, trains nothing, or says a value that is not
             accepted, such as a learning rate of -1; its `line` is where.
 
     Example:

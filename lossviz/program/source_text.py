@@ -57,7 +57,7 @@ class SourceText:
         newline: how its lines end, `"\n"` or `"\r\n"`.
 
     Raises:
-        ProgramError: when the text is no Python; `line` is where.
+        ProgramError: if the text is not valid Python; `line` is where.
     """
 
     def __init__(self, text: str) -> None:

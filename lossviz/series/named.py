@@ -20,7 +20,7 @@ LOSS = "loss"
 
 @dataclass(frozen=True)
 class Description:
-    """What there is to know of a series beside its values.
+    """What there is to know of a series besides its values.
 
     Attributes:
         name: its name.

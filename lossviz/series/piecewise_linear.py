@@ -87,7 +87,7 @@ class PiecewiseLinear:
     def since(self, number: int) -> tuple[int, list[tuple[float, float]]]:
         """The knots after the first `number` that there ever were, and how many there were by now.
 
-        The end of the line is no knot yet and not among them.
+        The end of the line is not a knot yet and not among them.
         """
         with self._lock:
             return self._number, [(x, y) for count, x, y in self._knots if count > number]

@@ -58,7 +58,7 @@ def register(
     folder: Callable[[Path, int], Data] | None = None,
     folder_help: str = "",
 ) -> Task:
-    """Put a task of your own beside those of lossviz, for this session.
+    """Add your own task to those of lossviz, for this session.
 
     It joins the lab's drop-down, `lossviz.TrainingConfig` and the programs. Registering the same
     name again replaces the earlier one, so that a cell can be run twice; the names of lossviz' own
@@ -74,7 +74,7 @@ def register(
         epochs, batch_size, optimizer, learning_rate: what brings the starter model of the default
             data set to a useful result.
         label_axes: how many axes integer labels have that denote classes; 0 where the targets
-            are no classes. None: 1 for classes, else 0.
+            are not classes. None: 1 for classes, else 0.
         pictures: whether the inputs are images.
         folder: loads the data in a folder from a path and a seed, where the task can read one.
         folder_help: what such a folder must hold.

@@ -47,7 +47,7 @@ def _line(seed: int) -> Data:
     inputs = random.uniform(-1, 1, (LINE_SAMPLES, 1))
     targets = INTERCEPT + SLOPE * inputs + LINE_NOISE * random.standard_normal(inputs.shape)
     train, validation = split_indices(LINE_SAMPLES, 0.25, seed)
-    # Outliers far below the right end: squares turn the line towards them. The held-out part has
+    # Outliers far below the right end: squares turn the line towards them. The validation part has
     # none, so that it tells who has found the line itself.
     right = train[inputs[train, 0] > 0.2]
     out = random.permutation(right)[: round(OUTLIER_SHARE * len(train))]

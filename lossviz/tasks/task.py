@@ -44,7 +44,7 @@ class Dataset:
         targets: what its targets are: `"classes"`, `"sequence"`, `"anchors"` or `"numbers"`.
         title: the display name; by default derived from the name.
         metrics: names of its usual metrics, as `lossviz.train` takes them.
-        show: draws predictions as `show(data, inputs, targets, outputs)`; None where they are no
+        show: draws predictions as `show(data, inputs, targets, outputs)`; None where they are not
             images.
         classes: how many classes the targets have on their last axis; 0 where they have none, or
             where only the data tell.
@@ -115,7 +115,7 @@ class Task:
         epochs, batch_size, optimizer, learning_rate: what brings the starter model to a useful
             result on the default data set.
         label_axes: how many axes integer labels have that denote classes; 0 where the targets
-            are no classes.
+            are not classes.
         pictures: whether the inputs are images.
         folder: loads the data in a folder, for tasks that can read one.
         folder_help: what such a folder must contain.

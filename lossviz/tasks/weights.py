@@ -20,7 +20,7 @@ def class_weights(data: Any) -> list[float]:
         data: a `Data`, or a pair (inputs, targets) of arrays with one-hot or integer targets.
 
     Raises:
-        ArgumentError: when the targets are no classes.
+        ArgumentError: when the targets are not classes.
 
     Example:
         >>> import numpy as np, lossviz

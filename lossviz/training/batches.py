@@ -50,7 +50,7 @@ class Chunk:
 
     @property
     def named(self) -> dict[str, NDArray[np.float32]]:
-        """The values beside the loss, float32 [steps] each."""
+        """The values besides the loss, float32 [steps] each."""
         return dict(zip(self.names[1:], self.values.T[1:], strict=True))
 
 

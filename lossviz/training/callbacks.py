@@ -31,7 +31,7 @@ class Callbacks:
         """Take a list of callbacks, one, or a `keras.callbacks.CallbackList`.
 
         Raises:
-            TypeError: for something that is no `keras.callbacks.Callback`.
+            TypeError: for something that is not a `keras.callbacks.Callback`.
         """
         base = tf.keras.callbacks.Callback
         if callbacks is None:

@@ -87,7 +87,7 @@ class CaughtValues:
                 rate = {} if optimizer is None else LearningRate(optimizer).in_graph(own_step=True)
                 with heard.caught(), self._norm.heard(optimizers_of(model, optimizer)):
                     logs = step(data)
-                # What is no dict is Keras' to judge.
+                # What is not a dict is Keras' to judge.
                 logged = flattened(logs) if isinstance(logs, Mapping) else {}
                 own = (
                     {"loss": heard.loss(logged)} | self._norm.named() | rate | heard.values(logged)

@@ -237,7 +237,7 @@ _ONCE = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "GeneratorDataset"}
 
 
 def _repeatable(dataset: Any) -> bool:
-    """Whether beginning a dataset once more changes nothing: there is no Python code in it."""
+    """Whether beginning a dataset once more changes nothing: it contains no Python code."""
     graphs = [function.function.graph for function in dataset._functions()]  # noqa: SLF001
     while graphs:
         graph = graphs.pop()

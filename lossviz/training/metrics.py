@@ -35,7 +35,7 @@ def build(
         data: the task's data, which name classes and hold anchors; None for the user's own.
 
     Raises:
-        ArgumentError: for an unknown name or something that is no metric.
+        ArgumentError: for an unknown name or something that is not a metric.
     """
     if metrics is None:
         return []

@@ -1,4 +1,4 @@
-"""What a record is made of beside its series: epochs, events, and where a run is."""
+"""What a record is made of besides its series: epochs, events, and where a run is."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def chosen(optimizer: Any, rate: float | None) -> Any:
             that it could be set.
 
     Raises:
-        ArgumentError: for an unknown name, or a rate beside a schedule.
+        ArgumentError: for an unknown name, or a rate in addition to a schedule.
         TypeError: for anything else.
     """
     known = tf.keras.optimizers

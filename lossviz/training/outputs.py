@@ -29,7 +29,7 @@ _SPOKEN = {
     "tf", "tensorflow", "keras", "nn", "math", "ops", "activations", "backend", "K", "cast",
     "float32",
 }  # fmt: skip
-"""Names beside the activation's own in a function that does nothing else."""
+"""Names besides the activation's own in a function that does nothing else."""
 
 _LAYERS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu",
            "ELU": "elu"}  # fmt: skip

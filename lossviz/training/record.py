@@ -202,7 +202,7 @@ class Record:
             listener()
 
     def set_status(self, status: Status) -> None:
-        """Go to a status that is no end."""
+        """Go to a status that is not an end."""
         with self._lock:
             if self.ended:
                 return

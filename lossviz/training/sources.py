@@ -61,7 +61,7 @@ class Source:
         """The data that `model.fit(x, y, sample_weight=...)` gets.
 
         Raises:
-            ArgumentError: as the constructor, and for targets beside a dataset.
+            ArgumentError: as the constructor, and for targets besides a dataset.
         """
         found = object.__new__(cls)
         if streams.is_stream(x):
@@ -151,7 +151,7 @@ class Source:
         """The data without their last `share`, and that share, as Keras' `validation_split` does.
 
         Raises:
-            ArgumentError: for data that are no arrays, or a share that leaves one part empty.
+            ArgumentError: for data that are not arrays, or a share that leaves one part empty.
         """
         share = number("validation_split", share, above=0, maximum=1)
         if self.samples is None:

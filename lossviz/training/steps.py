@@ -166,7 +166,7 @@ def flattened(logs: Any) -> dict[str, Any]:
     A metric whose result is a dict is an inner one.
 
     Raises:
-        ValueError: for what is no dict.
+        ValueError: for what is not a dict.
     """
     if logs is not None and not isinstance(logs, Mapping):
         raise ValueError(

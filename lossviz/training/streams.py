@@ -66,7 +66,7 @@ def is_stream(data: Any) -> bool:
 
 
 def of(argument: str, data: Any) -> Stream | None:
-    """`data` as a stream, or None where they are no stream.
+    """`data` as a stream, or None where they are not a stream.
 
     Raises:
         ArgumentError: for one whose batches cannot be determined.

@@ -27,7 +27,7 @@ from lossviz.training.running_mean import RunningMean
 from lossviz.training.steps import Steps
 
 PATIENCE = 5.0
-"""Seconds after which a stopped run that does not come back is given up, beside what its chunks
+"""Seconds after which a stopped run that does not come back is given up, besides what its chunks
 usually take."""
 
 

@@ -11,7 +11,7 @@ from lossviz.training.untracked import untracked
 
 @contextmanager
 def untouched(model: Any) -> Iterator[None]:
-    """Put back what running a model changes beside its weights.
+    """Put back what running a model changes besides its weights.
 
     States of recurrent layers, moving means, and where its random numbers are.
     """

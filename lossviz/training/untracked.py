@@ -1,6 +1,6 @@
 """Variables that a model changes and Keras does not list among its `variables`.
 
-States of recurrent layers that are stateful, and `tf.Variable`s which a layer of somebody's own
+States of recurrent layers that are stateful, and `tf.Variable`s which a layer of the user
 keeps as plain attributes: counters, moving means, queues.
 """
 

@@ -24,7 +24,7 @@ def mean(loss: Loss, target: Any, output: Any, weights: Any, params: Mapping[str
         params: the loss's parameters.
 
     Raises:
-        ArgumentError: when the loss is no mean over what the weights weigh, and when their shape
+        ArgumentError: when the loss is not a mean over what the weights weigh, and when their shape
             does not fit.
     """
     mask = getattr(output, "_keras_mask", None)

@@ -30,7 +30,7 @@ class FormState:
     Not locked; its lab is.
 
     Attributes:
-        written: what the program's text says beside the fields.
+        written: what the program's text says besides the fields.
     """
 
     def __init__(self, config: TrainingConfig | None, own: UserObjects) -> None:
@@ -118,7 +118,7 @@ class FormState:
         self._errors.pop(name, None)
 
     def refuse(self, argument: str, message: str) -> bool:
-        """Show an error beside the field of this argument; False when the form has none."""
+        """Show an error next to the field of this argument; False when the form has none."""
         name = {"data": "dataset", "validation": "dataset", "model": "dataset"}.get(
             argument, argument
         )
@@ -133,7 +133,7 @@ class FormState:
         return known
 
     def refuse_change(self, argument: str, message: str) -> bool:
-        """Show beside a field why the program's text cannot say what it says, until it can."""
+        """Show next to a field why the program's text cannot say what it says, until it can."""
         for name in (
             argument,
             f"loss.{self._texts['loss']}.{argument}",
@@ -159,7 +159,7 @@ class FormState:
             self._texts["dataset"] = task.dataset_for(self._loss)
 
     def _follow_loss(self) -> None:
-        """Where the data cannot be learnt with this loss and others can, take those and say so."""
+        """Where the data cannot be learned with this loss and others can, take those and say so."""
         chosen = self._texts["dataset"]
         if self._own.train or chosen not in self._task.datasets_by_name:
             return
@@ -172,7 +172,7 @@ class FormState:
                 )
 
     def _follow_dataset(self) -> None:
-        """Where the new data cannot be learnt with the loss, take one that can and say so."""
+        """Where the new data cannot be learned with the loss, take one that can and say so."""
         chosen = self._texts["dataset"]
         if chosen not in self._task.datasets_by_name:
             return
@@ -192,7 +192,7 @@ class FormState:
                 self._texts[name] = self._defaults()[name]
 
     def _defaults(self) -> dict[str, str]:
-        """What the fields hold that nobody has touched."""
+        """What the fields hold that the user has not touched."""
         task = self._task
         plain = TrainingConfig(task=task.name, optimizer=self._texts["optimizer"])
         return {

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 NOTEBOOK = "notebook"
-"""The name under which a lab's run records it, beside its settings."""
+"""The name under which a lab's run records it, besides its settings."""
 
 _folder = os.getcwd()  # noqa: PTH109 - a user may change it later, and it may be gone
 

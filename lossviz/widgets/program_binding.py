@@ -223,7 +223,7 @@ class ProgramBinding:
 
     @property
     def untouched(self) -> bool:
-        """Whether nobody has changed a field or the code, and no cell holds it."""
+        """Whether neither a field nor the code was changed, and no cell holds it."""
         unchanged = self.code.revision <= 1 and self.form.choices(self._start) == self._first
         return unchanged and not self.cell
 

@@ -1,6 +1,6 @@
 """What a lab can resume or follow: live runs, and the last run of its notebook.
 
-A lab that is made anew, after a reload without saving or after its kernel was restarted, knows
+A lab that is made again, after a reload without saving or after its kernel was restarted, knows
 nothing of the lab before it. The kernel knows the runs that are still live, and the history knows
 the notebook's last run.
 """

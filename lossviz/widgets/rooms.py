@@ -1,4 +1,4 @@
-"""The rooms behind a lab's views. A new one is a module beside this file, and a line here."""
+"""The rooms behind a lab's views. A new one is a module next to this file, and a line here."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class SavedLosses:
             self._losses.pop(next(iter(self._losses)))
 
     def learn(self, found: Iterable[Any]) -> None:
-        """Take over what a notebook keeps; whatever is no loss function is left out."""
+        """Take over what a notebook keeps; whatever is not a loss function is left out."""
         for one in list(found)[:MOST_LOSSES]:
             text = one.get("text") if isinstance(one, dict) else None
             if not isinstance(text, str) or len(text) > LONGEST_TEXT or self.holds(text):

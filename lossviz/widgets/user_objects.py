@@ -224,7 +224,7 @@ def check_fit(own: UserObjects, config: TrainingConfig) -> None:
 
 
 def _free(wanted: str, value: Any, names: Mapping[str, Any]) -> str:
-    """`wanted`, or the first of `wanted_2`, ... that is no variable of another value."""
+    """`wanted`, or the first of `wanted_2`, ... that is not a variable of another value."""
     found, number = wanted, 1
     while found in names and names[found] is not value:
         number += 1

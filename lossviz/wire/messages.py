@@ -52,7 +52,7 @@ class Snapshot(TypedDict):
     series: list[SeriesPart]
     """Those that the page has asked for, as far as the run has them."""
     rows: list[EpochRow]
-    """Of a run with thousands of epochs some; the least and the greatest losses among them."""
+    """Of a run with thousands of epochs some; the lowest and the highest losses among them."""
     earlier: list[EarlierRun]
     """Oldest first."""
 
@@ -161,7 +161,7 @@ class Attach(TypedDict):
     protocol: int
     """The version of the messages that it understands."""
     series: list[str]
-    """Those that it shows, beside "loss", which comes always."""
+    """Those that it shows, besides "loss", which comes always."""
 
 
 class Seen(TypedDict):

@@ -18,7 +18,7 @@ from lossviz.wire.parent_request import forget_parent
 PERIOD = 0.04
 """Seconds between two messages of a live run: with the way to the page and its frame, a step is
 seen within 70 ms. A chunk of steps takes about as long, so a message's envelope still weighs little
-beside its numbers."""
+besides its numbers."""
 
 END_SECONDS = 2.0
 """Seconds that a kernel's end waits for the message that is being sent."""

@@ -61,7 +61,7 @@ class RunStream:
 
         Args:
             record: the run.
-            earlier: runs before it that are shown beside it, oldest first.
+            earlier: runs before it that are shown with it, oldest first.
         """
         with self._lock:
             self._record = record
@@ -77,7 +77,7 @@ class RunStream:
 
         Args:
             page: its name.
-            series: which series it shows, beside "loss".
+            series: which series it shows, besides "loss".
         """
         with self._lock:
             self._waiting = [*(one for one in self._waiting if one != page), page]

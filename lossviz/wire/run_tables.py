@@ -89,7 +89,7 @@ class RunsPart(TypedDict):
 
 
 class RunColumnsRequest(TypedDict):
-    """A page asks which columns there are beside those of every run."""
+    """A page asks which columns there are besides those of every run."""
 
     type: Literal["run_columns"]
     page: str

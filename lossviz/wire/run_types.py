@@ -68,7 +68,7 @@ class EventMark(TypedDict):
 
 
 class SeriesState(TypedDict):
-    """What there is to know of a series of a run beside its values."""
+    """What there is to know of a series of a run besides its values."""
 
     name: str
     kind: Literal["step", "logged", "resource"]
@@ -79,7 +79,7 @@ class SeriesState(TypedDict):
 
 
 class RunState(TypedDict):
-    """All that a page shows of a run beside its series."""
+    """All that a page shows of a run besides its series."""
 
     id: str
     name: str

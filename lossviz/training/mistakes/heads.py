@@ -68,7 +68,7 @@ class Head:
 
     @property
     def labels(self) -> np.ndarray[Any, Any] | None:
-        """The class of each sample as whole numbers; None where targets are no classes."""
+        """The class of each sample as whole numbers; None where targets are not classes."""
         values = self.target.values
         if not self.target.numeric or not values.size:
             return None

@@ -50,7 +50,7 @@ def fractional_labels(labels: np.ndarray[Any, Any], of: str = "") -> Finding | N
 
 
 def one_hot_rows(rows: np.ndarray[Any, Any], of: str = "", *, weighted: bool) -> Finding | None:
-    """Rows of one-hot targets do not sum to 1, so they are no distribution over classes."""
+    """Rows of one-hot targets do not sum to 1, so they are not a distribution over classes."""
     if rows.ndim < 2 or rows.shape[-1] < 2:
         return None
     part = as_float(sampled(rows))

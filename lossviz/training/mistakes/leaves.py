@@ -49,7 +49,7 @@ class Leaf:
 def leaves(structure: Any, path: tuple[str | int, ...] = ()) -> list[Leaf]:
     """The arrays of a structure of dicts, lists and tuples, in TensorFlow's order.
 
-    What is no array (None, objects) is left out.
+    What is not an array (None, objects) is left out.
     """
     if structure is None:
         return []

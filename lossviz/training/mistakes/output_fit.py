@@ -103,7 +103,7 @@ def relu_for_classes(end: str, loss: str, of: str = "") -> Finding | None:
 
 
 def softmax_of_one_unit(of: str = "") -> Finding | None:
-    """Softmax over one unit is always 1, so nothing can be learnt."""
+    """Softmax over one unit is always 1, so nothing can be learned."""
     return Finding(
         "softmax_of_one_unit",
         f"The output{of} is a softmax over one unit, which is 1 for every sample: use "

@@ -25,7 +25,7 @@ def marks(model: Any) -> dict[str, np.ndarray[Any, Any]]:
 def moved(before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Whether any weight has changed; True where the two are not of the same weights.
 
-    A bias that begins at 0 takes steps of any size: such as are nothing beside the other weights
+    A bias that begins at 0 takes steps of any size: such as are nothing next to the other weights
     do not count.
     """
     if before.keys() != after.keys() or not before:
