@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SECONDS = 0.05
-"""The aim for one call: long enough that the call itself costs nothing compared with the steps, short
+"""The aim for one call: long enough that the call itself costs little next to the steps, short
 enough that Stop takes effect visibly at once."""
 
 MOST = 100_000
