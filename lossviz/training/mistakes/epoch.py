@@ -1,4 +1,4 @@
-"""The mistakes that show at an epoch's end."""
+"""Mistakes that show at the end of an epoch."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def weights_not_finite(model: Any, epoch: int, loss: float | None) -> Finding | 
 
 
 def no_weight_moved(epoch: int, loss: float, rate: float | None) -> Finding:
-    """No weight has changed in an epoch."""
+    """No weight changed during an epoch."""
     with_rate = "" if rate is None else f" with a learning rate of {rate:g}"
     return Finding(
         "no_weight_moved",
@@ -122,7 +122,7 @@ def loss_constant(losses: Sequence[float]) -> Finding | None:
 def stuck_at_largest_class(
     accuracies: Sequence[float], losses: Sequence[float], share: float
 ) -> Finding | None:
-    """The accuracy is the largest class's share in every epoch, and the loss does not fall."""
+    """The accuracy is always the largest class's share, and the loss does not decrease."""
     if len(accuracies) != FIRST_EPOCHS or len(losses) != FIRST_EPOCHS:
         return None
     if not np.isfinite(losses).all():
@@ -141,7 +141,7 @@ def stuck_at_largest_class(
 
 
 def worse_than_constant(loss: float, constant: float, steps: int, name: str) -> Finding | None:
-    """After the last epoch the loss is above that of always giving the same answer."""
+    """After the last epoch the loss is above that of the best constant prediction."""
     if steps < 100 or constant <= 0 or not np.isfinite(loss) or loss < 1.5 * constant:
         return None
     return Finding(
@@ -153,7 +153,7 @@ def worse_than_constant(loss: float, constant: float, steps: int, name: str) -> 
 
 
 def monitor_missing(callback: str, monitor: str, names: Sequence[str]) -> Finding:
-    """A callback waits for a value that no epoch has."""
+    """A callback monitors a value that no epoch has."""
     change = "set monitor to one of them"
     if monitor.startswith("val_") and not any(one.startswith("val_") for one in names):
         change = "provide validation data, or choose a metric that exists, such as monitor='loss'"

@@ -1,4 +1,4 @@
-"""NaN and infinities in the data."""
+"""NaN and infinite values in the data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lossviz.training.mistakes.leaves import Span
 
 
 def inputs_not_finite(called: str, seen: Span, rows: int, *, fatal: bool = True) -> Finding | None:
-    """The inputs hold NaN or infinities.
+    """The inputs contain NaN or infinite values.
 
     ReLU turns NaN into 0 on CPUs, so the loss stays finite while the weights behind it become NaN.
     """
@@ -28,7 +28,7 @@ def inputs_not_finite(called: str, seen: Span, rows: int, *, fatal: bool = True)
 
 
 def targets_not_finite(called: str, seen: Span, rows: int, *, fatal: bool = True) -> Finding | None:
-    """The targets hold NaN or infinities."""
+    """The targets contain NaN or infinite values."""
     if seen.bad is None:
         return None
     return Finding(
@@ -40,7 +40,7 @@ def targets_not_finite(called: str, seen: Span, rows: int, *, fatal: bool = True
 
 
 def sample_weights_not_finite(called: str, seen: Span, rows: int) -> Finding | None:
-    """The sample weights hold NaN or infinities."""
+    """The sample weights contain NaN or infinite values."""
     if seen.bad is None:
         return None
     return Finding(
@@ -52,7 +52,7 @@ def sample_weights_not_finite(called: str, seen: Span, rows: int) -> Finding | N
 
 
 def validation_not_finite(called: str, seen: Span, rows: int) -> Finding | None:
-    """The validation data hold NaN or infinities."""
+    """The validation data contain NaN or infinite values."""
     if seen.bad is None:
         return None
     return Finding(

@@ -1,4 +1,4 @@
-"""Sample and class weights under which nothing, or the wrong thing, is learned."""
+"""Sample and class weights with which nothing, or the wrong thing, is learned."""
 
 from __future__ import annotations
 

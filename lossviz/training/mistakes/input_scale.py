@@ -18,7 +18,7 @@ TIMES = 1e3
 def pixels_not_scaled(
     called: str, values: np.ndarray[Any, Any], low: float, high: float
 ) -> Finding | None:
-    """Pixels from 0 to 255 go into a model without rescaling or normalisation."""
+    """Pixel values from 0 to 255 go into a model without rescaling or normalization."""
     if low < 0 or not BRIGHT <= high <= 65_535 or not _pixels(values):
         return None
     part = finite_part(values, 64)
@@ -40,7 +40,7 @@ def pixels_not_scaled(
 def pixels_scaled_twice(
     called: str, values: np.ndarray[Any, Any], low: float, high: float, factor: float
 ) -> Finding | None:
-    """Pixels that are scaled already go through a Rescaling layer once more.
+    """Pixel values that are already scaled go through a Rescaling layer again.
 
     Args:
         called: the inputs' name.
@@ -59,7 +59,7 @@ def pixels_scaled_twice(
 
 
 def features_on_different_scales(called: str, values: np.ndarray[Any, Any]) -> Finding | None:
-    """Columns of a table differ in scale by more than a thousand, and nothing normalises them."""
+    """Columns of a table differ in scale more than a thousandfold, without normalization."""
     if values.ndim != 2 or not 2 <= values.shape[1] <= 1_000 or len(values) < 10:
         return None
     part = as_float(sampled(values))
@@ -129,7 +129,7 @@ def no_time_steps(called: str, shape: tuple[int, ...]) -> Finding | None:
 
 
 def channels_first(called: str, shape: tuple[int, ...]) -> Finding | None:
-    """Images with their channels first go into convolutions with the channels last."""
+    """Images with channels first go into convolutions that expect channels last."""
     if len(shape) != 4 or shape[1] not in {1, 3} or shape[2] != shape[3] or shape[2] < 16:
         return None
     turned = [shape[0], shape[2], shape[3], shape[1]]
@@ -144,7 +144,7 @@ def channels_first(called: str, shape: tuple[int, ...]) -> Finding | None:
 def ids_outside_embedding(
     called: str, low: float, high: float, size: int, layer: str
 ) -> Finding | None:
-    """Ids lie outside an Embedding's input_dim; a GPU reads zeros for them without a word."""
+    """Ids lie outside an Embedding's input_dim; a GPU silently reads zeros for them."""
     if low >= 0 and high < size:
         return None
     change = f"set input_dim to {high + 1:,.0f}" if high >= size else "number the tokens from 0"

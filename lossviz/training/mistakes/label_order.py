@@ -1,4 +1,4 @@
-"""Samples that come sorted by class, so that each batch pulls towards one of them."""
+"""Samples sorted by class, so that each batch pulls towards one of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sorted_labels(labels: np.ndarray[Any, Any], batch_size: int, of: str = "") -
 
 
 def batches_of_one_class(batches: int, single: Sequence[int], of: str = "") -> Finding | None:
-    """Nearly every batch holds one class only, though there are several.
+    """Nearly every batch contains only one class, though there are several.
 
     Args:
         batches: how many there are.

@@ -1,4 +1,4 @@
-"""Labels that are not the classes which the model tells apart."""
+"""Labels that do not match the model's classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEAR = 1e-2
 def labels_outside_classes(
     low: float, high: float, classes: int, of: str = "", ignored: int | None = None
 ) -> Finding | None:
-    """Integer labels begin at 1, or lie outside the classes of the output."""
+    """Integer labels start at 1, or lie outside the classes of the output."""
     if not (low < 0 or high >= classes):
         return None  # NaN is reported elsewhere
     if ignored is not None and ignored in {low, high}:
@@ -36,7 +36,7 @@ def labels_outside_classes(
 
 
 def fractional_labels(labels: np.ndarray[Any, Any], of: str = "") -> Finding | None:
-    """Labels of a loss of classes have fractions, which are cut off."""
+    """Labels of a classification loss have fractions, which are truncated."""
     part = finite_part(labels)
     fractions = part[part != np.floor(part)]
     if not fractions.size:
@@ -71,7 +71,7 @@ def one_hot_rows(rows: np.ndarray[Any, Any], of: str = "", *, weighted: bool) ->
 
 
 def one_class_only(low: float, high: float, rows: int, of: str = "") -> Finding | None:
-    """All samples have the same label, so there is nothing to tell apart."""
+    """All samples have the same label, so there is nothing to distinguish."""
     if low != high or rows < 10:
         return None
     return Finding(
@@ -82,7 +82,7 @@ def one_class_only(low: float, high: float, rows: int, of: str = "") -> Finding 
 
 
 def binary_targets_outside(low: float, high: float, of: str = "") -> Finding | None:
-    """Targets of binary cross-entropy lie outside 0 to 1, where the loss has no lower bound."""
+    """Targets of binary cross-entropy lie outside 0 to 1, where the loss is unbounded below."""
     if low >= -1e-3 and high <= 1 + 1e-3:
         return None
     if low == -1 and high <= 1:
@@ -104,7 +104,7 @@ def binary_targets_outside(low: float, high: float, of: str = "") -> Finding | N
 
 
 def text_labels(values: np.ndarray[Any, Any], of: str = "") -> Finding | None:
-    """Targets are texts, some of them perhaps empty."""
+    """Targets are text, possibly with empty values."""
     if values.dtype.kind not in "OUS" or not values.size:
         return None
     share = float(np.mean([one in {"", b""} for one in values.reshape(-1).tolist()]))
@@ -119,7 +119,7 @@ def text_labels(values: np.ndarray[Any, Any], of: str = "") -> Finding | None:
 
 
 def one_hot_for_sparse(shape: tuple[int, ...], classes: int, of: str = "") -> Finding | None:
-    """One-hot targets for a loss that takes integer labels."""
+    """One-hot targets with a loss that expects integer labels."""
     return Finding(
         "one_hot_for_sparse",
         f"The targets{of} of shape {list(shape)} are one-hot over {classes:,} classes, but a "
@@ -130,7 +130,7 @@ def one_hot_for_sparse(shape: tuple[int, ...], classes: int, of: str = "") -> Fi
 
 
 def labels_for_one_hot(loss: str, classes: int, of: str = "") -> Finding | None:
-    """Integer labels for a loss that takes one-hot targets."""
+    """Integer labels with a loss that expects one-hot targets."""
     return Finding(
         "labels_for_one_hot",
         f"The targets{of} are integer labels, but {loss} expects one-hot targets over "
@@ -141,7 +141,7 @@ def labels_for_one_hot(loss: str, classes: int, of: str = "") -> Finding | None:
 
 
 def one_output_for_classes(labels: int, of: str = "") -> Finding | None:
-    """A loss of classes on an output of one unit, whose softmax is always 1."""
+    """A classification loss on an output with one unit, whose softmax is always 1."""
     return Finding(
         "one_output_for_classes",
         f"The output{of} has one unit, but the loss compares {labels:,} classes and is "

@@ -1,4 +1,4 @@
-"""Metrics that do not fit the output or the targets."""
+"""Metrics that do not match the output or the targets."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def metric_needs_labels(metric: Any, of: str = "") -> Finding | None:
 
 
 def binary_metric_for_classes(metric: Any, units: int, of: str = "") -> Finding | None:
-    """Binary accuracy of one-hot classes counts every right zero: 0.9 for ten classes at once."""
+    """Binary accuracy of one-hot classes counts every correct zero: 0.9 for ten classes."""
     if kind_of(metric) != "BinaryAccuracy":
         return None
     return Finding(
@@ -90,7 +90,7 @@ def binary_metric_for_classes(metric: Any, units: int, of: str = "") -> Finding 
 
 
 def exact_accuracy(metric: Any, of: str = "") -> Finding | None:
-    """keras.metrics.Accuracy asks whether numbers are equal, which probabilities never are."""
+    """keras.metrics.Accuracy tests numbers for equality, which probabilities never satisfy."""
     if kind_of(metric) != "Accuracy":
         return None
     return Finding(
@@ -104,7 +104,7 @@ def exact_accuracy(metric: Any, of: str = "") -> Finding | None:
 def accuracy_for_numbers(
     metric: Any, targets: np.ndarray[Any, Any], of: str = ""
 ) -> Finding | None:
-    """Accuracy of a regression, where an output never equals its target."""
+    """Accuracy for a regression, where an output never equals its target."""
     if kind_of(metric) not in ACCURACIES | {"accuracy"}:
         return None
     part = finite_part(targets)

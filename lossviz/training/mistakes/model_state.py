@@ -27,7 +27,7 @@ def no_trainable_variable(model: Any) -> Finding | None:
 
 
 def dropout_high(model: Any) -> Finding | None:
-    """A layer drops nine tenths or more: the rate is the share that is dropped, not kept."""
+    """A layer drops nine tenths or more: the rate is the share dropped, not kept."""
     for layer in all_layers(model):
         name = type(layer).__name__
         rates = [getattr(layer, key, 0) for key in ("dropout", "recurrent_dropout")]
@@ -62,7 +62,7 @@ def batch_norm_of_one(model: Any) -> Finding | None:
 
 
 def batch_larger_than_data(batch_size: int, rows: int) -> Finding | None:
-    """A batch would hold all samples twice, so that an epoch is one step."""
+    """A batch is at least twice the number of samples, so an epoch is one step."""
     if batch_size <= 64 or batch_size < 2 * rows:
         return None
     return Finding(
@@ -73,7 +73,7 @@ def batch_larger_than_data(batch_size: int, rows: int) -> Finding | None:
 
 
 def symmetric_weights(model: Any) -> Finding | None:
-    """A hidden layer begins with one number in all its weights, so all its units stay alike."""
+    """All weights of a hidden layer start with the same number, so its units stay identical."""
     layers = [
         layer
         for layer in all_layers(model)
@@ -105,7 +105,7 @@ def outputs_identical(outputs: list[np.ndarray[Any, Any]]) -> bool:
 
 
 def model_dead(model: Any, inputs: Any) -> Finding | None:
-    """No gradient reaches the weights, because every unit of a layer is off or all begin at 0.
+    """No gradient reaches the weights, because all units of a layer are dead or all start at 0.
 
     Args:
         model: a model whose outputs are the same for different samples.

@@ -1,4 +1,4 @@
-"""Ends of a model that do not fit its loss."""
+"""Model outputs that do not match the loss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROBABILITIES = {"softmax", "sigmoid"}
 
 
 def probabilities_as_logits(end: str | None, loss: str, of: str = "") -> Finding | None:
-    """Probabilities go into a loss that takes logits: a softmax of a softmax."""
+    """Probabilities go into a loss that expects logits: a softmax of a softmax."""
     name = end if end in PROBABILITIES else "an activation that yields probabilities"
     return Finding(
         "probabilities_as_logits",
@@ -31,7 +31,7 @@ def logits_as_probabilities(
     softmax: bool,
     either: bool = True,
 ) -> Finding | None:
-    """Logits, or other numbers outside 0 to 1, go into a loss that takes probabilities.
+    """Logits, or other values outside 0 to 1, go into a loss that expects probabilities.
 
     Args:
         values: the output.
@@ -58,7 +58,7 @@ def logits_as_probabilities(
 
 
 def softmax_over_another_axis(values: np.ndarray[Any, Any], of: str = "") -> Finding | None:
-    """Softmax over another axis than that of the classes."""
+    """Softmax over an axis other than that of the classes."""
     part = values.astype(np.float64)
     if not np.isfinite(part).all() or np.abs(part.sum(axis=-1) - 1).max() < 0.05:
         return None
@@ -71,7 +71,7 @@ def softmax_over_another_axis(values: np.ndarray[Any, Any], of: str = "") -> Fin
 
 
 def output_without_loss(given: int, outputs: int) -> Finding | None:
-    """A list of fewer losses than outputs: the others are not trained."""
+    """Fewer losses than outputs: the other outputs are not trained."""
     if given >= outputs:
         return None
     return Finding(
@@ -83,7 +83,7 @@ def output_without_loss(given: int, outputs: int) -> Finding | None:
 
 
 def sigmoid_for_classes(units: int, loss: str, of: str = "") -> Finding | None:
-    """Sigmoid in front of a loss of classes that exclude each other."""
+    """Sigmoid before a loss for mutually exclusive classes."""
     return Finding(
         "sigmoid_for_classes",
         f"The output{of} ends in sigmoid over {units:,} units, but {loss} compares mutually "
@@ -93,7 +93,7 @@ def sigmoid_for_classes(units: int, loss: str, of: str = "") -> Finding | None:
 
 
 def relu_for_classes(end: str, loss: str, of: str = "") -> Finding | None:
-    """ReLU in front of a loss of classes, where negative scores lose their gradient."""
+    """ReLU before a classification loss, where negative scores lose their gradient."""
     return Finding(
         "relu_for_classes",
         f"The output{of} ends in {end}, which cuts off negative scores, but {loss} needs "
@@ -113,7 +113,7 @@ def softmax_of_one_unit(of: str = "") -> Finding | None:
 
 
 def negative_for_logarithm(values: np.ndarray[Any, Any], loss: str, of: str = "") -> Finding | None:
-    """A loss with the logarithm of the output, which can be negative."""
+    """A loss takes the logarithm of an output that can be negative."""
     part = finite_part(values)
     if not part.size or part.min() >= 0:
         return None

@@ -1,4 +1,4 @@
-"""Learning rates and precisions with which weights do not move, or fly away."""
+"""Learning rates and precisions with which weights stay put or diverge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ADAPTIVE = {"Adam", "AdamW", "Nadam", "Adamax", "RMSprop", "Lion"}
 
 
 def rate_too_high(rate: float, optimizer: str) -> Finding | None:
-    """A learning rate far above what the optimizer trains with."""
+    """A learning rate far above the optimizer's usual range."""
     if rate < MOST.get(optimizer, np.inf):
         return None
     usual = 0.1 if optimizer == "SGD" else 0.001
@@ -31,7 +31,7 @@ def rate_too_high(rate: float, optimizer: str) -> Finding | None:
 
 
 def rate_below_half_precision(rate: float, optimizer: str, weights: list[Any]) -> Finding | None:
-    """Steps are smaller than the spacing of half-precision weights, so these do not move."""
+    """Updates are smaller than the spacing of half-precision weights, so these do not change."""
     half = [one for one in weights if _dtype(one) in {"float16", "bfloat16"}]
     if not half:
         return None
@@ -54,7 +54,7 @@ def rate_below_half_precision(rate: float, optimizer: str, weights: list[Any]) -
 
 
 def weights_in_float16(weights: list[Any]) -> Finding | None:
-    """Weights are kept in float16, where small gradients and steps become 0."""
+    """Weights are stored in float16, where small gradients and updates become 0."""
     half = [one for one in weights if _dtype(one) == "float16"]
     if not half:
         return None

@@ -1,4 +1,4 @@
-"""Targets of a regression that the model's end cannot reach, or only after very long."""
+"""Regression targets that the model's output cannot reach, or only after a very long time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HUGE = 1e4
 def targets_out_of_reach(
     targets: np.ndarray[Any, Any], end: str | None, of: str = ""
 ) -> Finding | None:
-    """Targets lie outside the range of the activation at the model's end."""
+    """Targets lie outside the range of the model's last activation."""
     if end not in BOUNDS:
         return None
     least, most = BOUNDS[end]
@@ -43,7 +43,7 @@ def targets_out_of_reach(
 def targets_huge(
     targets: np.ndarray[Any, Any], outputs: np.ndarray[Any, Any], of: str = ""
 ) -> Finding | None:
-    """Targets of a regression are far larger than the model's first outputs."""
+    """Regression targets are far larger than the model's initial outputs."""
     part, given = finite_part(targets), finite_part(outputs)
     if not (part.size and given.size):
         return None
@@ -59,7 +59,7 @@ def targets_huge(
 
 
 def targets_constant(low: float, high: float, rows: int, of: str = "") -> Finding | None:
-    """Every target of a regression is the same number."""
+    """All regression targets are the same number."""
     if low != high or rows < 10:
         return None
     return Finding(
@@ -70,7 +70,7 @@ def targets_constant(low: float, high: float, rows: int, of: str = "") -> Findin
 
 
 def negative_counts(low: float, loss: str, of: str = "") -> Finding | None:
-    """Negative targets for a loss of counts or logarithms."""
+    """Negative targets with a loss for counts or with a logarithm."""
     if low >= 0:
         return None
     return Finding(

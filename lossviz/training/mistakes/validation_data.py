@@ -1,4 +1,4 @@
-"""Validation data that cannot tell how well a model does."""
+"""Validation data that do not measure how well a model generalizes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _trained(what: str) -> Finding:
 def validation_classes_unseen(
     labels: np.ndarray[Any, Any], held: np.ndarray[Any, Any], of: str = ""
 ) -> Finding | None:
-    """Validation samples have classes that are never trained."""
+    """Validation samples have classes that the training data lack."""
     trained = np.unique(labels)
     unseen = ~np.isin(held, trained)
     count = int(unseen.sum())
@@ -79,7 +79,7 @@ def validation_classes_unseen(
 def validation_on_another_scale(
     called: str, seen: Span, held: Span, train: np.ndarray[Any, Any], other: np.ndarray[Any, Any]
 ) -> Finding | None:
-    """Validation inputs were not scaled as the training inputs were."""
+    """Validation inputs are not scaled like the training inputs."""
     if len(train) < LEAST or len(other) < LEAST:
         return None
     one, two = finite_part(train, 256), finite_part(other, 256)
