@@ -41,7 +41,11 @@ def pages_in_use(connection: sqlite3.Connection) -> int:
 def by_folder(parent: Path) -> dict[str, int]:
     """Bytes of the files in each folder of `parent`, by the folder's name: one pass over all."""
     with contextlib.suppress(OSError), os.scandir(parent) as entries:
-        return {one.name: _bytes(one.path) for one in entries if one.is_dir(follow_symlinks=False)}
+        return {
+            entry.name: _bytes(entry.path)
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False)
+        }
     return {}
 
 

@@ -64,9 +64,11 @@ def signature(class_name: str) -> Signature:
     function = ast.parse(textwrap.dedent(header[0]) + "    pass").body[0]
     assert isinstance(function, ast.FunctionDef)
     arguments = function.args
-    names = [one.arg for one in arguments.args][-len(arguments.defaults) :]
+    names = [argument.arg for argument in arguments.args][-len(arguments.defaults) :]
     pairs: list[tuple[str, ast.expr | None]] = [*zip(names, arguments.defaults, strict=True)]
-    pairs += zip([one.arg for one in arguments.kwonlyargs], arguments.kw_defaults, strict=True)
+    pairs += zip(
+        [argument.arg for argument in arguments.kwonlyargs], arguments.kw_defaults, strict=True
+    )
     try:
         found = {name: ast.literal_eval(node) for name, node in pairs if node is not None}
     except ValueError:  # a default that is worked out
@@ -77,7 +79,11 @@ def signature(class_name: str) -> Signature:
 def _asked(class_name: str) -> Signature:
     one = getattr(tf.keras.optimizers, class_name)
     parameters = inspect.signature(one.__init__).parameters.values()
-    found = {one.name: one.default for one in parameters if one.default is not one.empty}
+    found = {
+        parameter.name: parameter.default
+        for parameter in parameters
+        if parameter.default is not parameter.empty
+    }
     return Signature(found, _words(inspect.getdoc(one) or "", found))
 
 

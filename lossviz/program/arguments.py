@@ -60,7 +60,7 @@ def removed(source: SourceText, call: ast.Call, name: str) -> Edit | None:
         return None
     if source.beside(keyword) == "," and nodes[0] is not keyword:
         return Edit(*source.lines_of(keyword), "")
-    before = [one for one in nodes if source.end(one) <= source.start(keyword)]
+    before = [node for node in nodes if source.end(node) <= source.start(keyword)]
     if before and text[source.end(before[-1]) : source.start(keyword)] == ", ":
         return Edit(source.end(before[-1]), source.end(keyword), "")
     return None

@@ -80,10 +80,10 @@ class _List:
         self._written = self._structure.origin(self._given)
         elements = self._written.elts if isinstance(self._written, ast.List) else []
         self._elements = {
-            one.name: element
-            for one in CALLBACKS
+            callback.name: element
+            for callback in CALLBACKS
             for element in elements
-            if self._structure.origin(element) is into.found.callbacks.get(one.name)
+            if self._structure.origin(element) is into.found.callbacks.get(callback.name)
         }
         self._gone = [self._elements[one.name] for one in leaving if one.name in self._elements]
         self._staying = [one for one in elements if one not in self._gone]

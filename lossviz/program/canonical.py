@@ -36,7 +36,7 @@ def canonical(
         number(one.arg)
     if keywords:
         optional.sort(key=lambda one: one.arg)
-        names |= {one.arg: one.arg for one in optional}
+        names |= {argument.arg: argument.arg for argument in optional}
     else:
         for one in optional:
             number(one.arg)

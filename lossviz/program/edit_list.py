@@ -89,11 +89,11 @@ class EditList:
             self.edits.append(inserted(self.source, call, arguments, self._removed))
         # Edits inside a part that is rewritten are part of the rewritten text.
         self.edits = [
-            one
-            for one in self.edits
+            edit
+            for edit in self.edits
             if not any(
-                other.start <= one.start < one.end <= other.end
-                and other.end - other.start > one.end - one.start
+                other.start <= edit.start < edit.end <= other.end
+                and other.end - other.start > edit.end - edit.start
                 for other in self.edits
             )
         ]

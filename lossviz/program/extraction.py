@@ -36,7 +36,9 @@ class Extract:
     def join(self, other: Extract) -> None:
         """Take what another one holds, too."""
         self.imports |= other.imports
-        self.constants += [one for one in other.constants if one not in self.constants]
+        self.constants += [
+            constant for constant in other.constants if constant not in self.constants
+        ]
         self.definitions |= other.definitions
 
 
@@ -89,10 +91,10 @@ class _Closure:
         for needed in needs(tree):
             if needed in _statements(module) and needed not in own:
                 self._add(module, needed)
-        self.attributes |= {one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
+        self.attributes |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         first = tree.body[0]
         plain = isinstance(first, ast.Assign) and not any(
-            isinstance(one, ast.Name) for one in ast.walk(first.value)
+            isinstance(node, ast.Name) for node in ast.walk(first.value)
         )
         (self.extract.constants if plain else self._group).append(text)
 

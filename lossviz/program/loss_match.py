@@ -31,7 +31,7 @@ def matching(
         loss = losses.get(name)
         known = _known(loss)
         if names == known.by_name and set(own) == set(known.parameters):
-            return loss, {one: one for one in known.parameters}
+            return loss, {parameter: parameter for parameter in known.parameters}
         if positions == known.by_position and len(own) == len(known.parameters):
             return loss, dict(zip(known.parameters, own, strict=True))
     return None

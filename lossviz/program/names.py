@@ -69,7 +69,9 @@ def rename(text: str, names: Mapping[str, str]) -> list[Edit]:
         if isinstance(node, _DEFINITIONS) and node.name in names and node.name not in own:
             edits.append(_word(source, node, node.name, names[node.name]))
         if isinstance(node, ast.Global):
-            edits.extend(_word(source, node, one, names[one]) for one in node.names if one in names)
+            edits.extend(
+                _word(source, node, name, names[name]) for name in node.names if name in names
+            )
         if isinstance(node, (*_DEFINITIONS, ast.Lambda)):
             inner = own | _own_names(node)
             body = node.body if isinstance(node.body, list) else [node.body]

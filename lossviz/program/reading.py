@@ -166,7 +166,7 @@ def _run(found: ParsedProgram) -> None:
 
 
 def _callbacks(found: ParsedProgram) -> None:
-    structure, known = found.structure, {one.qualified: one for one in CALLBACKS}
+    structure, known = found.structure, {callback.qualified: callback for callback in CALLBACKS}
     callbacks = structure.origin(structure.argument(structure.train, "callbacks"))
     for element in callbacks.elts if isinstance(callbacks, (ast.List, ast.Tuple)) else []:
         call = structure.origin(element)

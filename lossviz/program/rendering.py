@@ -185,11 +185,11 @@ def _train(config: TrainingConfig) -> str:
         arguments.append(f"device={quoted(config.device)}")
     if config.jit_compile:
         arguments.append("jit_compile=True")
-    callbacks = [one for one in CALLBACKS if one.chosen(config)]
+    callbacks = [callback for callback in CALLBACKS if callback.chosen(config)]
     if callbacks:
         arguments.append(f"callbacks=[{', '.join(one.variable for one in callbacks)}]")
     inside = "".join(f"    {argument},\n" for argument in arguments)
-    before = "".join(callback_statement(one, config) for one in callbacks)
+    before = "".join(callback_statement(callback, config) for callback in callbacks)
     return f"{before}run = lossviz.train(\n{inside})\n"
 
 

@@ -218,7 +218,8 @@ class _Script:
                 else ("data.targets.shape[-1]")
             )
             definitions = [
-                re.sub(r"outputs\(data, label_axes=\d+\)", count, one) for one in definitions
+                re.sub(r"outputs\(data, label_axes=\d+\)", count, definition)
+                for definition in definitions
             ]
         lines += _spaced(definitions)
         if self.half:

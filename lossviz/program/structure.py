@@ -147,7 +147,7 @@ class ProgramStructure:
         names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
         if names == [node] and self.origin(node) is node:
             return True  # `data = data`
-        return not any(one.id in self._bound for one in names)
+        return not any(name.id in self._bound for name in names)
 
     def tensorflow(self) -> dict[str, str]:
         """The names that refer to TensorFlow here, each as `"tf"`; another `tf` is not one."""

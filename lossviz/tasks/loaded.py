@@ -79,8 +79,8 @@ def plain(values: Any) -> NDArray[Any]:
 
 def counted(*targets: NDArray[Any]) -> int:
     """How many classes labels denote: one more than the largest; 0 for no labels."""
-    if all(is_labels(one) for one in targets):
-        return 1 + max(int(one.max()) for one in targets)
+    if all(is_labels(target) for target in targets):
+        return 1 + max(int(target.max()) for target in targets)
     return 0
 
 

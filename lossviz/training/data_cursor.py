@@ -58,7 +58,7 @@ class DataCursor:
         return {
             "epoch": self.epoch,
             "steps": self.steps,
-            "sizes": [list(one) for one in self.sizes],
+            "sizes": [list(size) for size in self.sizes],
             "trained": self.trained,
             "drawn": self.drawn,
         }

@@ -68,7 +68,7 @@ class GradientNorm:
         return replacement
 
     def _add(self, optimizer: Any, grads: Sequence[Any]) -> None:
-        halves = [_half_square(one) for one in grads if one is not None]
+        halves = [_half_square(gradient) for gradient in grads if gradient is not None]
         if not halves:
             return
         if getattr(optimizer, "inner_optimizer", None) is not None:

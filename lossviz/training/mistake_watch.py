@@ -238,7 +238,7 @@ class MistakeWatch:
             return by_name, {name: _behind(one) for name, one in by_name.items()}
         if isinstance(given, list | tuple):
             several = [of(one) for one in given]
-            return several, [_behind(one) for one in several]
+            return several, [_behind(item) for item in several]
         only = of(given)
         return only, _behind(only)
 
@@ -257,7 +257,7 @@ class MistakeWatch:
             metrics = [metrics]
         if not isinstance(metrics, list | tuple):
             return metrics or ()
-        return [_as_fit_takes_it(one, asked.model) for one in metrics]
+        return [_as_fit_takes_it(metric, asked.model) for metric in metrics]
 
     def _rate(self) -> float | None:
         """The learning rate of the first step."""

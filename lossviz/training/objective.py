@@ -309,9 +309,9 @@ def _defaults(function: Any) -> dict[str, Any]:
     except (TypeError, ValueError):
         return {}
     return {
-        one.name: one.default
-        for one in parameters
-        if isinstance(one.default, bool | int | float | str)
+        parameter.name: parameter.default
+        for parameter in parameters
+        if isinstance(parameter.default, bool | int | float | str)
     }
 
 
@@ -322,9 +322,9 @@ def _check_takes(name: str, function: Callable[..., Any], given: Mapping[str, An
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return
-    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return
-    _check_known(name, [one.name for one in parameters], given)
+    _check_known(name, [parameter.name for parameter in parameters], given)
 
 
 def _check_known(name: str, accepted: Iterable[str], given: Mapping[str, Any]) -> None:

@@ -56,7 +56,7 @@ def usable(optimizer: Any, model: Any) -> None:
         return
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     theirs = getattr(inner, "_trainable_variables", None)
-    ours = {id(one) for one in model.trainable_variables}
+    ours = {id(variable) for variable in model.trainable_variables}
     if theirs is not None and not ours <= {id(one) for one in theirs}:
         raise ArgumentError(
             "optimizer",

@@ -117,7 +117,7 @@ def _ends(model: Any) -> list[Output] | None:
     """What the ends of a model tell, or None where it has none that can be seen."""
     outputs = getattr(model, "outputs", None)
     if outputs and _is_keras_own(model):
-        return [_of_tensor(one) for one in outputs]
+        return [_of_tensor(output) for output in outputs]
     layers = getattr(model, "layers", None)
     if layers and _kind(model) == "Sequential":
         return [_of_layers(layers)]
@@ -137,7 +137,7 @@ def _of_tensor(tensor: Any) -> Output:
     operation = history.operation
     nodes = getattr(operation, "_inbound_nodes", [])
     inputs = nodes[history.node_index].input_tensors if history.node_index < len(nodes) else []
-    before = [functools.partial(_of_tensor, one) for one in inputs]
+    before = [functools.partial(_of_tensor, value) for value in inputs]
     return _of_operation(operation, history.tensor_index, before)
 
 
@@ -181,9 +181,9 @@ def _of_operation(operation: Any, index: int, before: Sequence[Callable[[], Outp
 def _of_many(kind: str, parts: Iterable[Output]) -> Output:
     """What the output of several joined parts contains."""
     parts = list(parts)
-    if parts and all(one.holds == "logits" for one in parts):
+    if parts and all(part.holds == "logits" for part in parts):
         return _without(kind)
-    alike = {one.activation for one in parts}
+    alike = {part.activation for part in parts}
     # The mean of distributions is one; sigmoids side by side are sigmoids.
     keeps = kind == "Average" or (kind in {"Concatenate", "Stack"} and alike <= {"sigmoid"})
     return parts[0] if keeps and len(alike) == 1 else UNKNOWN

@@ -177,8 +177,8 @@ def _objectives(asked: Request, form: Any) -> tuple[list[Objective], Any]:
             for index, one in enumerate(loss)
         ]  # fmt: skip
         return (
-            [one for one in several if one is not None],
-            [None if one is None else one.as_keras() for one in several],
+            [item for item in several if item is not None],
+            [None if item is None else item.as_keras() for item in several],
         )
     held_there = _held(asked, held) if count == 1 else _at(held, 0)
     only = objective(
@@ -320,7 +320,7 @@ def _title(asked: Request, objectives: Sequence[Objective]) -> str:
         return f"{type(asked.model).__name__}'s own" if brings_training(asked.model) else "add_loss"
     named = compiled.values() if isinstance(compiled, dict) else compiled
     parts = list(named) if isinstance(compiled, dict | list | tuple) else [compiled]
-    return ", ".join(dict.fromkeys(_called(one) for one in parts if one is not None))
+    return ", ".join(dict.fromkeys(_called(part) for part in parts if part is not None))
 
 
 def _called(loss: Any) -> str:

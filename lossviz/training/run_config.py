@@ -117,5 +117,5 @@ def _names(metrics: Any) -> Any:
     if isinstance(metrics, Mapping):
         return {str(name): _names(one) for name, one in metrics.items()}
     if isinstance(metrics, list | tuple):
-        return [_names(one) for one in metrics]
+        return [_names(metric) for metric in metrics]
     return getattr(metrics, "name", None) or getattr(metrics, "__name__", shown(metrics))

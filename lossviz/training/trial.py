@@ -134,7 +134,7 @@ class _Trial:
             raise self._failure(error, shown) from error
         loss, gradients = given
         self._check_form(loss)
-        missing = [one is None for one in gradients]
+        missing = [gradient is None for gradient in gradients]
         warnings = []
         if missing and all(missing):
             if not self._regularised:
@@ -201,10 +201,10 @@ def _fetched(loss: Any, gradients: Sequence[Any]) -> Any:
     """Two tensors: the loss, and the largest part of any gradient; -1 where there is none."""
     graph = tf.compat.v1.get_default_graph()
     found = [
-        tf.reduce_max(tf.abs(tf.cast(getattr(one, "values", one), tf.float32)), axis=None)
-        for one in gradients
+        tf.reduce_max(tf.abs(tf.cast(getattr(gradient, "values", gradient), tf.float32)), axis=None)
+        for gradient in gradients
         # What a branch or loop inside the step has made cannot be seen from outside.
-        if one is not None and one.dtype.is_floating and one.graph is graph
+        if gradient is not None and gradient.dtype.is_floating and gradient.graph is graph
     ]
     largest = tf.reduce_max(tf.stack(found)) if found else tf.constant(-1.0)
     number = isinstance(loss, int | float | np.number | np.ndarray)
@@ -226,7 +226,7 @@ def _run(function: Any, batch: Any) -> Any:
         )
 
     try:
-        specs = [tf.TensorSpec(one.shape, one.dtype) for one in function.inputs]
+        specs = [tf.TensorSpec(value.shape, value.dtype) for value in function.inputs]
         wrapped = tf.compat.v1.wrap_function(body, specs)
         pruned = wrapped.prune(wrapped.inputs, wrapped.outputs)
         if _acts(pruned.graph.as_graph_def()):
@@ -241,7 +241,10 @@ def _run(function: Any, batch: Any) -> Any:
 
 def _acts(graph: Any) -> bool:
     """Whether running a graph does more than compute."""
-    nodes = [*graph.node, *(node for one in graph.library.function for node in one.node_def)]
+    nodes = [
+        *graph.node,
+        *(node for function in graph.library.function for node in function.node_def),
+    ]
     return any(_ACTING.match(node.op) for node in nodes)
 
 

@@ -17,7 +17,7 @@ def untouched(model: Any) -> Iterator[None]:
     """
     weights = {id(one) for one in model.trainable_variables}
     others = [one for one in model.variables if id(one) not in weights] + untracked(model)
-    kept = [(one, one.numpy()) for one in others]
+    kept = [(other, other.numpy()) for other in others]
     try:
         yield
     finally:

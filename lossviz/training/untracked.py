@@ -25,9 +25,9 @@ def untracked(model: Any) -> list[Any]:
         >>> [tuple(one.shape) for one in untracked(model)]
         [(4, 3)]
     """
-    known = {id(one) for one in model.variables}
+    known = {id(variable) for variable in model.variables}
     # Keras wraps a variable of TensorFlow's, which is then listed as well.
-    known |= {id(one.value) for one in model.variables}
+    known |= {id(variable.value) for variable in model.variables}
     found: dict[int, Any] = {}
     for layer in model._flatten_layers():  # noqa: SLF001 - `layers` alone does not look inside
         for _, value in sorted(vars(layer).items()):

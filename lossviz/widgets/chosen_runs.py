@@ -93,10 +93,10 @@ class ChosenRuns:
 
 def _tell_apart(record: Record, others: Sequence[Record]) -> None:
     """Assign a run of another kernel a free colour, and a unique name."""
-    taken = {(one.number - 1) % COLOURS for one in others}
+    taken = {(other.number - 1) % COLOURS for other in others}
     if (record.number - 1) % COLOURS in taken:
         free = [colour for colour in range(COLOURS) if colour not in taken]
         record.number = free[0] + 1 if free else record.number
-    if any(one.name == record.name for one in others):
+    if any(other.name == record.name for other in others):
         started = time.strftime("%d %b %H:%M", time.localtime(record.created))
         record.name = f"{record.name} ({started})"

@@ -147,7 +147,7 @@ class RunsRoom:
             "best": run.best(run.metric),
             "val_loss": low,
             "last_val_loss": last,
-            "values": [_value(run, config, one) for one in columns],
+            "values": [_value(run, config, column) for column in columns],
             "shown": run.id in shown,
             "resume": why_not_resumed(run, self._session.own) or why,
         }
@@ -162,7 +162,7 @@ class RunsRoom:
             {
                 "type": "run_columns", "page": str(message["page"]),
                 "number": int(message["number"]), "metrics": metrics,
-                "config": [one for one in config if one not in run_comparison.UNTOLD],
+                "config": [name for name in config if name not in run_comparison.UNTOLD],
             }
         )  # fmt: skip
 

@@ -78,7 +78,7 @@ class SavedLosses:
                 }
 
     def _unused(self, title: str) -> str:
-        taken = {one["title"] for one in self._losses.values()}
+        taken = {loss["title"] for loss in self._losses.values()}
         number, found = 1, title
         while found in taken:
             number += 1
@@ -104,5 +104,5 @@ def _own_title(text: str, made_from: str) -> str:
 
 def _short(title: str) -> str:
     # Marks that turn the direction of writing would reach over to the neighbours of the title.
-    plain = "".join(one for one in title if one.isprintable()).strip()
+    plain = "".join(character for character in title if character.isprintable()).strip()
     return plain if len(plain) <= LONGEST_TITLE else f"{plain[: LONGEST_TITLE - 3]}..."

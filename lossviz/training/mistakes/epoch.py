@@ -71,14 +71,14 @@ def after_epoch(
 def weights_not_finite(model: Any, epoch: int, loss: float | None) -> Finding | None:
     """A weight has become NaN or infinite while the loss is finite."""
     weights = [
-        one
-        for one in model.variables
-        if tf.as_dtype(getattr(one.dtype, "name", one.dtype)).is_floating
+        variable
+        for variable in model.variables
+        if tf.as_dtype(getattr(variable.dtype, "name", variable.dtype)).is_floating
     ]
     if not weights or (loss is not None and not np.isfinite(loss)):
         return None  # a loss that is not finite has been reported
     whole = tf.stack(
-        [tf.reduce_all(tf.math.is_finite(tf.convert_to_tensor(one))) for one in weights]
+        [tf.reduce_all(tf.math.is_finite(tf.convert_to_tensor(weight))) for weight in weights]
     )
     wrong = np.flatnonzero(~whole.numpy())
     if not len(wrong):
@@ -155,7 +155,7 @@ def worse_than_constant(loss: float, constant: float, steps: int, name: str) -> 
 def monitor_missing(callback: str, monitor: str, names: Sequence[str]) -> Finding:
     """A callback monitors a value that no epoch has."""
     change = "set monitor to one of them"
-    if monitor.startswith("val_") and not any(one.startswith("val_") for one in names):
+    if monitor.startswith("val_") and not any(name.startswith("val_") for name in names):
         change = "provide validation data, or choose a metric that exists, such as monitor='loss'"
     return Finding(
         "monitor_missing",

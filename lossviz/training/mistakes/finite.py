@@ -88,8 +88,11 @@ def handles_not_finite(model: Any, inputs: Any, row: int) -> bool:
         outputs = tf.nest.flatten(model(one, training=False))
         total = tf.add_n([tf.reduce_sum(tf.cast(output, tf.float32)) for output in outputs])
     gradients = [one for one in tape.gradient(total, weights) if one is not None]
-    values = [np.asarray(getattr(one, "values", one), dtype=np.float32) for one in gradients]
-    return bool(values) and all(np.isfinite(one).all() for one in values)
+    values = [
+        np.asarray(getattr(gradient, "values", gradient), dtype=np.float32)
+        for gradient in gradients
+    ]
+    return bool(values) and all(np.isfinite(value).all() for value in values)
 
 
 def _value(seen: Span) -> str:

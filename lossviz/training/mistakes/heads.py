@@ -145,7 +145,7 @@ def _metrics(metrics: Any, place: int, name: str, *, alone: bool) -> tuple[Any, 
         metrics = metrics.get(name, ())
     elif not alone:
         nested = isinstance(metrics, list | tuple) and any(
-            isinstance(one, list | tuple) for one in metrics
+            isinstance(metric, list | tuple) for metric in metrics
         )
         metrics = metrics[place] if nested and place < len(metrics) else ()
     if metrics is None:

@@ -108,7 +108,7 @@ def _embeddings(known: Known) -> Findings:
     for layer, name in read:
         by_name = [leaf for leaf in known.inputs if leaf.path == (name,)]
         if not by_name and len(known.inputs) == len(getattr(known.setup.model, "inputs", ())):
-            places = [getattr(one, "name", None) for one in known.setup.model.inputs]
+            places = [getattr(value, "name", None) for value in known.setup.model.inputs]
             by_name = [known.inputs[places.index(name)]] if name in places else []
         if not by_name and len(read) == 1 and len(known.inputs) == 1 and _first(known, layer):
             by_name = known.inputs

@@ -33,7 +33,7 @@ def dropout_high(model: Any) -> Finding | None:
         rates = [getattr(layer, key, 0) for key in ("dropout", "recurrent_dropout")]
         if "Dropout" in name:
             rates.append(getattr(layer, "rate", 0))
-        worst = max((float(one) for one in rates if isinstance(one, int | float)), default=0)
+        worst = max((float(rate) for rate in rates if isinstance(rate, int | float)), default=0)
         if worst >= 0.9:
             return Finding(
                 "dropout_high",
@@ -99,8 +99,10 @@ def symmetric_weights(model: Any) -> Finding | None:
 def outputs_identical(outputs: list[np.ndarray[Any, Any]]) -> bool:
     """Whether a model outputs the same for every sample."""
     return bool(outputs) and all(
-        len(one) > 1 and one.dtype.kind == "f" and bool((as_float(one) == as_float(one[:1])).all())
-        for one in outputs
+        len(output) > 1
+        and output.dtype.kind == "f"
+        and bool((as_float(output) == as_float(output[:1])).all())
+        for output in outputs
     )
 
 
@@ -111,17 +113,20 @@ def model_dead(model: Any, inputs: Any) -> Finding | None:
         model: a model whose outputs are the same for different samples.
         inputs: a few samples that differ.
     """
-    kernels = [one for one in model.trainable_variables if len(one.shape) >= 2]
+    kernels = [variable for variable in model.trainable_variables if len(variable.shape) >= 2]
     if not kernels:
         return None
     stream = np.random.default_rng(0)
     with tf.GradientTape() as tape:
         outputs = tf.nest.flatten(model(inputs, training=False))
-        outputs = [tf.cast(one, tf.float32) for one in outputs]
+        outputs = [tf.cast(output, tf.float32) for output in outputs]
         total = tf.add_n(
-            [tf.reduce_sum(one * stream.normal(size=one.shape).astype("f4")) for one in outputs]
+            [
+                tf.reduce_sum(output * stream.normal(size=output.shape).astype("f4"))
+                for output in outputs
+            ]
         )
-    gradients = tape.gradient(total, [getattr(one, "value", one) for one in kernels])
+    gradients = tape.gradient(total, [getattr(kernel, "value", kernel) for kernel in kernels])
     for one in gradients:
         if one is not None and np.abs(np.asarray(getattr(one, "values", one))).max() > 0:
             return None

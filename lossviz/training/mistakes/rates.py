@@ -32,7 +32,7 @@ def rate_too_high(rate: float, optimizer: str) -> Finding | None:
 
 def rate_below_half_precision(rate: float, optimizer: str, weights: list[Any]) -> Finding | None:
     """Updates are smaller than the spacing of half-precision weights, so these do not change."""
-    half = [one for one in weights if _dtype(one) in {"float16", "bfloat16"}]
+    half = [weight for weight in weights if _dtype(weight) in {"float16", "bfloat16"}]
     if not half:
         return None
     step = rate if optimizer in ADAPTIVE else 0.1 * rate
@@ -55,7 +55,7 @@ def rate_below_half_precision(rate: float, optimizer: str, weights: list[Any]) -
 
 def weights_in_float16(weights: list[Any]) -> Finding | None:
     """Weights are stored in float16, where small gradients and updates become 0."""
-    half = [one for one in weights if _dtype(one) == "float16"]
+    half = [weight for weight in weights if _dtype(weight) == "float16"]
     if not half:
         return None
     name = getattr(half[0], "path", getattr(half[0], "name", "a weight"))

@@ -26,7 +26,7 @@ def validation_is_training(
     if any(not (a.rows and b.rows) or a.values.shape[1:] != b.values.shape[1:] for a, b in pairs):
         return None
     counts = {len(a.values) for a, _ in pairs}, {len(b.values) for _, b in pairs}
-    if any(len(one) != 1 for one in counts):
+    if any(len(count) != 1 for count in counts):
         return None
     rows = len(pairs[0][1].values)
     if rows < LEAST:
