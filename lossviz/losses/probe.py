@@ -17,7 +17,7 @@ NEAREST = 0.02
 """How near to 0 and to 1 a probability comes; at 0 itself a logarithm has no value."""
 
 PIXELS = 4
-"""So many pixels of each of two classes does a loss of whole regions get to see."""
+"""Pixels of each of two classes that a loss of whole regions sees."""
 
 Values = NDArray[np.float32]
 

@@ -136,7 +136,7 @@ def huber_in_float64(folder):
 
 @setup("dense", words={})
 def flat_targets_own_loss(folder):
-    """A loss function of one's own with targets [n] against outputs [n, 1]."""
+    """A custom loss function with targets [n] against outputs [n, 1]."""
 
     def relative_error(y_true, y_pred):
         return keras.ops.mean(keras.ops.abs(y_true - y_pred) / (1 + keras.ops.abs(y_true)), -1)
@@ -181,7 +181,7 @@ class Coverage(keras.metrics.Metric):
 
 @setup("dense", words={})
 def own_loss_and_metric_classes(folder):
-    """A Loss subclass and a Metric subclass of one's own."""
+    """A custom Loss subclass and a custom Metric subclass."""
     x, y = curve()
     model = keras.Sequential([keras.Input((4,)), layers.Dense(12, "relu"), layers.Dense(3)])
     model.compile(optimizer="adam", loss=Pinball([0.1, 0.5, 0.9]), metrics=[Coverage()])

@@ -242,7 +242,7 @@ def denoising_autoencoder(folder):
 
 @setup("fine-tuning", words={})
 def low_rank_adaptation(folder):
-    """LoRA: a trained Dense layer goes on by two small matrices, its own kernel frozen."""
+    """LoRA: a trained Dense layer plus two small matrices, its own kernel frozen."""
     x, y = pictures()
     model = keras.Sequential(
         [
@@ -260,7 +260,7 @@ def low_rank_adaptation(folder):
 
 @setup("fine-tuning", words={})
 def loaded_from_a_file(folder):
-    """A model that was trained and saved as .keras: it goes on with its optimizer's state."""
+    """A model that was trained and saved as .keras, trained further with its optimizer's state."""
     x, y = pictures()
     model = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(3, "softmax")])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])

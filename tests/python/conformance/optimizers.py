@@ -214,5 +214,5 @@ class WarmedUp(optimizers.schedules.LearningRateSchedule):
 
 @setup("optimizers", words={})
 def schedule_of_ones_own(folder):
-    """A learning-rate schedule of one's own without get_config, Adam with beta_2=0.98."""
+    """A custom learning-rate schedule without get_config, Adam with beta_2=0.98."""
     return regression(optimizer=optimizers.Adam(WarmedUp(64.0), beta_2=0.98)), numbers()

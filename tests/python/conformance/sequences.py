@@ -146,7 +146,7 @@ class TransformerBlock(layers.Layer):
 
 @setup("attention", words={})
 def transformer_classifier(folder):
-    """Token and position embeddings, a transformer block of one's own, two softmax outputs."""
+    """Token and position embeddings, a custom transformer block, two softmax outputs."""
     x = sequences()
     y = (x[:, 0] > 10).astype("int64")
     inputs = keras.Input((8,))
