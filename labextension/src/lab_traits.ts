@@ -46,7 +46,7 @@ export interface Field {
   actions: Action[];
 }
 
-/** One line under the charts' progress bar, with role status, and TensorFlow's own line. */
+/** The line below a lab's buttons, with role status, and TensorFlow's own line. */
 export interface StatusLine {
   text: string;
   kind: 'info' | 'warning' | 'error';
@@ -56,6 +56,8 @@ export interface StatusLine {
   tensorflow: string;
   /** What can be done about what is said. */
   actions: Action[];
+  /** Whether a program is on its way to start a run, and none trains. */
+  preparing: boolean;
 }
 
 /** The trait `form` of the lab: the fields and which commands make sense now. */

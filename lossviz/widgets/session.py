@@ -170,6 +170,7 @@ class Session:
                 "details": notice.details,
                 "tensorflow": loading.line,
                 "actions": list(notice.actions),
+                "preparing": self._launch.preparing and not self._launch.runs.training,
             }
 
     # -- what a person does -------------------------------------------------------------------

@@ -54,7 +54,7 @@ class Field(TypedDict):
 
 
 class StatusLine(TypedDict):
-    """One line under the charts' progress bar, with role status, and TensorFlow's own line."""
+    """The line below a lab's buttons, with role status, and TensorFlow's own line."""
 
     text: str
     kind: Literal["info", "warning", "error"]
@@ -64,6 +64,8 @@ class StatusLine(TypedDict):
     """Such as "TensorFlow is loading..."; "" when it is ready."""
     actions: list[Action]
     """What can be done about what is said."""
+    preparing: bool
+    """Whether a program is on its way to start a run, and none trains."""
 
 
 class Form(TypedDict):
