@@ -30,6 +30,11 @@ export function formatNumber(value: number | null): string {
   return value === null ? '' : formatLoss(value);
 }
 
+/** A share of one as a percentage. */
+export function formatShare(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
 /** A moment in seconds since 1970: day and time, or day and year if it is of another year. */
 export function formatMoment(seconds: number): string {
   const moment = new Date(seconds * 1000);

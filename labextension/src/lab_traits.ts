@@ -60,7 +60,7 @@ export interface Field {
   actions: Action[];
 }
 
-/** One line under the charts' progress bar, with role status, and TensorFlow's own line. */
+/** The line below a lab's buttons, with role status, and TensorFlow's own line. */
 export interface StatusLine {
   text: string;
   kind: 'info' | 'warning' | 'error';
@@ -70,6 +70,8 @@ export interface StatusLine {
   tensorflow: string;
   /** Actions that the notice offers. */
   actions: Action[];
+  /** Whether a program is on its way to start a run, and none trains. */
+  preparing: boolean;
 }
 
 /** The trait `form` of the lab: the fields and which commands make sense now. */

@@ -1,4 +1,4 @@
-"""What a lab says of itself, and which of its commands make sense, from the state of its parts."""
+"""A lab's status line, and the commands that make sense, from the state of its parts."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def commands(launcher: RunLauncher, binding: ProgramBinding) -> list[str]:
 
 
 def describe(launcher: RunLauncher, binding: ProgramBinding, offers: ResumeOffers) -> Notice:
-    """The status line while nobody has something else to say."""
+    """The status line while nothing else has to be said."""
     said = launcher.describe()
     if said is not None:
         return said
     runs = launcher.runs
     if binding.problem and not runs.training:
-        waits = " Changed settings wait until it can be read." if binding.code.pending else ""
+        waits = " Changed settings apply once it can be read." if binding.code.pending else ""
         return Notice(f"{binding.problem}{waits}", "warning")
     run = runs.current
     if run is None:
@@ -48,16 +48,21 @@ def describe(launcher: RunLauncher, binding: ProgramBinding, offers: ResumeOffer
         waiting=launcher.waiting,
         taught=launcher.weights.taught(run),
     )
-    if not runs.training:
+    if runs.training:
+        if launcher.waiting:
+            said.actions += (action("cancel_queued", "Cancel queued run"),)
+    else:
+        if runs.broken_off:
+            said.actions += (action("resume", f"Resume {run.name}"),)
         others = live_beside(runs.all)[:1]
         said.actions += tuple(action("follow", f"Show {other.name}") for other in others)
         if launcher.weights.changed:
-            said.actions += (action("first_weights", "Start again from the first weights"),)
+            said.actions += (action("first_weights", "Restore the initial weights"),)
     return said
 
 
 def why_no_training(binding: ProgramBinding, own: UserObjects) -> Notice | None:
-    """What keeps the program from being run; None where nothing does."""
+    """Why the program cannot run; None where it can."""
     if own.data_error:
         return Notice(f"Nothing to train yet. {own.data_error}", "error")
     if binding.code.problem:
@@ -77,19 +82,19 @@ def why_no_training(binding: ProgramBinding, own: UserObjects) -> Notice | None:
 
 
 def question_to_resume(name: str) -> Notice:
-    """What is asked before a run's code takes the place of the lab's."""
+    """Asks whether a run's code may replace the lab's."""
     return Notice(
-        f"{name} was trained with other code than the lab has now.",
+        f"{name} was trained with different code than the lab has now.",
         "warning",
         actions=(action("confirm", "Resume with its code"), action("dismiss", "Keep my code")),
     )
 
 
 def question_to_clear(count: int) -> Notice:
-    """The question before finished runs leave the lab."""
+    """Asks whether this many finished runs may leave the lab."""
     what, them = ("run", "it") if count == 1 else (f"{count} runs", "them")
     return Notice(
-        f"Take the {what} off charts and table? The history keeps {them}.",
+        f"Remove the {what} from charts and table? The history keeps {them}.",
         "warning",
         actions=(action("confirm", f"Clear {what}"), action("dismiss", "Keep")),
     )

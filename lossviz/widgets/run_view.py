@@ -143,6 +143,7 @@ class RunView(LiveView):
             "details": notice.details,
             "tensorflow": "",
             "actions": [],
+            "preparing": False,
         }
 
     def _notice(self) -> Notice:

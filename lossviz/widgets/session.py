@@ -170,6 +170,7 @@ class Session:
                 "details": notice.details,
                 "tensorflow": loading.line,
                 "actions": list(notice.actions),
+                "preparing": self._launcher.preparing and not self._launcher.runs.training,
             }
 
     # -- user actions -------------------------------------------------------------------------

@@ -69,7 +69,7 @@ class Field(TypedDict):
 
 
 class StatusLine(TypedDict):
-    """One line under the charts' progress bar, with role status, and TensorFlow's own line."""
+    """The line below a lab's buttons, with role status, and TensorFlow's own line."""
 
     text: str
     kind: Literal["info", "warning", "error"]
@@ -79,6 +79,8 @@ class StatusLine(TypedDict):
     """Such as "TensorFlow is loading..."; "" when it is ready."""
     actions: list[Action]
     """Actions that the notice offers."""
+    preparing: bool
+    """Whether a program is on its way to start a run, and none trains."""
 
 
 class Form(TypedDict):

@@ -12,20 +12,20 @@ from lossviz.training import EpochRecord, Event, Record
 from lossviz.wire.run_types import EarlierRun, EpochRow, EventMark, Progress, RunState
 
 MOST_ROWS = 2000
-"""Most epochs in a snapshot; thousands more could not be distinguished on a chart."""
+"""The most epochs in a snapshot; a chart has no room to show more of them apart."""
 
 MOST_EVENTS = 50
-"""Most events of each kind: a callback that changes the learning rate after every epoch must not
-push out a pause."""
+"""The most events of each kind: a callback that changes the learning rate after every epoch must
+not push out a pause."""
 
 LEAST_ROWS = 16
-"""Of a metric, for the shape of its curve: eight stretches with two extremes each."""
+"""The least for each metric, to keep its curve's shape: eight stretches, two extremes each."""
 
 TOLD_ELSEWHERE = frozenset({"started", "completed", "stopped"})
 
 
 def rows(record: Record, epochs: Sequence[EpochRecord]) -> list[EpochRow]:
-    """Epochs' means, between which losses most of their steps lie, and when they ended."""
+    """The epochs' means, the range of most of their steps' losses, and when they ended."""
     ends = np.array([one.first_step + one.steps for one in epochs], np.float64)
     seconds = record.times.at(ends)
     rates = record.learning_rates.at(ends - 1, later=True)
@@ -47,7 +47,7 @@ def _row(record: Record, epoch: EpochRecord, seconds: float, rate: float) -> Epo
 
 
 def finite(value: float) -> float | None:
-    """Seven digits, which are what a float32 holds; None for what JSON does not know."""
+    """Rounded to the seven digits of a float32; None for what JSON cannot hold."""
     return float(f"{value:.7g}") if math.isfinite(value) else None
 
 
@@ -71,7 +71,7 @@ def some(epochs: Sequence[EpochRecord], most: int = MOST_ROWS) -> list[EpochReco
 
 
 def earlier(record: Record, most: int = MOST_ROWS // 4) -> EarlierRun:
-    """A run before the one that is followed."""
+    """A run beside the one that is followed."""
     last = record.losses.read(len(record.losses) - 1)
     return {
         "run": state(record),
@@ -97,7 +97,7 @@ def progress(record: Record) -> Progress:
 
 
 def state(record: Record) -> RunState:
-    """All that a page shows of a run beside its series."""
+    """Everything a page shows of a run except its series."""
     error = None
     if record.error is not None:
         error = {

@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page
 
 STEPS_CHART, EPOCHS_CHART = "Loss during one epoch", "Loss over all epochs"
 
+IN_MENU = frozenset({"Reset", "Clear runs", "Start next now"})
+"""The commands of the lab's menu *More*."""
+
 
 def write_notebook(path: Path, *sources: str) -> None:
     """A notebook with these code cells and nothing else."""
@@ -80,8 +83,17 @@ class NotebookPage:
         self.lab.wait_for(timeout=60_000)
 
     def press(self, name: str) -> None:
-        """Press a button of the lab."""
-        self.lab.get_by_role("button", name=name, exact=True).click()
+        """Press a button of the lab, or choose a command of its menu."""
+        role = "menuitem" if name in IN_MENU else "button"
+        if name in IN_MENU:
+            self.open_menu(name)
+        self.lab.get_by_role(role, name=name, exact=True).click()
+
+    def open_menu(self, name: str) -> None:
+        """Open the lab's menu *More* as soon as it has this command."""
+        more = self.lab.get_by_role("button", name="More", exact=True)
+        more.and_(self.page.locator("[aria-disabled=false]")).click()
+        self.lab.get_by_role("menuitem", name=name, exact=True).wait_for()
 
     def fill(self, name: str, text: str) -> None:
         """Type into a field of the lab and leave it."""
@@ -92,6 +104,10 @@ class NotebookPage:
     def choose(self, name: str, value: str) -> None:
         """Choose in a drop-down of the lab."""
         self.lab.get_by_label(name, exact=True).select_option(value)
+
+    def run_phase(self) -> str:
+        """What the head says of the run in one word."""
+        return self.lab.locator(".lossviz-phase").inner_text()
 
     def error(self, name: str) -> str:
         """The error line of a field."""

@@ -211,7 +211,7 @@ def test_a_model_of_ones_own_that_has_learnt_already_is_said_to_have():
     command(lab, "train")
     until(lambda: len(lab.runs) == 2 and lab.runs[1].status == "completed")
     until(lambda: "completed" in lab._session.status()["text"])
-    assert "It began with the weights of the run before." in lab._session.status()["text"]
+    assert "It started from the weights of the previous run." in lab._session.status()["text"]
 
 
 def test_what_a_run_was_warned_of_is_said_at_its_end_too(points, dense_model):
@@ -236,11 +236,11 @@ def test_a_second_train_waits_and_may_replace():
     lab.config = lossviz.TrainingConfig(epochs=2, learning_rate=0.05)
     command(lab, "train")
     assert lab.run is first
-    assert "1 more to come" in lab._session.status()["text"]
+    assert "1 run queued; it starts when this one finishes." in lab._session.status()["text"]
     first.pause()
     until(lambda: first.status == "paused")
     assert "paused after step" in lab._session.status()["text"]
-    assert "1 more to come" in lab._session.status()["text"]
+    assert "1 run queued; it starts when this one finishes." in lab._session.status()["text"]
     first.resume()
     assert "replace" in lab._session.form()["commands"]
     command(lab, "replace")

@@ -73,12 +73,12 @@ def test_a_queued_run_is_cancelled_and_the_other_goes_on(lab):
     command(lab, "pause")
     until(lambda: first.status == "paused")
     [waiting] = queue(lab)
-    assert "1 more to come" in status(lab)["text"]
+    assert "1 run queued" in status(lab)["text"]
     command(lab, "cancel_queued")
     assert waiting.wait(60)
     assert lab.runs == [first]
     assert first.status == "paused"
-    assert "more to come" not in status(lab)["text"]
+    assert "queued" not in status(lab)["text"]
     assert "cancel_queued" not in commands(lab)
     # Also one whose program is still on its way.
     command(lab, "train")
@@ -114,7 +114,7 @@ def test_reset_leaves_the_runs_and_clear_asks_first(lab):
     assert lab.config.epochs == 10**6
     assert lab.followed() == (run.record, [run.record])
     command(lab, "clear_runs")
-    assert status(lab)["text"] == "Take the run off charts and table? The history keeps it."
+    assert status(lab)["text"] == "Remove the run from charts and table? The history keeps it."
     assert actions(lab) == {"Clear run": "confirm", "Keep": "dismiss"}
     command(lab, "dismiss")
     command(lab, "confirm")  # an answer to nothing
@@ -138,14 +138,14 @@ def test_a_stopped_run_is_resumed_with_its_own_code(lab):
     assert lab.run.id == first.id
     assert lab.runs == [lab.run]
     np.testing.assert_array_equal(lab.run.step_loss[:steps], first.step_loss)
-    assert "weights of the run before" not in status(lab)["text"]
+    assert "weights of the previous run" not in status(lab)["text"]
     command(lab, "stop")
     assert lab.run.wait(60)
     # Other settings would mix two trainings in one curve.
     program, steps = lab.run.program, lab.run.step
     lab.config = LONG.with_changes(learning_rate=0.5)
     command(lab, "resume")
-    assert "trained with other code" in status(lab)["text"]
+    assert "trained with different code" in status(lab)["text"]
     command(lab, "dismiss")
     assert "learning_rate=0.5" in lab.code
     assert lab.run.record.ended
@@ -246,13 +246,13 @@ def test_a_model_of_ones_own_starts_again_from_its_first_weights():
     first, _ = trained(1)
     second, said = trained(2)
     assert second[0] < first[0]
-    assert "It began with the weights of the run before." in said
-    assert actions(lab) == {"Start again from the first weights": "first_weights"}
+    assert "It started from the weights of the previous run." in said
+    assert actions(lab) == {"Restore the initial weights": "first_weights"}
     command(lab, "first_weights")
     assert "Initial weights restored" in status(lab)["text"]
     again, said = trained(3)
     np.testing.assert_array_equal(again, first)
-    assert "weights of the run before" not in said
+    assert "weights of the previous run" not in said
 
 
 def test_first_weights_are_not_put_into_a_model_that_trains():

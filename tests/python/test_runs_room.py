@@ -209,7 +209,7 @@ def test_a_stopped_run_is_resumed_on_the_lab_s_own_road(page):
     until(lambda: page.rows(filter="stopped")["rows"][0]["resume"] == "")
     assert page.change("resume", first.id) == ""
     # The lab has other code by now, and asks before it gives that up.
-    assert "other code" in lab._session.status()["text"]
+    assert "different code" in lab._session.status()["text"]
     command(lab, "confirm")
     until(lambda: lab.run.id == first.id and lab.run.wait(60))
     assert lab.run.step > step

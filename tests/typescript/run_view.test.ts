@@ -65,10 +65,14 @@ it('shows where the run is, its buttons and charts, and neither form nor code', 
   answer();
   form('0.1');
   const labels = [...view.element.querySelectorAll('.lossviz-buttons button:not([hidden])')];
-  expect(labels.map(one => one.textContent)).toEqual(['Pause', 'Stop']);
-  expect(view.element.querySelector('.lossviz-where')?.textContent).toBe(
-    'step 3 - CPU - 100 steps/s'
-  );
+  expect(labels.map(one => one.getAttribute('aria-label'))).toEqual(['Pause', 'Step', 'Stop']);
+  const facts = [...view.element.querySelectorAll('.lossviz-facts > span')];
+  expect(facts.map(one => one.textContent)).toEqual([
+    'epoch 1 of 4',
+    '100 steps/s',
+    '12 s left',
+    'CPU'
+  ]);
   const bar = view.element.querySelector('[role=progressbar]');
   expect(bar?.getAttribute('aria-label')).toBe('Training progress');
   expect(bar?.getAttribute('aria-valuetext')).toContain('epoch 1 of 4');
@@ -80,7 +84,7 @@ it('shows where the run is, its buttons and charts, and neither form nor code', 
 it('sends a command only when the kernel is known to hear', () => {
   form('0.1');
   view.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
-    if (one.textContent === 'Stop') {
+    if (one.getAttribute('aria-label') === 'Stop') {
       one.click();
     }
   });
@@ -96,7 +100,7 @@ it('leaves what was pressed too early to the view that stays', () => {
   const second = new RunView('v', wire);
   const press = (where: RunView): void => {
     where.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
-      if (one.textContent === 'Stop') {
+      if (one.getAttribute('aria-label') === 'Stop') {
         one.click();
       }
     });
@@ -111,7 +115,7 @@ it('leaves what was pressed too early to the view that stays', () => {
 it('leaves what was pressed too early to its next view', () => {
   form('0.1');
   view.element.querySelectorAll<HTMLElement>('.lossviz-buttons button').forEach(one => {
-    if (one.textContent === 'Pause') {
+    if (one.getAttribute('aria-label') === 'Pause') {
       one.click();
     }
   });
@@ -126,12 +130,12 @@ it('leaves what was pressed too early to its next view', () => {
 it('does not call a run running whose kernel is gone', () => {
   answer();
   const head = (): string => view.element.querySelector('.lossviz-head')?.textContent ?? '';
-  expect(head()).toContain('run 1 - running');
+  const phase = (): string => view.element.querySelector('.lossviz-phase')?.textContent ?? '';
+  expect(phase()).toBe('Running');
   expect(head()).toContain('left');
   view.disconnect();
-  expect(head()).not.toContain('run 1 - running');
-  expect(head()).toContain('kernel stopped');
-  expect(head()).not.toMatch(/left|steps\/s/);
+  expect(phase()).toBe('Kernel stopped');
+  expect(head()).not.toMatch(/Running|left|steps\/s/);
 });
 
 it('is filled by what the kernel tells all pages, unasked', () => {

@@ -54,6 +54,13 @@ export function better(metric: string): 'lower' | 'higher' | undefined {
   return LOWER.test(metric) ? 'lower' : HIGHER.test(metric) ? 'higher' : undefined;
 }
 
+const SHARE = /acc$|accuracy|precision|recall|io_?u$|match$/;
+
+/** Whether a metric is a share of one, such as an accuracy, which people read as a percentage. */
+export function isShare(metric: string): boolean {
+  return SHARE.test(metric) && better(metric) === 'higher';
+}
+
 /**
  * A series or metric in words; what a person has named is called as it is.
  *

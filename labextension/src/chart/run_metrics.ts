@@ -2,11 +2,15 @@
  * Which metrics the epochs of a run have.
  */
 
+import type { EpochRow } from '../messages';
 import { metricsOf } from '../store/epoch_rows';
 import { LOSS, type RunData } from '../store/run_data';
 
 /** Series of every step that are no metrics. */
 const NOT_METRICS = ['gradient_norm', 'learning_rate'];
+
+/** The metric that most people look for. */
+const FIRST = 'accuracy';
 
 const HELD_OUT = /^val_/;
 
@@ -26,4 +30,31 @@ export function epochMetricNames({ epochs, state }: RunData): string[] {
 /** Whether a metric is a loss, of the model or of one of its outputs. */
 export function isLoss(name: string): boolean {
   return name === LOSS || name.endsWith(`_${LOSS}`);
+}
+
+/** The metrics beside the loss, the one that most people look for first. */
+export function metricsBesideLoss(run: RunData): string[] {
+  return epochMetricNames(run)
+    .filter(name => name !== LOSS)
+    .sort((a, b) => Number(b === FIRST) - Number(a === FIRST));
+}
+
+/** The metric whose chart is suggested first; undefined where a run has nothing but losses. */
+export function taskMetric(run: RunData): string | undefined {
+  return metricsBesideLoss(run).find(name => !isLoss(name));
+}
+
+/** The epoch with the best value of a metric; undefined where none has one. */
+export function bestRow(
+  rows: readonly EpochRow[],
+  metric: string,
+  direction: 'lower' | 'higher'
+): EpochRow | undefined {
+  const sign = direction === 'lower' ? 1 : -1;
+  const rank = (row: EpochRow | undefined): number =>
+    sign * (row?.metrics[metric] ?? sign * Infinity);
+  return rows.reduce<EpochRow | undefined>(
+    (best, row) => (rank(row) < rank(best) ? row : best),
+    undefined
+  );
 }

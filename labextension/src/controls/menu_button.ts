@@ -14,6 +14,8 @@ export interface MenuItem {
   label: string;
   /** The heading of its group. */
   group: string;
+  /** What it does, as a tooltip. */
+  help?: string;
 }
 
 let menus = 0;
@@ -65,7 +67,12 @@ export class MenuButton {
 
   /** The items have changed. */
   refresh(): void {
-    if (!this._menu.hidden) {
+    const empty = this._items().length === 0;
+    // It stays where it is, and keeps the focus; there is only nothing to open.
+    this.button.setAttribute('aria-disabled', String(empty));
+    if (!this._menu.hidden && empty) {
+      this._close();
+    } else if (!this._menu.hidden) {
       const focused = this._all.findIndex(one => one === document.activeElement);
       this._fill();
       // Removing the focused item closes the menu.
@@ -82,9 +89,10 @@ export class MenuButton {
     if (open) {
       this._fill();
     }
-    this._show(open);
+    const [first] = this._all;
+    this._show(open && first !== undefined);
     if (open) {
-      this._all[0]?.focus();
+      first?.focus();
     }
   }
 
@@ -124,6 +132,7 @@ export class MenuButton {
     made.textContent = item.label;
     made.setAttribute('role', 'menuitem');
     made.tabIndex = -1;
+    made.title = item.help ?? '';
     made.addEventListener('click', () => {
       this._close();
       this._choose(item);

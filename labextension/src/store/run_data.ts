@@ -2,7 +2,7 @@
  * The data of one run on this page.
  */
 
-import type { EarlierRun, Progress, RunState } from '../messages';
+import type { EarlierRun, Progress, RunState, Status } from '../messages';
 import { SparseSeries } from '../series/sparse_series';
 import { StepSeries } from '../series/step_series';
 import { Track } from '../series/track';
@@ -11,6 +11,8 @@ import { EpochRows } from './epoch_rows';
 
 /** The series that every run has. */
 export const LOSS = 'loss';
+
+const LIVE: readonly Status[] = ['queued', 'running', 'paused'];
 
 export class RunData {
   readonly epochs = new EpochRows();
@@ -32,6 +34,11 @@ export class RunData {
 
   get id(): string {
     return this.state.id;
+  }
+
+  /** Whether it has not ended. */
+  get live(): boolean {
+    return LIVE.includes(this.state.status);
   }
 
   /** The series with this name and one value per step; empty if there is none. */

@@ -13,10 +13,19 @@ export interface KernelLine {
   send(message: FromPage): boolean;
 }
 
+/** What there is to say before the first run. */
+export interface FirstRun {
+  text: string;
+  /** Starts one; undefined where nothing can be started now. */
+  train?: () => void;
+}
+
 /** What a view gets from the lab that holds it. */
 export interface ViewContext extends ChartContext {
   /** The id of the lab or run view, which stays when the page is loaded again. */
   lab: string;
+  /** What to say, and what can be done, before the first run; it changes with the slice `run`. */
+  first?: () => FirstRun;
   /** Asks the kernel for predictions of the model; undefined where nothing can answer. */
   predict: (() => void) | undefined;
   /** Undefined where no lab's kernel stands behind the view. */

@@ -142,7 +142,8 @@ const STATUS: Record<keyof StatusLine, Check> = {
   kind: oneOf('info', 'warning', 'error'),
   details: text,
   tensorflow: text,
-  actions: listOf(action)
+  actions: listOf(action),
+  preparing: truth
 };
 
 /** Those keys of an object that are as they should be. */

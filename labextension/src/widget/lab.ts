@@ -9,6 +9,7 @@ import type { Channel } from '../transport/channel';
 import { KeptChoice } from '../views/kept_choice';
 import { LivePart } from './live_part';
 import { ProgramPart } from './program';
+import { SettingsPane } from './settings_pane';
 
 const COMMANDS = [
   'train',
@@ -23,13 +24,12 @@ const COMMANDS = [
 ] as const;
 
 const WORDS = {
-  empty: 'Press Train to see the loss fall.',
+  empty: 'No run yet',
+  first: 'No run yet. Train the model to see its loss here.',
   silent:
-    'The kernel does not answer: it may have been restarted or cannot be reached. ' +
-    'The charts show what it sent last. Run the cell again for a new lab.',
-  saved:
-    'No kernel: this lab is shown as it was saved with the notebook. ' +
-    'Run the cell for a new lab.'
+    'The kernel does not answer: it has stopped or cannot be reached. ' +
+    'The charts show the last data from it. To continue, run this cell again.',
+  saved: 'No kernel: this lab is shown as saved with the notebook. Run the cell to start a new one.'
 };
 
 let views = 0;
@@ -40,7 +40,7 @@ export class Lab {
   private _form: FieldsForm;
   private _program: ProgramPart;
   private _unsubscribe: () => void;
-  private _settings = document.createElement('div');
+  private _settings: SettingsPane;
 
   constructor(labId: string, channel: Channel) {
     const press = (command: Command['command']): void => {
@@ -49,6 +49,9 @@ export class Lab {
     this.element.setAttribute('aria-label', 'Loss lab');
     this._live = new LivePart(labId, this.element, channel, COMMANDS, WORDS, {
       press,
+      train: () => {
+        press('train');
+      },
       predict: () => {
         press('predict');
       },
@@ -75,12 +78,11 @@ export class Lab {
       },
       new KeptChoice(labId, 'sections')
     );
-    this._settings.className = 'lossviz-settings';
-    this._settings.append(this._form.element);
+    this._settings = new SettingsPane(`${labId}-${views}`, this._form.element);
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     const { bar, element } = this._live.views;
-    body.append(bar, this._settings, element);
+    body.append(bar, this._settings.element, element);
     this._program = new ProgramPart(this.element, labId, page, send, press);
     this.element.append(this._live.header.element, body, this._program.element);
     this._unsubscribe = channel.onMessage(message => {
@@ -112,7 +114,9 @@ export class Lab {
   }
 
   showCode(code: Partial<ProgramState>): void {
-    this.element.setAttribute('aria-label', code.lab ?? 'Loss lab');
+    const name = code.lab ?? 'Loss lab';
+    this.element.setAttribute('aria-label', name);
+    this._live.header.showTitle(name);
     this._program.showCode(code);
   }
 
@@ -126,7 +130,7 @@ export class Lab {
   showWithoutKernel(): void {
     this._live.showWithoutKernel();
     this.disconnect();
-    this._settings.inert = true;
+    this._settings.element.inert = true;
     this._program.element.hidden = true;
     // Nobody could answer.
     this.element.classList.add('lossviz-saved');
@@ -145,6 +149,7 @@ export class Lab {
     this._program.flush();
     this._live.command(command, this._program.hasCells);
     if (command === 'train') {
+      this._settings.openForErrors();
       this._form.focusFirstError();
     }
   }

@@ -7,10 +7,12 @@ import { followTheme } from '../chart/theme';
 import type { StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { pageServices, versionTrouble } from '../page';
+import { Paced } from '../paced';
 import { RunStore } from '../store/run_store';
 import { trySend, type Channel } from '../transport/channel';
 import { Link, newPageId } from '../transport/link';
 import { Outbox } from '../transport/outbox';
+import type { FirstRun } from '../views/kind';
 import { VIEWS } from '../views/list';
 import { Tabs } from '../views/tabs';
 import { LabHeader, type CommandName } from './header';
@@ -20,6 +22,8 @@ import { keepKeys } from './keys';
 export interface LiveWords {
   /** In the place of the charts before there is a run. */
   empty: string;
+  /** In the place of the figures. */
+  first: string;
   /** Where the kernel leaves questions unanswered. */
   silent: string;
   /** Where the view comes from a saved notebook. */
@@ -30,6 +34,8 @@ export interface LiveWords {
 export interface LiveHandlers {
   /** A button of the head was pressed. */
   press: (command: CommandName) => void;
+  /** Starts a run, where the view can. */
+  train?: () => void;
   /** Asks for predictions of the model, where there are some. */
   predict?: () => void;
   /** The kernel has answered, before what has waited for that is sent. */
@@ -51,6 +57,11 @@ export class LivePart {
   private _saved = false;
   private _gone = false;
   private _asked = false;
+  private _preparing = false;
+  private _refused = false;
+  private _numbers = new Paced(() => {
+    this._showRun();
+  });
   private _unsubscribe: () => void;
 
   /**
@@ -74,8 +85,11 @@ export class LivePart {
     this._store = new RunStore(this.page, _channel, () => {
       this._link.askForShown();
     });
-    this._store.slices.on(['run', 'progress'], () => {
-      this._showRun();
+    this._store.slices.on(['run'], () => {
+      this._numbers.now();
+    });
+    this._store.slices.on(['progress'], () => {
+      this._numbers.ask();
     });
     this._link = new Link(
       this.page,
@@ -86,7 +100,7 @@ export class LivePart {
         this._outbox.flush();
       },
       () => {
-        this._showRun();
+        this._numbers.now();
       }
     );
     this._outbox = new Outbox(id, this.page, message => this._deliver(message));
@@ -95,6 +109,7 @@ export class LivePart {
       lab: id,
       store: this._store,
       empty: _words.empty,
+      first: () => this._first(),
       ask: name => this._askForPlotly(name),
       trouble: text => {
         this.header.showTrouble(text || versionTrouble());
@@ -122,12 +137,20 @@ export class LivePart {
       this._end.signal
     );
     this.header.showTrouble(versionTrouble());
-    this._showRun();
+    this._numbers.now();
   }
 
   showStatus(status: Partial<StatusLine>): void {
     this._link.answered();
     this.header.showStatus(status);
+    const { preparing = false, kind } = status;
+    const refused = kind === 'error';
+    if (preparing !== this._preparing || refused !== this._refused) {
+      this._preparing = preparing;
+      this._refused = refused;
+      // Views say what is to be done before the first run; that has changed.
+      this._store.slices.emit(['run']);
+    }
   }
 
   /** Show what was saved with the notebook, until the kernel answers. */
@@ -172,6 +195,7 @@ export class LivePart {
 
   dispose(): void {
     this._end.abort();
+    this._numbers.cancel();
     this._unsubscribe();
     this.views.dispose();
     this._outbox.dispose();
@@ -196,13 +220,42 @@ export class LivePart {
     return this._asked;
   }
 
+  private get _silent(): boolean {
+    return this._gone || this._link.silent;
+  }
+
+  /** What views say before the first run, and how one is started now. */
+  private _first(): FirstRun {
+    if (this._silent) {
+      return { text: this._saved ? 'No run was saved.' : 'The kernel does not answer.' };
+    }
+    if (this._preparing) {
+      return { text: 'Preparing data and model...' };
+    }
+    if (this._store.followed) {
+      return { text: 'Waiting for the first step...' };
+    }
+    const { first } = this._words;
+    const { train } = this._handlers;
+    return train ? { text: this._refused ? 'No run yet.' : first, train } : { text: first };
+  }
+
   private _showRun(): void {
     const run = this._store.followed;
-    const silent = this._gone || this._link.silent;
-    const lost = this._gone ? 'kernel stopped' : silent ? 'no answer' : '';
+    const lost = this._gone ? 'Kernel stopped' : this._silent ? 'No answer' : '';
     this._element.dataset['lossvizStatus'] = run?.state.status ?? '';
-    this.header.showRun(run?.state ?? null, run?.progress ?? null, lost);
+    this._element.classList.toggle(
+      'lossviz-has-run',
+      run !== null || this._store.earlier.length > 0
+    );
+    this.header.showRun({
+      run: run?.state ?? null,
+      progress: run?.progress ?? null,
+      lost: this._saved ? 'Saved' : lost,
+      preparing: this._preparing && !lost,
+      refused: this._refused
+    });
     const words = this._saved ? this._words.saved : this._words.silent;
-    this.header.showSilence(silent ? words : '');
+    this.header.showSilence(this._silent ? words : '');
   }
 }

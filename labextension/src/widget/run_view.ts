@@ -10,10 +10,11 @@ import { RateField } from './rate_field';
 
 const WORDS = {
   empty: 'Waiting for the kernel...',
+  first: 'Waiting for the kernel...',
   silent:
-    'The kernel does not answer: it may have been restarted or cannot be reached. ' +
-    'The charts show what it sent last.',
-  saved: 'No kernel: this run is shown as it was saved with the notebook.'
+    'The kernel does not answer: it has stopped or cannot be reached. ' +
+    'The charts show the last data from it.',
+  saved: 'No kernel: this run is shown as saved with the notebook.'
 };
 
 export class RunView {

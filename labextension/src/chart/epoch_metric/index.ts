@@ -2,18 +2,14 @@
  * *Accuracy* and the like: a metric of each epoch, of this run and of those before it.
  */
 
-import { LOSS } from '../../store/run_data';
 import { KEY } from '../event_marks';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
-import { epochMetricNames, isLoss } from '../run_metrics';
+import { isLoss, metricsBesideLoss } from '../run_metrics';
 import { axisControl } from '../time_unit';
 import { epochPicture, namesOf } from './picture';
 import { epochTable } from './table';
-
-/** The metric that most people look for. */
-const FIRST = 'accuracy';
 
 /** What the chart of a metric has of its own. */
 interface Heading {
@@ -43,12 +39,9 @@ export function epochChart({ id, title, name, wide = false }: Heading): ChartKin
 /** A chart for each metric of a run but its loss, which has one of its own. */
 export const epochMetrics: ChartFamily = {
   charts: run =>
-    epochMetricNames(run)
-      .filter(name => name !== LOSS)
-      .sort((a, b) => Number(b === FIRST) - Number(a === FIRST))
-      .map(name => ({
-        group: 'Each epoch',
-        suggested: !isLoss(name),
-        kind: epochChart({ id: `metric:${name}`, title: quantity(name).title, name })
-      }))
+    metricsBesideLoss(run).map(name => ({
+      group: 'Each epoch',
+      suggested: !isLoss(name),
+      kind: epochChart({ id: `metric:${name}`, title: quantity(name).title, name })
+    }))
 };

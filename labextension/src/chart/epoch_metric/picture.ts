@@ -14,6 +14,7 @@ import type { Band, ChartLine, Picture } from '../picture';
 import { pointDetails } from '../point_details';
 import { better } from '../quantity';
 import { RunAxis } from '../run_axis';
+import { bestRow } from '../run_metrics';
 import { XAxis, type Axis } from '../time_unit';
 
 /** Points of more epochs than this would grow into a thick line. */
@@ -42,7 +43,10 @@ export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): 
     summary
   });
   if (!run || !all.some(one => one.epochs.count > 0)) {
-    return nothing(followed ? 'The first epoch has not ended yet.' : view.empty);
+    const waiting = followed?.live
+      ? 'The first epoch has not ended yet.'
+      : 'This run finished no epoch.';
+    return nothing(followed ? waiting : view.empty);
   }
   const names = namesOf(metric);
   if (!all.some(({ epochs }) => epochs.all.some(row => names.some(one => one in row.metrics)))) {
@@ -165,13 +169,7 @@ class EpochsPicture {
     }
     const held = epochs.all.some(row => this._validation in row.metrics);
     const metric = held ? this._validation : this._training;
-    const sign = direction === 'lower' ? 1 : -1;
-    const rank = (row: EpochRow | undefined): number =>
-      sign * (row?.metrics[metric] ?? sign * Infinity);
-    const best = epochs.all.reduce<EpochRow | undefined>(
-      (found, row) => (rank(row) < rank(found) ? row : found),
-      undefined
-    );
+    const best = bestRow(epochs.all, metric, direction);
     const words = `${direction === 'lower' ? 'lowest' : 'highest'} ${held ? 'validation' : 'training'}`;
     return best
       ? [

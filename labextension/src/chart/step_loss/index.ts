@@ -57,7 +57,8 @@ function picture(runs: Runs, view: ChartView): Picture {
     summary
   });
   if (!run || run.progress.step === 0) {
-    return nothing(run ? 'Waiting for the first step...' : view.empty);
+    const waiting = run?.live ? 'Waiting for the first step...' : 'This run took no steps.';
+    return nothing(run ? waiting : view.empty);
   }
   const latest = latestEpoch(run);
   const epoch = chosenEpoch(view.options['epoch'], latest);

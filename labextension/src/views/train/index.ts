@@ -8,6 +8,7 @@ import { CHARTS, FAMILIES } from '../../chart/list';
 import type { FromKernel } from '../../messages';
 import type { View, ViewContext, ViewKind } from '../kind';
 import { AddedCharts } from './added_charts';
+import { Figures } from './figures';
 import { PredictionsBox } from './predictions';
 import { RunTable } from './run_table';
 
@@ -19,6 +20,7 @@ export const train: ViewKind = {
 
 class TrainView implements View {
   readonly element = document.createElement('div');
+  private _figures: Figures;
   private _charts: ChartHost[];
   private _added: AddedCharts;
   private _table = new RunTable();
@@ -27,11 +29,13 @@ class TrainView implements View {
 
   constructor(private readonly _context: ViewContext) {
     const { predict } = _context;
+    this._figures = new Figures(_context);
     this._charts = CHARTS.map(kind => new ChartHost(kind, _context));
     this._added = new AddedCharts(FAMILIES, _context);
     this._predictions = predict && new PredictionsBox(predict, _context);
     this.element.className = 'lossviz-pictures';
     this.element.append(
+      this._figures.element,
       ...this._charts.map(chart => chart.element),
       this._added.element,
       this._added.menu.element,
@@ -42,6 +46,7 @@ class TrainView implements View {
 
   show(): void {
     const { slices } = this._context.store;
+    this._figures.show();
     this._charts.forEach(chart => {
       chart.show();
     });
@@ -69,6 +74,7 @@ class TrainView implements View {
     this._forget.splice(0).forEach(forget => {
       forget();
     });
+    this._figures.hide();
     this._charts.forEach(chart => {
       chart.hide();
     });

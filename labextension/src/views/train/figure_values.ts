@@ -1,0 +1,235 @@
+/**
+ * The figures above the charts: what the run has reached, and how that compares.
+ */
+
+import { better, isShare, quantity } from '../../chart/quantity';
+import { bestRow, taskMetric } from '../../chart/run_metrics';
+import { formatCount, formatNumber, formatShare } from '../../format';
+import type { EpochRow } from '../../messages';
+import { LOSS, type RunData } from '../../store/run_data';
+
+/** The step series that is the fourth figure, where a run has it. */
+export const GRADIENT_NORM = 'gradient_norm';
+
+/** So many steps are averaged: a single gradient's norm jumps too much to be read. */
+const WINDOW = 50;
+
+/** Of the mean; less is called steady. */
+const NOTICEABLE = 0.1;
+
+const VALIDATION = 'val_';
+
+export interface FigureValue {
+  title: string;
+  /** Empty while nothing is known. */
+  value: string;
+  /** Whether the value says that something went wrong. */
+  bad?: boolean;
+  /** The difference from the run before, and which of the two is better. */
+  change?: { text: string; verdict: 'better' | 'worse' | '' };
+  /** What stands behind the change, or in its place. */
+  detail: string;
+}
+
+/**
+ * The four figures of a run.
+ *
+ * @param run the run on the charts; null while there is none.
+ * @param before the run to compare it with.
+ */
+export function figuresOf(run: RunData | null, before: RunData | undefined): FigureValue[] {
+  const begun = run && run.progress.step > 0 ? run : undefined;
+  // Until a run has begun nobody knows what it has; most likely the same as the one before.
+  const described = begun ?? before;
+  const metric = described && taskMetric(described);
+  const gradient = begun
+    ? gradientNorm(begun)
+    : { title: quantity(GRADIENT_NORM).title, value: '', detail: '' };
+  const best = bestEpoch(run);
+  return [
+    trainingLoss(run, before),
+    validationLoss(run, before),
+    metric === undefined ? best : metricFigure(metric, run, before),
+    gradient ?? (metric === undefined ? learningRate(run) : best)
+  ];
+}
+
+function trainingLoss(run: RunData | null, before: RunData | undefined): FigureValue {
+  const title = 'Training loss';
+  if (run) {
+    const failed = divergence(run);
+    if (failed !== undefined) {
+      return { title, value: 'Diverged', bad: true, detail: failed };
+    }
+    if (!latest(run, LOSS)) {
+      const value = run.epochs.count || run.last === null ? '' : formatNumber(run.last);
+      return { title, value, detail: value && 'latest batch' };
+    }
+    if (before && before.state.loss !== run.state.loss) {
+      return {
+        ...lossFigure(title, LOSS, run, undefined),
+        detail: `${before.state.name}: other loss`
+      };
+    }
+  }
+  return lossFigure(title, LOSS, run, before);
+}
+
+function validationLoss(run: RunData | null, before: RunData | undefined): FigureValue {
+  const comparable = before?.state.loss === run?.state.loss ? before : undefined;
+  return lossFigure('Validation loss', VALIDATION + LOSS, run, comparable);
+}
+
+function lossFigure(
+  title: string,
+  name: string,
+  run: RunData | null,
+  before: RunData | undefined
+): FigureValue {
+  return { title, ...compared(name, run, before, formatNumber) };
+}
+
+function metricFigure(name: string, run: RunData | null, before: RunData | undefined): FigureValue {
+  const { title, phrase } = quantity(name);
+  const held = run?.epochs.all.some(row => VALIDATION + name in row.metrics);
+  const trained = run?.epochs.all.some(row => name in row.metrics);
+  const shown = held ? VALIDATION + name : name;
+  const value = run && latest(run, shown)?.metrics[shown];
+  const format = isShare(name) && (value ?? 0) <= 1 ? formatShare : formatNumber;
+  return {
+    title: held ? `Validation ${phrase}` : trained ? `Training ${phrase}` : title,
+    ...compared(shown, run, before, format)
+  };
+}
+
+/** The latest value of a metric with its change, or its best value. */
+function compared(
+  name: string,
+  run: RunData | null,
+  before: RunData | undefined,
+  format: (value: number) => string
+): Omit<FigureValue, 'title'> {
+  const row = run ? latest(run, name) : undefined;
+  const value = row?.metrics[name];
+  if (!run || !row || value === undefined || value === null) {
+    const broken = row !== undefined;
+    return { value: broken ? 'Not finite' : '', bad: broken, detail: '' };
+  }
+  const direction = better(name);
+  // A live run is as far as the other one was at this epoch; what has ended is compared as it ended.
+  const other = before && latest(before, name, run.live ? row.epoch : Infinity);
+  const theirs = other?.metrics[name];
+  if (before && other && theirs !== undefined && theirs !== null) {
+    const where = run.live ? `, epoch ${formatCount(other.epoch)}` : '';
+    const text = difference(value - theirs, format);
+    const versus = `${before.state.name}${where}`;
+    if (!text) {
+      return { value: format(value), detail: `same as ${versus}` };
+    }
+    const improved = direction && value < theirs === (direction === 'lower');
+    const verdict = improved === undefined ? '' : improved ? 'better' : 'worse';
+    return { value: format(value), change: { text, verdict }, detail: `vs ${versus}` };
+  }
+  return { value: format(value), detail: direction ? bestOf(run, name, direction, format) : '' };
+}
+
+function bestOf(
+  run: RunData,
+  name: string,
+  direction: 'lower' | 'higher',
+  format: (value: number) => string
+): string {
+  const best = bestRow(run.epochs.all, name, direction);
+  const value = best?.metrics[name];
+  if (!best || value === undefined || value === null || run.epochs.count < 2) {
+    return '';
+  }
+  if (best === latest(run, name)) {
+    return run.live ? 'best so far' : `best of ${formatCount(run.epochs.count)} epochs`;
+  }
+  return `best ${format(value)} at epoch ${formatCount(best.epoch)}`;
+}
+
+/** With its sign; "" where no digit that is shown differs. */
+function difference(change: number, format: (value: number) => string): string {
+  const size =
+    format === formatShare
+      ? `${(100 * Math.abs(change)).toFixed(1)} points`
+      : formatNumber(Math.abs(change));
+  return /[1-9]/.test(size) ? `${change < 0 ? '−' : '+'}${size}` : '';
+}
+
+/** The mean of the latest steps, and where it is going; undefined where a run has none. */
+function gradientNorm(run: RunData): FigureValue | undefined {
+  const described = run.state.series.find(({ name }) => name === GRADIENT_NORM);
+  const steps = run.series(GRADIENT_NORM);
+  if (described?.kind !== 'step' || (steps.length === 0 && !run.live)) {
+    return undefined;
+  }
+  const { title } = quantity(GRADIENT_NORM);
+  const { length } = steps;
+  const now = mean(steps.raw(length - WINDOW, length));
+  if (now === undefined) {
+    return { title, value: '', detail: '' };
+  }
+  if (!Number.isFinite(now)) {
+    return { title, value: 'Not finite', bad: true, detail: '' };
+  }
+  const past =
+    length < 2 * WINDOW ? undefined : mean(steps.raw(length - 2 * WINDOW, length - WINDOW));
+  const grown = past ? now / past - 1 : undefined;
+  const trend =
+    grown === undefined || Math.abs(grown) < NOTICEABLE ? '' : grown < 0 ? 'falling' : 'rising';
+  const several = `mean of the last ${Math.min(length, WINDOW)} steps`;
+  return { title, value: formatNumber(now), detail: run.live && trend ? trend : several };
+}
+
+function mean(values: Float32Array): number | undefined {
+  return values.length ? values.reduce((sum, one) => sum + one, 0) / values.length : undefined;
+}
+
+function bestEpoch(run: RunData | null): FigureValue {
+  const title = 'Best epoch';
+  const rows = run?.epochs.all ?? [];
+  const held = rows.some(row => VALIDATION + LOSS in row.metrics);
+  const best = bestRow(rows, held ? VALIDATION + LOSS : LOSS, 'lower');
+  return best
+    ? {
+        title,
+        value: formatCount(best.epoch),
+        detail: `lowest ${held ? 'validation' : 'training'} loss`
+      }
+    : { title, value: '', detail: '' };
+}
+
+function learningRate(run: RunData | null): FigureValue {
+  const rate = run?.epochs.all.at(-1)?.learning_rate ?? null;
+  return { title: 'Learning rate', value: formatNumber(rate), detail: '' };
+}
+
+/** The last epoch, up to this one, that has the metric. */
+function latest(run: RunData, name: string, epoch = Infinity): EpochRow | undefined {
+  const rows = run.epochs.all;
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index];
+    if (row && row.epoch <= epoch && name in row.metrics) {
+      return row;
+    }
+  }
+  return undefined;
+}
+
+/** Where a run's loss stopped being a number; undefined where it did not. */
+function divergence(run: RunData): string | undefined {
+  const nan = run.state.events.filter(({ kind }) => kind === 'nan').at(-1);
+  if (nan) {
+    return `at step ${formatCount(nan.step)}`;
+  }
+  const row = run.epochs.all.at(-1);
+  if (row && row.metrics[LOSS] === null) {
+    return `in epoch ${formatCount(row.epoch)}`;
+  }
+  const { last } = run.series(GRADIENT_NORM);
+  const numbers = [run.last, last].filter(one => one !== null && one !== undefined);
+  return numbers.every(Number.isFinite) ? undefined : `at step ${formatCount(run.progress.step)}`;
+}

@@ -1,0 +1,45 @@
+/**
+ * The form beside the views. Where the lab is narrow and has a run, the style sheet folds it into one
+ * button, so that the curve is on the first screen.
+ */
+
+import { button } from '../controls/button';
+
+export class SettingsPane {
+  readonly element = document.createElement('div');
+  private _content = document.createElement('div');
+  private _toggle = button('Settings', '', () => {
+    this._open(!this._isOpen);
+  });
+
+  /**
+   * @param id makes this pane's element unique on the page.
+   * @param content what is folded.
+   */
+  constructor(id: string, ...content: HTMLElement[]) {
+    this.element.className = 'lossviz-settings';
+    this._content.id = `lossviz-settings-${id}`;
+    this._content.className = 'lossviz-settings-content';
+    this._content.append(...content);
+    this._toggle.classList.add('lossviz-settings-toggle');
+    this._toggle.setAttribute('aria-controls', this._content.id);
+    this.element.append(this._toggle, this._content);
+    this._open(false);
+  }
+
+  /** A field that is wrong must be seen. */
+  openForErrors(): void {
+    if (this._content.querySelector('[aria-invalid=true]')) {
+      this._open(true);
+    }
+  }
+
+  private get _isOpen(): boolean {
+    return this.element.classList.contains('lossviz-open');
+  }
+
+  private _open(open: boolean): void {
+    this.element.classList.toggle('lossviz-open', open);
+    this._toggle.setAttribute('aria-expanded', String(open));
+  }
+}
