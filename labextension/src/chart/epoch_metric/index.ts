@@ -3,7 +3,6 @@
  */
 
 import { LOSS } from '../../store/run_data';
-import { KEY } from '../event_marks';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
@@ -34,7 +33,6 @@ export function epochChart({ id, title, name, wide = false }: Heading): ChartKin
     needs: ['run', 'epochs', 'earlier'],
     bundle: 'cartesian',
     controls: [axisControl(['epoch', 'step', 'time'])],
-    key: KEY,
     spec: (runs, view) => lineFigure(epochPicture(metric, runs, view), view),
     table: runs => Promise.resolve(epochTable(runs, wide ? undefined : namesOf(metric)))
   };
