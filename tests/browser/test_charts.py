@@ -76,6 +76,7 @@ def test_runs_lie_over_each_other_and_their_data_can_be_copied(notebook, page):
     losses = json.loads(book.ask_kernel("json.dumps(lab.run.history['loss'].tolist())"))
     mine = [float(row["loss"]) for row in copied if row["run"] == "run 2"]
     assert mine == pytest.approx(losses, rel=1e-6)
+    figure.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         figure.get_by_role("button", name="Save as SVG").click()
     assert b"<svg" in download.value.path().read_bytes()

@@ -173,6 +173,48 @@ it('shows its numbers as a table', async () => {
   expect(table?.rows[200]?.textContent).toContain('2000');
 });
 
+it('draws the names of the lines into what is saved, and its title', async () => {
+  press('Save as PNG');
+  await vi.advanceTimersByTimeAsync(10);
+  const texts = (taken?.layout['annotations'] as { text: string }[]).map(({ text }) => text);
+  expect(texts).toContain('epoch 1');
+  expect(taken?.layout['title']).toMatchObject({ text: 'Loss during one epoch' });
+});
+
+it('offers a logarithmic scale in the chart, and takes the offer', async () => {
+  const offer = [...host.element.querySelectorAll('button')].find(one =>
+    one.textContent.startsWith('Try log')
+  );
+  offer?.click();
+  await vi.advanceTimersByTimeAsync(50);
+  expect(axis('yaxis')).toMatchObject({ type: 'log' });
+  const pressed = host.element.querySelector('[aria-label="Logarithmic scale"]');
+  expect(pressed?.getAttribute('aria-pressed')).toBe('true');
+  expect(host.element.textContent).not.toContain('Try log');
+});
+
+it('is enlarged, and small again with Escape', () => {
+  Element.prototype.scrollIntoView = (): void => undefined;
+  press('Enlarge');
+  expect(host.element.classList.contains('lossviz-enlarged')).toBe(true);
+  host.element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+  expect(host.element.classList.contains('lossviz-enlarged')).toBe(false);
+});
+
+it('says which values are not shown, and shows them when asked', async () => {
+  const losses = Array.from({ length: 100 }, (_, i) => (i === 50 ? 4e32 : 1));
+  store.takeSnapshot(
+    snapshot('p', { progress: { ...progress, step: 100 } }),
+    [[], [], [], [], losses].map(buffer)
+  );
+  await vi.advanceTimersByTimeAsync(50);
+  expect(host.element.textContent).toContain('Values above 1.000 are not shown.');
+  expect((axis('yaxis')['range'] as number[])[1]).toBeLessThan(2);
+  [...host.element.querySelectorAll('button')].find(one => one.textContent === 'Show all')?.click();
+  await vi.advanceTimersByTimeAsync(50);
+  expect((axis('yaxis')['range'] as number[])[1]).toBeGreaterThan(4e32);
+});
+
 it('follows nothing while it is hidden', async () => {
   const before = layouts.length;
   host.hide();
