@@ -1,117 +1,168 @@
-"""The charts of a run as a Plotly figure, for papers and for front ends without widgets."""
+"""The charts of a run as a Plotly figure, for papers and for front ends without widgets.
+
+They speak the lab's language: the loss over all epochs first, then the metrics, then every
+step; the run's colour, training solid, validation dashed; lines named at their ends.
+"""
 
 from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lossviz.training.milestones import EpochRecord, best_epoch
 from lossviz.training.record import Record
+from lossviz.training.run_colours import rgb, run_colour
 
-TRAINING = VALIDATION = "#0072B2"
-"""Blue of the Okabe-Ito palette. As in the lab a run has one colour: training is solid, validation
-dashed."""
-
-HEIGHT, TOP, BOTTOM = 600, 90, 60
-"""Pixels of the whole and of its margins."""
+PANEL, TOP, BOTTOM, RIGHT = 170, 90, 60, 110
+"""Pixels: the height of a chart; above all, below all, and at the right, for the lines' names."""
 
 GAP, STANDOFF = 96, 8
 """Pixels between the charts, and between an axis' numbers and its title."""
 
+NAME = 16
+"""The height of a line's name."""
+
+MOST_METRICS = 2
+"""Charts of metrics; more would make the figure a page."""
+
+FAINT = "#5f5f5f"
+
 
 def figure(record: Record) -> Any:
-    """Two charts, one above the other: the loss of every step, and epoch averages."""
-    from plotly.graph_objects import Figure, Scatter
+    """The loss over all epochs, the first metrics, and the loss of every step."""
+    from plotly.graph_objects import Scatter
     from plotly.subplots import make_subplots
 
-    chart: Figure = make_subplots(
-        rows=2,
-        cols=1,
-        # Room for the upper axis with its title, and for the lower chart's title.
-        vertical_spacing=GAP / (HEIGHT - TOP - BOTTOM),
-        subplot_titles=("Loss of every step", "Loss over all epochs"),
+    rows = record.rows
+    metrics = _metrics(rows)[:MOST_METRICS]
+    titles = ("Loss over all epochs", *map(_titled, metrics), "Loss of every step")
+    inside = len(titles) * PANEL + (len(titles) - 1) * GAP
+    chart = make_subplots(
+        rows=len(titles), cols=1, vertical_spacing=GAP / inside, subplot_titles=titles
     )
+    # Above its chart's left end, as in the lab.
+    chart.update_annotations(x=0, xanchor="left")
+    colour = run_colour(record.number)
+    shaded = _add_spread(chart, record, rows, colour)
+    for row, name in enumerate(("loss", *metrics), 1):
+        _add_epochs(chart, rows, name, row, colour)
+    _explain(chart, [*_add_best(chart, rows, colour), *shaded])
     steps, losses = _step_line(record)
     chart.add_trace(
-        Scatter(
-            x=steps, y=losses, mode="lines", name="training", line={"color": TRAINING, "width": 1},
-            showlegend=False,
-        ),
-        row=1, col=1,
+        Scatter(x=steps, y=losses, mode="lines", name="loss", line={"color": colour, "width": 1}),
+        row=len(titles), col=1,
     )  # fmt: skip
-    rows = record.rows
-    for name, label, colour, dash in (
-        ("loss", "training", TRAINING, "solid"),
-        ("val_loss", "validation", VALIDATION, "dash"),
-    ):
-        if any(name in row.metrics for row in rows):
-            chart.add_trace(
-                Scatter(
-                    x=[row.epoch for row in rows],
-                    y=[row.metrics.get(name) for row in rows],
-                    mode="lines+markers",
-                    name=label,
-                    line={"color": colour, "dash": dash},
-                ),
-                row=2, col=1,
-            )  # fmt: skip
-    _add_spread(chart, record, rows)
-    _add_best(chart, rows)
-    chart.update_xaxes(title_standoff=STANDOFF)
-    chart.update_xaxes(title_text="step", row=1, col=1)
-    chart.update_xaxes(title_text="epoch", row=2, col=1)
-    chart.update_yaxes(title_text="loss")
+    chart.update_xaxes(title_text="epoch", title_standoff=STANDOFF, showgrid=False, nticks=8)
+    chart.update_xaxes(title_text="step", row=len(titles), col=1)
+    chart.update_yaxes(nticks=5, zeroline=False)
     # Plotly reads a title as HTML, and the name may be anything.
     title = html.escape(f"{record.name} - {record.loss}")
     chart.update_layout(
         template="plotly_white",
         title_text=title,
-        height=HEIGHT,
-        margin={"t": TOP, "b": BOTTOM},
-        # Beside the chart whose lines it names.
-        legend={"y": chart.layout.yaxis2.domain[1], "yanchor": "top"},
+        height=inside + TOP + BOTTOM,
+        margin={"t": TOP, "b": BOTTOM, "r": RIGHT},
+        showlegend=False,
     )
     return chart
 
 
-def _add_spread(chart: Any, record: Record, rows: list[EpochRecord]) -> None:
-    """The band between whose edges eight of ten steps of each epoch lie."""
+def _metrics(rows: Sequence[EpochRecord]) -> list[str]:
+    """What the epochs have beside the loss, accuracy first."""
+    names = dict.fromkeys(name.removeprefix("val_") for row in rows for name in row.metrics)
+    others = [name for name in names if name not in ("loss", "learning_rate", "gradient_norm")]
+    return sorted(others, key=lambda name: name != "accuracy")
+
+
+def _titled(metric: str) -> str:
+    words = metric.replace("_", " ")
+    return html.escape(words[:1].upper() + words[1:])
+
+
+def _add_epochs(chart: Any, rows: Sequence[EpochRecord], name: str, row: int, colour: str) -> None:
+    """A metric of the epochs, with the names of its lines at their ends."""
+    from plotly.graph_objects import Scatter
+
+    ends: list[tuple[float, int, str]] = []
+    values: list[float] = []
+    for metric, label, dash in ((name, "training", "solid"), (f"val_{name}", "validation", "dash")):
+        known = [(one.epoch, one.metrics[metric]) for one in rows if metric in one.metrics]
+        if not known:
+            continue
+        epochs, means = zip(*known, strict=True)
+        chart.add_trace(
+            Scatter(
+                x=epochs, y=means, mode="lines+markers", name=label,
+                line={"color": colour, "dash": dash}, marker={"size": 5},
+            ),
+            row=row, col=1,
+        )  # fmt: skip
+        finite = [(at, mean) for at, mean in known if math.isfinite(mean)]
+        values += [mean for _, mean in finite]
+        if finite:
+            ends.append((finite[-1][1], finite[-1][0], label))
+    height = (max(values) - min(values)) / PANEL if values else 0.0
+    close = len(ends) == 2 and abs(ends[0][0] - ends[1][0]) < NAME * height
+    for place, (value, epoch, label) in enumerate(sorted(ends)):
+        chart.add_annotation(
+            x=epoch, y=value, text=label, xanchor="left", showarrow=False, xshift=8,
+            yshift=(place - 0.5) * NAME if close else 0, font={"color": colour, "size": 12},
+            row=row, col=1,
+        )  # fmt: skip
+
+
+def _add_spread(chart: Any, record: Record, rows: Sequence[EpochRecord], colour: str) -> list[str]:
+    """The band between whose edges eight of ten steps of each epoch lie, and what to say of it."""
     from plotly.graph_objects import Scatter
 
     edges = [(row.epoch, *record.spread(row)) for row in rows]
     known = [edge for edge in edges if math.isfinite(edge[1])]
     if len(known) < 2:
-        return
+        return []
     epochs, low, high = zip(*known, strict=True)
+    red, green, blue = rgb(colour)
     chart.add_trace(
         Scatter(
             x=[*epochs, *reversed(epochs)], y=[*low, *reversed(high)], mode="lines",
-            name="80 % of the steps", fill="toself", fillcolor="rgba(0, 114, 178, 0.15)",
-            line={"width": 0}, hoverinfo="skip",
+            name="10th to 90th percentile of steps", fill="toself",
+            fillcolor=f"rgba({red}, {green}, {blue}, 0.15)", line={"width": 0}, hoverinfo="skip",
         ),
-        row=2, col=1,
+        row=1, col=1,
     )  # fmt: skip
+    return ["shaded: 10th to 90th percentile of steps"]
 
 
-def _add_best(chart: Any, rows: list[EpochRecord]) -> None:
-    """A star at the epoch with the lowest validation loss, or else training loss."""
+def _add_best(chart: Any, rows: Sequence[EpochRecord], colour: str) -> list[str]:
+    """A star at the lowest validation loss, or else training loss, and what to say of it."""
     from plotly.graph_objects import Scatter
 
     found = best_epoch(rows)
     if found is None:
-        return
+        return []
     best, name = found
+    kind = "validation" if name == "val_loss" else "training"
+    words = f"lowest {kind} loss: {best.metrics[name]:.4g}"
     chart.add_trace(
         Scatter(
-            x=[best.epoch], y=[best.metrics[name]], mode="markers",
-            name=f"best: {best.metrics[name]:.4g}",
-            marker={"symbol": "star", "size": 12, "color": TRAINING},
+            x=[best.epoch], y=[best.metrics[name]], mode="markers", name=words,
+            marker={"symbol": "star", "size": 12, "color": colour},
         ),
-        row=2, col=1,
+        row=1, col=1,
     )  # fmt: skip
+    return [f"★ {words}"]
+
+
+def _explain(chart: Any, words: Sequence[str]) -> None:
+    """What the marks mean, at the right above the first chart."""
+    if words:
+        chart.add_annotation(
+            text=" · ".join(words), xref="paper", yref="paper", x=1, y=1, xanchor="right",
+            yanchor="bottom", showarrow=False, font={"color": FAINT, "size": 12},
+        )  # fmt: skip
 
 
 def _step_line(record: Record) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lossviz.training.milestones import EpochRecord
 from lossviz.training.record import Record
+from lossviz.training.run_colours import rgb, run_colour
 from lossviz.training.sheet import WHITE, Colour, Sheet, mixed, star, text_width
 
 WIDTH, HEIGHT = 1280, 860
@@ -26,11 +27,8 @@ TEXT: Colour = (33, 33, 33)
 FAINT: Colour = (97, 97, 97)
 GRID: Colour = (224, 224, 224)
 AXIS: Colour = (158, 158, 158)
-BLUE: Colour = (0, 114, 178)
-"""The first of the lab's run colours; readable on white, in grey, and by colour-blind people."""
-
-BAND = mixed(WHITE, BLUE, 0.15)
-MIXES = ((WHITE, BLUE), (BAND, BLUE), (WHITE, TEXT), (WHITE, FAINT), (GRID, GRID), (AXIS, AXIS))
+BAND = 0.15
+"""How much of the run's colour the band of an epoch's steps has."""
 
 LARGE, SMALL = 27, 20
 """Sizes of letters in pixels, beside the usual 22."""
@@ -62,29 +60,40 @@ def picture(record: Record) -> Picture:
     loss = record.config.get("loss") or record.loss
     title = f"{record.name} - {record.status} - {loss}"
     numbers = _numbers(record, rows)
-    sheet = Sheet(WIDTH, HEIGHT, MIXES)
+    colour = rgb(run_colour(record.number))
+    sheet = Sheet(WIDTH, HEIGHT, _mixes(colour))
     sheet.text(LEFT, 34, _cut(title, LARGE), TEXT, size=LARGE)
     sheet.text(LEFT, 72, _cut(numbers, SMALL), FAINT, size=SMALL)
-    _draw_epochs(sheet, record, rows)
-    _draw_steps(sheet, record)
+    _draw_epochs(_epoch_axes(sheet, colour), record, rows)
+    _draw_steps(_step_axes(sheet, colour), record)
     return Picture(sheet.png(), f"{title}\n{numbers}")
 
 
 def empty_picture() -> Picture:
     """The picture of a lab that has not trained yet."""
     text = "A loss lab without a run yet: run the cell, then press Train."
-    sheet = Sheet(WIDTH, HEIGHT, MIXES)
+    sheet = Sheet(WIDTH, HEIGHT, _mixes(FAINT))
     sheet.text(LEFT, 34, text, FAINT)
-    for axes in (_epoch_axes(sheet), _step_axes(sheet)):
+    for axes in (_epoch_axes(sheet, FAINT), _step_axes(sheet, FAINT)):
         axes.say("No run yet")
     return Picture(sheet.png(), text)
+
+
+def _mixes(colour: Colour) -> tuple[tuple[Colour, Colour], ...]:
+    band = mixed(WHITE, colour, BAND)
+    return (
+        (WHITE, colour), (band, colour), (WHITE, TEXT), (WHITE, FAINT), (GRID, GRID), (AXIS, AXIS),
+    )  # fmt: skip
 
 
 class _Axes:
     """A chart's frame; turns values into pixels."""
 
-    def __init__(self, sheet: Sheet, heading: str, unit: str, place: tuple[int, int]) -> None:
+    def __init__(
+        self, sheet: Sheet, heading: str, unit: str, place: tuple[int, int], colour: Colour
+    ) -> None:
         self.sheet = sheet
+        self.colour, self.band = colour, mixed(WHITE, colour, BAND)
         self.top, self.bottom = place
         sheet.text(LEFT, self.top - 28, heading, TEXT)
         sheet.rectangle(LEFT, self.bottom, RIGHT, self.bottom + 2, AXIS)
@@ -131,16 +140,15 @@ class _Axes:
         self.sheet.text(*middle, words, FAINT, align="middle")
 
 
-def _epoch_axes(sheet: Sheet) -> _Axes:
-    return _Axes(sheet, "Loss over all epochs", "epoch", EPOCHS)
+def _epoch_axes(sheet: Sheet, colour: Colour) -> _Axes:
+    return _Axes(sheet, "Loss over all epochs", "epoch", EPOCHS, colour)
 
 
-def _step_axes(sheet: Sheet) -> _Axes:
-    return _Axes(sheet, "Loss of every step", "step", STEPS)
+def _step_axes(sheet: Sheet, colour: Colour) -> _Axes:
+    return _Axes(sheet, "Loss of every step", "step", STEPS, colour)
 
 
-def _draw_steps(sheet: Sheet, record: Record) -> None:
-    axes = _step_axes(sheet)
+def _draw_steps(axes: _Axes, record: Record) -> None:
     window = record.losses.window(points=POINTS)
     middle = window.start + (np.arange(len(window.minimum)) + 0.5) * window.width
     # Both extremes of a bucket stand at its middle: one vertical stroke.
@@ -152,11 +160,11 @@ def _draw_steps(sheet: Sheet, record: Record) -> None:
         axes.say("No step has a finite loss." if len(y) else "No step was taken.")
         return
     axes.scale((1, max(len(record.losses), 2)), (float(good.min()), float(good.max())))
-    sheet.line(axes.x(x), axes.y(y), BLUE, width=2)
+    axes.sheet.line(axes.x(x), axes.y(y), axes.colour, width=2)
 
 
-def _draw_epochs(sheet: Sheet, record: Record, rows: list[EpochRecord]) -> None:
-    axes = _epoch_axes(sheet)
+def _draw_epochs(axes: _Axes, record: Record, rows: list[EpochRecord]) -> None:
+    sheet, colour = axes.sheet, axes.colour
     epochs = np.array([row.epoch for row in rows])
     means = {
         name: np.array([row.metrics.get(name, math.nan) for row in rows])
@@ -177,18 +185,18 @@ def _draw_epochs(sheet: Sheet, record: Record, rows: list[EpochRecord]) -> None:
     if banded:
         x, edge = axes.x(epochs[known]), axes.y(spread[known].T)
         around = np.concatenate([x, x[::-1]]), np.concatenate([edge[0], edge[1][::-1]])
-        sheet.polygon(*around, BAND)
+        sheet.polygon(*around, axes.band)
         axes.grid()
-    sheet.line(axes.x(epochs), axes.y(means["loss"]), BLUE, width=3)
-    sheet.line(axes.x(epochs), axes.y(means["val_loss"]), BLUE, width=3, dash=11)
-    held_out = bool(np.isfinite(means["val_loss"]).any())
-    of = means["val_loss"] if held_out else means["loss"]
+    sheet.line(axes.x(epochs), axes.y(means["loss"]), colour, width=3)
+    sheet.line(axes.x(epochs), axes.y(means["val_loss"]), colour, width=3, dash=11)
+    validated = bool(np.isfinite(means["val_loss"]).any())
+    of = means["val_loss"] if validated else means["loss"]
     best = int(np.nanargmin(np.where(np.isfinite(of), of, np.nan)))
     at = float(axes.x(epochs[best])), float(axes.y(of[best]))
     sheet.polygon(*star(*at, 17), WHITE)
-    sheet.polygon(*star(*at, 13), BLUE)
+    sheet.polygon(*star(*at, 13), colour)
     _name_lines(axes, means)
-    _explain(axes, f"best {of[best]:.4g}, epoch {epochs[best]:,}", banded=banded)
+    _explain(axes, f"lowest {of[best]:.4g}, epoch {epochs[best]:,}", banded=banded)
 
 
 def _name_lines(axes: _Axes, means: dict[str, NDArray[np.float64]]) -> None:
@@ -200,7 +208,7 @@ def _name_lines(axes: _Axes, means: dict[str, NDArray[np.float64]]) -> None:
         middle = min((places[0][0] + places[1][0]) / 2, axes.bottom - 14)
         places = [(middle - 14, places[0][1]), (middle + 14, places[1][1])]
     for y, name in places:
-        axes.sheet.text(NAMES, y, name, BLUE)
+        axes.sheet.text(NAMES, y, name, axes.colour)
 
 
 def _explain(axes: _Axes, best: str, *, banded: bool) -> None:
@@ -208,12 +216,12 @@ def _explain(axes: _Axes, best: str, *, banded: bool) -> None:
     sheet, y = axes.sheet, axes.top - 28
     sheet.text(RIGHT, y, best, FAINT, size=SMALL, align="right")
     left = RIGHT - text_width(best, SMALL) - 18
-    sheet.polygon(*star(left, y, 11), BLUE)
+    sheet.polygon(*star(left, y, 11), axes.colour)
     if banded:
-        words = "spread of the steps"
+        words = "10th to 90th percentile of steps"
         sheet.text(left - 34, y, words, FAINT, size=SMALL, align="right")
         right = int(left - 34 - text_width(words, SMALL) - 10)
-        sheet.rectangle(right - 28, y - 8, right, y + 8, BAND)
+        sheet.rectangle(right - 28, y - 8, right, y + 8, axes.band)
 
 
 def _numbers(record: Record, rows: list[EpochRecord]) -> str:

@@ -46,7 +46,6 @@ def zoom(page: NotebookPage, low: float, high: float) -> None:
 def test_both_charts_go_over_time_with_the_earlier_run_beside(notebook):
     page = trained(notebook, runs=2)
     figure = chart(page, EPOCHS_CHART)
-    figure.get_by_text("Options", exact=True).click()
     axis = figure.get_by_label("X axis")
     axis.focus()
     page.page.keyboard.press("End")  # the last choice, as a keyboard gives it
@@ -56,7 +55,6 @@ def test_both_charts_go_over_time_with_the_earlier_run_beside(notebook):
     until(lambda: line(page, EPOCHS_CHART, "run 2")["x"] == pytest.approx(times, abs=0.03), "time")
     assert len(line(page, EPOCHS_CHART, "run 1")["x"]) == 6
     steps = chart(page, STEPS_CHART)
-    steps.get_by_text("Options", exact=True).click()
     steps.get_by_label("X axis").select_option("time")
     expected = json.loads(
         page.ask_kernel(
@@ -72,7 +70,6 @@ def test_both_charts_go_over_time_with_the_earlier_run_beside(notebook):
     page.save_and_reload()
     until(lambda: page.points(STEPS_CHART) == 45, "the steps again")
     for name in (STEPS_CHART, EPOCHS_CHART):
-        chart(page, name).get_by_text("Options", exact=True).click()
         chart(page, name).get_by_label("X axis").select_option("time")
     until(
         lambda: line(page, STEPS_CHART, "epoch 6")["x"] == pytest.approx(expected, abs=0.03),
@@ -163,13 +160,13 @@ def test_a_spike_in_ten_million_steps_is_seen_at_every_zoom_also_over_time(noteb
         )
         assert top < 0.2
     figure = chart(page, STEPS_CHART)
-    figure.get_by_text("Options", exact=True).click()
     figure.get_by_label("X axis").select_option("time")
     until(lambda: 9 in line(page, STEPS_CHART, "training")["y"], "the spike over time")
     # More than a page could hold is smoothed by the kernel, on every step.
     figure.get_by_role("button", name="Linear scale").click()
     zoom(page, 0, 1e9)
-    figure.get_by_label("Smoothing").fill("0.9")
+    figure.get_by_role("button", name="Smoothing of").click()
+    figure.get_by_role("slider", name="Smoothing").fill("0.9")
     until(lambda: len(line(page, STEPS_CHART, "smoothed")["y"]) > 1000, "the smoothed curve", 30)
     smoothed = line(page, STEPS_CHART, "smoothed")["y"]
     assert max(smoothed) == pytest.approx(1.8, abs=0.2)  # 0.9 * 1 + 0.1 * 9

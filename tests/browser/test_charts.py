@@ -49,8 +49,8 @@ def test_smoothing_is_computed_on_every_step(notebook):
     page = trained(notebook)
     steps = json.loads(page.ask_kernel("json.dumps(lab.run.step_loss[225:].tolist())"))
     figure = chart(page, STEPS_CHART)
-    figure.get_by_text("Options", exact=True).click()
-    figure.get_by_label("Smoothing").fill("0.9")
+    figure.get_by_role("button", name="Smoothing of").click()
+    figure.get_by_role("slider", name="Smoothing").fill("0.9")
     expected, total, share = [], 0.0, 0.0
     for one in steps:
         total, share = 0.9 * total + 0.1 * one, 0.9 * share + 0.1
@@ -69,13 +69,14 @@ def test_runs_lie_over_each_other_and_their_data_can_be_copied(notebook, page):
     rows = book.lab.get_by_role("table", name="Runs").get_by_role("row")
     assert rows.count() == 3
     figure = chart(book, EPOCHS_CHART)
-    figure.get_by_text("Options", exact=True).click()
+    figure.get_by_role("button", name="Export").click()
     figure.get_by_role("button", name="Copy the data").click()
     until(lambda: "12 rows copied" in figure.inner_text(), "a word about the copy")
     copied = list(csv.DictReader(io.StringIO(page.evaluate("navigator.clipboard.readText()"))))
     losses = json.loads(book.ask_kernel("json.dumps(lab.run.history['loss'].tolist())"))
     mine = [float(row["loss"]) for row in copied if row["run"] == "run 2"]
     assert mine == pytest.approx(losses, rel=1e-6)
+    figure.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         figure.get_by_role("button", name="Save as SVG").click()
     assert b"<svg" in download.value.path().read_bytes()

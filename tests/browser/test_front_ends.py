@@ -56,7 +56,8 @@ def test_no_serious_accessibility_finding(notebook):
     train(page)
     page.lab.get_by_text("Advanced", exact=True).click()
     for chart in (STEPS_CHART, EPOCHS_CHART):
-        page.figure(chart).get_by_text("Options", exact=True).click()
+        page.figure(chart).get_by_role("button", name="Export").click()
+        page.figure(chart).get_by_role("button", name="Show as a table").click()
     page.press("Add chart")
     page.lab.get_by_role("menuitem").first.wait_for()
     serious = serious_findings(page.page)

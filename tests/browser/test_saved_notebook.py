@@ -102,11 +102,12 @@ def test_a_run_s_end_leaves_the_page_s_view_alone(notebook, page):
     book = trained(notebook, "view.ipynb")
     book.lab.evaluate("lab => { lab.dataset.same = 'yes'; }")
     figure = book.lab.get_by_role("figure", name=STEPS_CHART)
-    figure.get_by_text("Options", exact=True).click()
+    figure.get_by_role("button", name="Logarithmic scale").click()
     train(book, "2", 2)
     page.wait_for_timeout(1000)
     assert book.lab.get_attribute("data-same") == "yes"
-    assert figure.locator("details").get_attribute("open") is not None
+    log = figure.get_by_role("button", name="Logarithmic scale")
+    assert log.get_attribute("aria-pressed") == "true"
     assert page.locator(".lossviz-lab").count() == 1
 
 

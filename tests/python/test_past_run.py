@@ -140,29 +140,6 @@ def test_a_run_without_a_step_has_empty_tables(own_history):
         run.to_frame("epoch")
 
 
-def test_no_title_of_the_figure_lies_on_another(points, dense_model):
-    run = lossviz.train(
-        dense_model(), points, loss="cross_entropy", epochs=2, validation=points, seed=0
-    )
-    assert run.wait(60)
-    line = 1.3  # the height of a line of text, in sizes of its font
-    for one in (run, lossviz.load_run(run.id)):
-        layout = one.figure().layout
-        inside = layout.height - layout.margin.t - layout.margin.b
-        gap = (layout.yaxis.domain[0] - layout.yaxis2.domain[1]) * inside
-        upper, lower = layout.annotations
-        # Plotly's sizes where the layout gives none: 12 for text, 14 for the titles of axes.
-        axis = line * 12 + layout.xaxis.title.standoff + line * 14
-        assert gap > axis + line * lower.font.size + 10
-        assert layout.margin.b > axis
-        # The figure's own title stands in the middle of the margin above.
-        assert layout.margin.t > 2 * (line * upper.font.size + line * 17 / 2)
-        # Both charts can still be read.
-        for domain in (layout.yaxis.domain, layout.yaxis2.domain):
-            assert (domain[1] - domain[0]) * inside > 140
-        assert layout.legend.y == layout.yaxis2.domain[1]
-
-
 def test_where_pandas_is_missing_the_remedy_is_told(own_history, monkeypatch):
     own_history.write([Update(row=row("one"))])
     imported = builtins.__import__

@@ -268,24 +268,6 @@ def test_an_error_in_the_users_loss_fails_the_run_and_nothing_else(points, dense
     finished(dense_model(), points, loss="cross_entropy", epochs=1)
 
 
-def test_the_figure_shows_both_charts_and_escapes_names(points, dense_model):
-    run = finished(
-        dense_model(), points, loss="cross_entropy", epochs=2, name="<b>bold</b>", seed=0,
-        validation=points,
-    )  # fmt: skip
-    figure = run.figure()
-    names = [trace.name for trace in figure.data]
-    assert names[:4] == ["training", "training", "validation", "80 % of the steps"]
-    held_out = run.history["val_loss"]
-    assert names[4] == f"best: {held_out.min():.4g}"
-    assert figure.data[4].x[0] == held_out.argmin() + 1
-    each = len(run.step_loss) // 2
-    low = np.quantile(run.step_loss[:each], 0.1)
-    np.testing.assert_allclose(figure.data[3].y[0], low, rtol=1e-6)
-    np.testing.assert_allclose(figure.data[0].y, run.step_loss)
-    assert "<b>" not in figure.layout.title.text
-
-
 REFUSED = [
     ({"loss": "cross_entorpy"}, "loss", "cross_entropy"),
     ({"optimizer": "adma"}, "optimizer", "adam"),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FAMILIES } from '../../labextension/src/chart/list';
-import type { ChartFamily } from '../../labextension/src/chart/kind';
+import { epochLoss } from '../../labextension/src/chart/epoch_loss';
+import type { ChartFamily, ChartKind } from '../../labextension/src/chart/kind';
 import { stepLoss } from '../../labextension/src/chart/step_loss';
 import type { RunState } from '../../labextension/src/messages';
 import { RunStore } from '../../labextension/src/store/run_store';
@@ -41,8 +42,11 @@ afterEach(() => {
 });
 
 /** As a page that is loaded shows them. */
-function open(families: readonly ChartFamily[] = FAMILIES): AddedCharts {
-  const made = new AddedCharts(families, viewContext(store));
+function open(
+  families: readonly ChartFamily[] = FAMILIES,
+  fixed: readonly ChartKind[] = []
+): AddedCharts {
+  const made = new AddedCharts(families, viewContext(store), undefined, fixed);
   document.body.append(made.element, made.menu.element);
   made.show();
   return made;
@@ -85,20 +89,18 @@ const accurate = [{ ...row(1, 1, 1), metrics: { loss: 1, accuracy: 0.5 } }];
 it('shows the metric of the task, and offers the rest', () => {
   expect(charts.menu.element.hidden).toBe(true);
   follow(state, accurate);
-  expect(titles()).toEqual(['Accuracy']);
+  expect(titles()).toEqual(['Accuracy', 'Gradient norm']);
   charts.menu.button.click();
   expect(items().map(one => one.textContent)).toEqual([
     'Loss, each step',
     'Accuracy, each step',
-    'Gradient norm',
     '<b>heat'
   ]);
-  expect(store.shown).toEqual(['loss']);
+  expect(store.shown).toEqual(['loss', 'gradient_norm']);
 });
 
 it('asks the kernel only for series of charts that are there and seen', () => {
   follow(state, accurate);
-  choose('Gradient norm');
   choose('<b>heat');
   expect(titles()).toEqual(['Accuracy', 'Gradient norm', '<b>heat']);
   expect(store.shown).toEqual(['loss', '<b>heat', 'gradient_norm']);
@@ -115,32 +117,35 @@ it('asks the kernel only for series of charts that are there and seen', () => {
 it('keeps the choice over a reload, in this order, and gives no other lab of it', () => {
   follow(state, accurate);
   choose('<b>heat');
-  choose('Gradient norm');
+  choose('Loss, each step');
   remove('Accuracy');
   close();
   charts = open();
   expect(titles()).toEqual([]);
   follow(state, accurate);
-  expect(titles()).toEqual(['<b>heat', 'Gradient norm']);
+  expect(titles()).toEqual(['Gradient norm', '<b>heat', 'Loss, each step']);
   choose('Accuracy');
-  expect(titles()).toEqual(['Accuracy', '<b>heat', 'Gradient norm']);
+  expect(titles()).toEqual(['Accuracy', 'Gradient norm', '<b>heat', 'Loss, each step']);
   expect(Object.keys(sessionStorage)).toEqual(['lossviz:lab 1:charts']);
 });
 
-it.each(['no JSON', '{"added": 7}', '[]', '{"added": [3, "series:gradient_norm"]}'])(
+it.each(['no JSON', '{"added": 7}', '[]', '{"added": [3, "series:<b>heat"]}'])(
   'takes of what was kept what it understands: %s',
   text => {
     close();
     sessionStorage.setItem('lossviz:lab 1:charts', text);
     charts = open();
     follow(state, accurate);
-    expect(titles()).toEqual(['Accuracy', ...(text.includes('norm') ? ['Gradient norm'] : [])]);
+    expect(titles()).toEqual([
+      'Accuracy',
+      'Gradient norm',
+      ...(text.includes('heat') ? ['<b>heat'] : [])
+    ]);
   }
 );
 
 it('keeps its charts when a new run has nothing for them yet', () => {
   follow(state, accurate);
-  choose('Gradient norm');
   const [first] = charts.element.children;
   follow({ ...state, id: 'b', series: [{ name: 'loss', kind: 'step', unit: '' }] }, []);
   expect(titles()).toEqual(['Accuracy', 'Gradient norm']);
@@ -163,5 +168,21 @@ it('takes a family of one line more', () => {
   charts = open([...FAMILIES, extra]);
   follow(state, accurate);
   choose('Extra');
-  expect(titles()).toEqual(['Accuracy', 'Extra']);
+  expect(titles()).toEqual(['Accuracy', 'Gradient norm', 'Extra']);
+});
+
+it('puts each loss beside what tells more of it, and never removes one', () => {
+  close();
+  charts = open(FAMILIES, [epochLoss, stepLoss]);
+  expect(titles()).toEqual(['Loss over all epochs', 'Loss during one epoch']);
+  follow(state, accurate);
+  expect(titles()).toEqual([
+    'Loss over all epochs',
+    'Accuracy',
+    'Loss during one epoch',
+    'Gradient norm'
+  ]);
+  expect(charts.element.querySelector('[aria-label^="Remove Loss"]')).toBeNull();
+  follow({ ...state, series: [{ name: 'learning_rate', kind: 'step', unit: '' }] }, accurate);
+  expect(titles().at(-1)).toBe('Learning rate');
 });

@@ -50,7 +50,7 @@ it('puts marks in one place together, under the symbol that matters most', () =>
     [500, 'NaN'],
     [900, '>']
   ]);
-  const theme = { text: '', faint: '', grid: '', background: '', font: '' };
+  const theme = { text: '', faint: '', grid: '', background: '', font: '', dark: false };
   expect(markAnnotations(marks, theme)[0]).toMatchObject({
     hovertext: 'Training paused.<br>Learning rate changed.<br>&lt;b&gt;'
   });

@@ -126,10 +126,11 @@ it('keeps the steps that were zoomed to while more come and when the scale chang
   // The summary's own timer is over by then, too.
   await vi.advanceTimersByTimeAsync(5000);
   expect(axis('xaxis')['range']).toEqual([10, 20]);
-  expect(axis('yaxis')).toMatchObject({ type: 'log', autorange: true });
+  expect(axis('yaxis')).toMatchObject({ type: 'log' });
+  expect((axis('yaxis')['range'] as number[])[1]).toBeCloseTo(Math.log10(21), 0);
   relayout({ 'xaxis.autorange': true, 'yaxis.autorange': true });
   await vi.advanceTimersByTimeAsync(50);
-  expect(axis('xaxis')).toMatchObject({ autorange: false, range: [1, 3] });
+  expect(axis('xaxis')).toMatchObject({ autorange: false, range: [0.96, 3.04] });
 });
 
 it('is not zoomed by its own summary, which ends with the last words', async () => {
@@ -170,6 +171,48 @@ it('shows its numbers as a table', async () => {
   const table = host.element.querySelector('table');
   expect(table?.caption?.textContent).toContain('the last 200 of 2,000 rows');
   expect(table?.rows[200]?.textContent).toContain('2000');
+});
+
+it('draws the names of the lines into what is saved, and its title', async () => {
+  press('Save as PNG');
+  await vi.advanceTimersByTimeAsync(10);
+  const texts = (taken?.layout['annotations'] as { text: string }[]).map(({ text }) => text);
+  expect(texts).toContain('epoch 1');
+  expect(taken?.layout['title']).toMatchObject({ text: 'Loss during one epoch' });
+});
+
+it('offers a logarithmic scale in the chart, and takes the offer', async () => {
+  const offer = [...host.element.querySelectorAll('button')].find(one =>
+    one.textContent.startsWith('Try log')
+  );
+  offer?.click();
+  await vi.advanceTimersByTimeAsync(50);
+  expect(axis('yaxis')).toMatchObject({ type: 'log' });
+  const pressed = host.element.querySelector('[aria-label="Logarithmic scale"]');
+  expect(pressed?.getAttribute('aria-pressed')).toBe('true');
+  expect(host.element.textContent).not.toContain('Try log');
+});
+
+it('is enlarged, and small again with Escape', () => {
+  Element.prototype.scrollIntoView = (): void => undefined;
+  press('Enlarge');
+  expect(host.element.classList.contains('lossviz-enlarged')).toBe(true);
+  host.element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+  expect(host.element.classList.contains('lossviz-enlarged')).toBe(false);
+});
+
+it('says which values are not shown, and shows them when asked', async () => {
+  const losses = Array.from({ length: 100 }, (_, i) => (i === 50 ? 4e32 : 1));
+  store.takeSnapshot(
+    snapshot('p', { progress: { ...progress, step: 100 } }),
+    [[], [], [], [], losses].map(buffer)
+  );
+  await vi.advanceTimersByTimeAsync(50);
+  expect(host.element.textContent).toContain('Values above 1.000 are not shown.');
+  expect((axis('yaxis')['range'] as number[])[1]).toBeLessThan(2);
+  [...host.element.querySelectorAll('button')].find(one => one.textContent === 'Show all')?.click();
+  await vi.advanceTimersByTimeAsync(50);
+  expect((axis('yaxis')['range'] as number[])[1]).toBeGreaterThan(4e32);
 });
 
 it('follows nothing while it is hidden', async () => {

@@ -111,7 +111,6 @@ it('draws a series over all steps, asks for those before this page came, and say
     [8, 7, 6, 5, 4]
   ]);
   expect(figure.summary).toBe('5 values of gradient norm, the last 4.000.');
-  expect(figure.layout['yaxis']).toMatchObject({ title: { text: 'gradient norm' } });
 });
 
 it('draws what is logged now and then where it was logged', () => {
@@ -230,7 +229,8 @@ it('draws a metric of the epochs: training solid, validation dashed, the best on
   expect(figure.summary).toBe(
     '3 epochs, last training accuracy 0.8000, validation accuracy 0.6000.'
   );
-  expect(figure.layout['yaxis']).toMatchObject({ title: { text: 'accuracy' } });
+  expect(figure.ends.map(({ text }) => text)).toEqual(['training', 'validation']);
+  expect(figure.key).toEqual(['★ highest validation accuracy: 0.9000']);
 });
 
 it('joins epochs with validation over those without', () => {
@@ -316,7 +316,7 @@ it('offers a chart of every series and metric, the accuracy first', () => {
     ],
     [
       ['Loss, each step', false],
-      ['Gradient norm', false],
+      ['Gradient norm', true],
       ['Accuracy, each step', false],
       ['heat', false],
       ['Memory (MB)', false]

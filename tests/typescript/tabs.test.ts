@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ChartHost, type ChartContext } from '../../labextension/src/chart/host';
 import type { ChartKind } from '../../labextension/src/chart/kind';
+import { lineFigure } from '../../labextension/src/chart/line_figure';
 import { CHARTS } from '../../labextension/src/chart/list';
 import { RunStore } from '../../labextension/src/store/run_store';
 import type { View, ViewContext, ViewKind } from '../../labextension/src/views/kind';
@@ -136,10 +137,9 @@ it('takes a chart of one line more', () => {
         place: 'head'
       }
     ],
-    spec: (_runs, { options }) => {
-      seen.push(options['size'] ?? '');
-      const [traces, summary, scene, unit] = [[], '', '', ''];
-      return { traces, layout: {}, points: 7, summary, scene, unit, most: {} };
+    spec: (_runs, view) => {
+      seen.push(view.options['size'] ?? '');
+      return lineFigure({ lines: [], points: 7, unit: '', summary: '' }, view);
     },
     table: () => Promise.resolve({ columns: [], count: 0, row: () => [], omitted: 0 })
   };
@@ -150,7 +150,7 @@ it('takes a chart of one line more', () => {
     host.dispose();
     return title;
   });
-  expect(titles).toEqual(['Loss during one epoch', 'Loss over all epochs', 'Extra']);
+  expect(titles).toEqual(['Loss over all epochs', 'Loss during one epoch', 'Extra']);
 });
 
 it('shows the view after a reload that was seen before it', () => {

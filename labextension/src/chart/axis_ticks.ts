@@ -11,7 +11,7 @@
 const LONG = 50;
 
 /** Between two labels, in pixels. */
-const PIXELS = 60;
+const PIXELS = 40;
 
 /**
  * The whole numbers to label, or undefined where Plotly chooses well by itself.

@@ -6,30 +6,46 @@ import { labelled } from '../controls/labelled';
 import type { Control } from './kind';
 
 export class ChartControls {
-  /** Beside the chart's title. */
-  readonly head: HTMLElement[] = [];
-  /** Among its options. */
-  readonly options: HTMLElement[] = [];
+  /** By their places. */
+  readonly elements: Record<Control['place'], HTMLElement[]> = { head: [], bar: [], popover: [] };
   private _inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
 
-  /** @param changed called when something was chosen. */
-  constructor(controls: readonly Control[], changed: () => void) {
+  /** @param changed called with its id when something was chosen. */
+  constructor(controls: readonly Control[], changed: (id: string) => void) {
     for (const control of controls) {
       const input = inputOf(control);
       this._inputs.set(control.id, input);
       const shown = control.kind === 'slider' ? [document.createElement('output')] : [];
-      shown.forEach(output => (output.textContent = input.value));
-      input.addEventListener('input', () => {
+      const show = (): void => {
         shown.forEach(output => (output.textContent = input.value));
-        changed();
+      };
+      show();
+      input.addEventListener('input', () => {
+        show();
+        changed(control.id);
       });
-      this[control.place].push(labelled(control.label, input, ...shown));
+      if (control.place === 'popover') {
+        this.elements.popover.push(labelled(control.label, input, ...shown));
+      } else {
+        // In a row of tools there is no room for words beside each.
+        input.setAttribute('aria-label', control.label);
+        input.classList.add('lossviz-chart-input');
+        this.elements[control.place].push(input);
+      }
     }
   }
 
   /** The values, by the controls' ids. */
   get values(): Record<string, string> {
     return Object.fromEntries(Array.from(this._inputs, ([id, input]) => [id, input.value]));
+  }
+
+  /** Choose this in a drop-down, if it is one of its choices. */
+  choose(id: string, value: string): void {
+    const input = this._inputs.get(id);
+    if (input instanceof HTMLSelectElement && [...input.options].some(one => one.value === value)) {
+      input.value = value;
+    }
   }
 
   /** The greatest numbers that can be chosen now. */

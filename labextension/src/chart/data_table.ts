@@ -28,10 +28,10 @@ export class DataTable {
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'group');
     this.element.setAttribute('aria-label', `Table of ${_title}`);
-    this.button = button('Table', 'Show the numbers as a table', () => {
+    this.button = button('Show table', 'Show the numbers as a table', () => {
       void this._toggle();
     });
-    this.button.classList.add('lossviz-small');
+    this.button.className = 'lossviz-export';
     this.button.setAttribute('aria-label', `Show as a table: ${_title}`);
     this.button.setAttribute('aria-expanded', 'false');
   }

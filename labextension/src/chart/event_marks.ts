@@ -6,14 +6,14 @@ import type { Mark } from './picture';
 import type { EventMark, RunState } from '../messages';
 
 /** By kind, the one that matters most first: of marks in one place its symbol is shown. */
-const SYMBOLS: Record<string, string> = {
-  failed: '×',
-  nan: 'NaN',
-  warning: '!',
-  learning_rate: 'η',
-  paused: '||',
-  resumed: '>',
-  early_stop: '*'
+const SYMBOLS: Record<string, readonly [symbol: string, meaning: string]> = {
+  failed: ['×', 'failed'],
+  nan: ['NaN', 'loss not finite'],
+  warning: ['!', 'warning'],
+  learning_rate: ['η', 'learning rate changed'],
+  paused: ['||', 'paused'],
+  resumed: ['>', 'resumed'],
+  early_stop: ['*', 'stopped early']
 };
 
 /** Marks and ticks that are nearer to each other are one. */
@@ -23,9 +23,12 @@ const TICK_PIXELS = 6;
 /** Lines of a mark's text. */
 const MOST_LINES = 6;
 
-/** What the symbols mean, for the chart's options. */
-export const KEY = `Marks: η learning rate, || paused, > resumed, NaN loss not finite, ! warning,
-  * stopped early, × failed; short ticks below: checkpoints`;
+/** What these symbols mean, each once. */
+export function markKey(symbols: readonly string[]): string[] {
+  return Object.values(SYMBOLS)
+    .filter(([symbol]) => symbols.includes(symbol))
+    .map(([symbol, meaning]) => `${symbol} ${meaning}`);
+}
 
 /** A number of steps taken as x; `later` where a moment after it is meant, such as a pause's end. */
 export type Place = (step: number, later: boolean) => number;
@@ -82,7 +85,7 @@ function apart<T extends { x: number }>(
 
 function symbol(events: EventMark[]): string {
   const kinds = new Set(events.map(({ kind }) => kind));
-  return Object.entries(SYMBOLS).find(([kind]) => kinds.has(kind))?.[1] ?? '*';
+  return Object.entries(SYMBOLS).find(([kind]) => kinds.has(kind))?.[1][0] ?? '*';
 }
 
 function text(events: EventMark[]): string {

@@ -3,24 +3,29 @@
  * seen.
  */
 
-import { button } from '../controls/button';
 import type { RunStore } from '../store/run_store';
 import { bundle, type BundleName } from './bundles';
 import { ChartControls } from './controls';
 import { DataTable } from './data_table';
 import { pageTurns } from './drawing_turns';
+import { forPaper } from './export_figure';
 import type { ChartKind, ChartView, Ends, Figure } from './kind';
+import { plotArea } from './plot_area';
+import { PlotNotes, type NoteAction } from './plot_notes';
+import { PlotOverlay } from './plot_overlay';
 import type { PlotlyElement, PlotlyModule } from './plotly_types';
+import { Pointing } from './pointing';
 import { fileName, saveButtons } from './save';
-import { scaleSwitch } from './scale_switch';
+import { ScaleSwitch } from './scale_switch';
+import { SharedView } from './shared_view';
+import { Summary } from './summary';
 import { PAPER, readTheme, type Theme } from './theme';
+import type { Axis } from './time_unit';
+import { iconButton } from './tool_icons';
+import { chartHead } from './toolbar';
 
-/** Between two changes of the summary: nobody can hear more. */
-const SUMMARY_MS = 2000;
-
-/** Of the width, what lies beside the axes. */
-const MARGIN = 60;
-const LEAST_COLUMNS = 50;
+/** Pixels, where nothing is laid out. */
+const LEAST_HEIGHT = 240;
 
 /** What a chart needs of the view that holds it. */
 export interface ChartContext {
@@ -33,12 +38,27 @@ export interface ChartContext {
   trouble(text: string): void;
 }
 
+/** What a chart may have beside its context. */
+export interface ChartExtras {
+  /** What all charts of a view have in common. */
+  shared?: SharedView;
+  /** Removes the chart; without it nobody can. */
+  remove?: () => void;
+}
+
 /** A chart in its own element, to be put anywhere. */
 export class ChartHost {
   readonly element = document.createElement('section');
   private _plot = document.createElement('div');
-  private _summary = document.createElement('p');
+  private _summary = new Summary();
+  private _key = document.createElement('span');
   private _controls: ChartControls;
+  private _scale: ScaleSwitch;
+  private _enlarge: HTMLButtonElement;
+  private _notes: PlotNotes;
+  private _overlay = new PlotOverlay();
+  private _pointing: Pointing;
+  private readonly _shared: SharedView;
   private _plotly: PlotlyModule | undefined;
   private _forget: (() => void)[] = [];
   private _drawn = false;
@@ -46,41 +66,46 @@ export class ChartHost {
   private _theme: Theme | undefined;
   private _visible = false;
   private _pointed = false;
-  private _logarithmic = false;
+  private _everything = false;
   private _draws = 0;
   /** What a person has zoomed to; Plotly counts the ends of a logarithmic axis as powers of ten. */
   private _zoom: { x: Ends | null; y: Ends | null } = { x: null, y: null };
-  private _figure: Pick<Figure, 'scene' | 'unit' | 'summary'> = {
-    scene: '',
-    unit: '',
-    summary: ''
-  };
-  private _summarised = 0;
-  private _timer = 0;
+  private _figure: Pick<Figure, 'scene' | 'unit'> = { scene: '', unit: '' };
   private _resize: ResizeObserver;
   private _sight: IntersectionObserver;
 
   /**
    * @param _kind what is drawn.
    * @param _context of the view.
-   * @param _remove takes the chart away; without it nobody can.
+   * @param extras what the chart shares, and how it is removed.
    */
   constructor(
     private readonly _kind: ChartKind,
     private readonly _context: ChartContext,
-    private readonly _remove?: () => void
+    { shared = new SharedView(), remove }: ChartExtras = {}
   ) {
     const { title } = _kind;
-    this._controls = new ChartControls(_kind.controls, () => {
+    this._shared = shared;
+    this._controls = new ChartControls(_kind.controls, id => {
+      if (id === 'axis') {
+        shared.axis = this._controls.values['axis'] as Axis;
+      }
       this.update();
     });
-    this.element.className = 'lossviz-chart';
-    this.element.setAttribute('role', 'figure');
-    this.element.setAttribute('aria-label', title);
-    this.element.dataset['points'] = '0';
-    this._plot.className = 'lossviz-plot';
-    this._summary.className = 'lossviz-visually-hidden';
-    this.element.append(this._head(), ...this._folded(), this._plot, this._summary);
+    this._scale = new ScaleSwitch(title, () => {
+      // The other scale counts its ends in other units; the steps that are seen stay the same.
+      this._zoom = { ...this._zoom, y: null };
+      this.update();
+    });
+    this._notes = new PlotNotes(action => {
+      this._act(action);
+    });
+    this._enlarge = iconButton('enlarge', `Enlarge ${title}`, 'Enlarge', () => {
+      this._size(!this._enlarged);
+    });
+    this._pointing = new Pointing(this._plot, this._overlay, shared);
+    this._follow();
+    this._build(remove);
     // What is said of each point is made only where somebody can read it.
     for (const [event, pointed] of [
       ['pointerenter', true],
@@ -91,6 +116,12 @@ export class ChartHost {
         this.update();
       });
     }
+    this.element.addEventListener('keydown', event => {
+      if (event.key === 'Escape' && this._enlarged) {
+        event.stopPropagation();
+        this._size(false);
+      }
+    });
     this._resize = new ResizeObserver(() => {
       this.update();
     });
@@ -108,6 +139,11 @@ export class ChartHost {
       store.slices.on(this._kind.needs, () => {
         this.update();
       }),
+      this._shared.onChoice(() => {
+        this._follow();
+        this.update();
+      }),
+      this._pointing.follow(),
       bundle(this._kind.bundle).want({
         ask: name => this._context.ask(name),
         loaded: plotly => {
@@ -120,6 +156,7 @@ export class ChartHost {
         }
       })
     ];
+    this._follow();
     this._resize.observe(this._plot);
     this._sight.observe(this.element);
     document.addEventListener('visibilitychange', this._schedule);
@@ -135,7 +172,7 @@ export class ChartHost {
     this._resize.disconnect();
     this._sight.disconnect();
     document.removeEventListener('visibilitychange', this._schedule);
-    window.clearTimeout(this._timer);
+    this._summary.stop();
     pageTurns.cancel(this._draw);
   }
 
@@ -177,20 +214,20 @@ export class ChartHost {
       this._zoom = { x: null, y: null };
       figure = zoomed ? this._spec(this._view()) : figure;
     }
-    const { scene, unit, summary } = figure;
-    this._figure = { scene, unit, summary };
+    const { scene, unit } = figure;
+    this._figure = { scene, unit };
     this.element.dataset['points'] = String(figure.points);
     this._controls.limit(figure.most);
-    this._summarise(figure.points);
+    this._summary.say(figure.summary, figure.points === 0);
+    this._surround(figure, width);
     const config = {
       displaylogo: false,
       responsive: false,
-      displayModeBar: 'hover' as const,
+      displayModeBar: false,
       // Back to all that there is now, not to what there was when a person zoomed.
-      doubleClick: 'autosize' as const,
-      modeBarButtons: [['zoom2d', 'pan2d', 'autoScale2d']]
+      doubleClick: 'autosize' as const
     };
-    const layout = this._zoomed(figure.layout);
+    const layout = this._kept(figure.layout);
     if (this._drawn) {
       void this._plotly.react(this._plot, figure.traces, layout, config);
     } else {
@@ -199,18 +236,36 @@ export class ChartHost {
     }
   };
 
+  /** What stands around and over the lines. */
+  private _surround(figure: Figure, width: number): void {
+    const key = figure.key.join(' · ');
+    if (this._key.textContent !== key) {
+      this._key.textContent = key;
+    }
+    this._overlay.fit(figure, width, this._plot.clientHeight || LEAST_HEIGHT);
+    this._pointing.fit(figure);
+    this._notes.show(figure, {
+      zoomed: this._zoom.x !== null || this._zoom.y !== null,
+      everything: this._everything
+    });
+  }
+
   private _spec(view: ChartView): Figure {
     return this._kind.spec(this._context.store, view);
   }
 
   private _view(): ChartView {
     const width = this._plot.clientWidth;
+    const height = this._plot.clientHeight || LEAST_HEIGHT;
     return {
       width,
-      height: this._plot.clientHeight || 200,
-      columns: Math.max(width - MARGIN, LEAST_COLUMNS),
+      height,
+      columns: plotArea(width, height).width,
       zoom: this._zoom.x,
-      logarithmic: this._logarithmic,
+      zoomY: this._zoom.y,
+      everything: this._everything,
+      hidden: this._shared.hidden,
+      logarithmic: this._scale.logarithmic,
       pointed: this._pointed,
       options: this._controls.values,
       unit: this._zoom.x && this._figure.unit,
@@ -219,42 +274,14 @@ export class ChartHost {
     };
   }
 
-  /** A layout with what a person has zoomed to. What they have hidden stays hidden. */
-  private _zoomed(layout: Figure['layout']): Figure['layout'] {
+  /** Zooms are kept here; of its own Plotly would keep another one. */
+  private _kept(layout: Figure['layout']): Figure['layout'] {
     this._draws += 1;
-    const axes = (
-      [
-        ['xaxis', this._zoom.x],
-        ['yaxis', this._zoom.y]
-      ] as const
-    )
-      .filter(([name]) => name in layout)
-      .map(([name, ends]) => [
-        name,
-        {
-          ...(layout[name] as object),
-          ...(ends ? { range: [...ends], autorange: false } : {}),
-          // Zooms are kept here; of its own Plotly would keep another one.
-          uirevision: this._draws
-        }
-      ]);
-    const own = Object.fromEntries(axes) as Figure['layout'];
-    return { ...layout, ...own, uirevision: this._kind.id };
-  }
-
-  private _summarise(points: number): void {
-    const now = performance.now();
-    window.clearTimeout(this._timer);
-    const say = (): void => {
-      this._summarised = performance.now();
-      this._summary.textContent = this._figure.summary;
-    };
-    if (now - this._summarised > SUMMARY_MS || points === 0) {
-      say();
-    } else {
-      // The last words must be about the last points, also when nothing more comes.
-      this._timer = window.setTimeout(say, this._summarised + SUMMARY_MS - now);
-    }
+    const axes = ['xaxis', 'yaxis'].map(name => [
+      name,
+      { ...(layout[name] as object), uirevision: this._draws }
+    ]);
+    return { ...layout, ...(Object.fromEntries(axes) as Figure['layout']) };
   }
 
   /** A person who has zoomed keeps the view while points arrive; a double click lets it go. */
@@ -268,55 +295,76 @@ export class ChartHost {
     });
   };
 
-  private _head(): HTMLElement {
-    const head = document.createElement('div');
-    head.className = 'lossviz-chart-head';
-    const title = document.createElement('h3');
-    title.textContent = this._kind.title;
-    const scale = scaleSwitch(this._kind.title, logarithmic => {
-      // The other scale counts its ends in other units; the steps that are seen stay the same.
-      this._zoom = { ...this._zoom, y: null };
-      this._logarithmic = logarithmic;
-      this.update();
-    });
-    const tools = document.createElement('div');
-    tools.className = 'lossviz-chart-tools';
-    tools.append(scale);
-    if (this._remove) {
-      const remove = button('×', 'Remove this chart', this._remove);
-      remove.classList.add('lossviz-small', 'lossviz-remove');
-      remove.setAttribute('aria-label', `Remove ${this._kind.title}`);
-      tools.append(remove);
+  /** Take over what has been chosen for all charts. */
+  private _follow(): void {
+    if (this._shared.axis) {
+      this._controls.choose('axis', this._shared.axis);
     }
-    head.append(title, ...this._controls.head, tools);
-    return head;
   }
 
-  /** The options, the ways to take picture and data away, and the table. */
-  private _folded(): HTMLElement[] {
-    const { title, key } = this._kind;
+  private get _enlarged(): boolean {
+    return this.element.classList.contains('lossviz-enlarged');
+  }
+
+  private _size(enlarged: boolean): void {
+    this.element.classList.toggle('lossviz-enlarged', enlarged);
+    this._enlarge.setAttribute('aria-pressed', String(enlarged));
+    this.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  private _act(action: NoteAction): void {
+    if (action === 'logarithmic') {
+      this._scale.choose(true);
+    } else if (action === 'unzoom') {
+      this._zoom = { x: null, y: null };
+    } else {
+      this._everything = action === 'show everything';
+    }
+    // The button that was pressed may be gone.
+    this._plot.focus({ preventScroll: true });
+    this.update();
+  }
+
+  private _build(remove: (() => void) | undefined): void {
+    const { title } = this._kind;
     const read = (): ReturnType<ChartKind['table']> =>
       this._kind.table(this._context.store, { options: this._controls.values });
     const table = new DataTable(title, read);
-    const details = document.createElement('details');
-    details.className = 'lossviz-chart-options';
-    const summary = document.createElement('summary');
-    summary.textContent = 'Options';
-    summary.setAttribute('aria-label', `Options of ${title}`);
-    const row = document.createElement('div');
-    row.append(
-      ...this._controls.options,
-      table.button,
-      ...saveButtons(title, { picture: format => this._save(format), table: read })
+    const { head, bar, popover } = this._controls.elements;
+    this._enlarge.setAttribute('aria-pressed', 'false');
+    this.element.className = 'lossviz-chart';
+    this.element.setAttribute('role', 'figure');
+    this.element.setAttribute('aria-label', title);
+    this.element.dataset['points'] = '0';
+    this._plot.className = 'lossviz-plot';
+    this._plot.tabIndex = 0;
+    this._plot.setAttribute('role', 'group');
+    this._plot.setAttribute('aria-label', `Values of ${title}: move with the arrow keys`);
+    const canvas = document.createElement('div');
+    canvas.className = 'lossviz-canvas';
+    canvas.append(this._plot, this._overlay.element, this._notes.element);
+    const caption = document.createElement('p');
+    caption.className = 'lossviz-key';
+    caption.append(this._key, this._pointing.values);
+    this.element.append(
+      ...chartHead(title, {
+        head,
+        scale: this._scale.element,
+        smoothing: popover,
+        axis: bar,
+        exports: [
+          ...saveButtons(title, { picture: format => this._save(format), table: read }),
+          table.button
+        ],
+        enlarge: this._enlarge,
+        remove
+      }),
+      canvas,
+      caption,
+      this._summary.element,
+      this._pointing.spoken,
+      table.element
     );
-    details.append(summary, row);
-    if (key) {
-      const line = document.createElement('p');
-      line.textContent = key;
-      details.append(line);
-    }
-    details.append(table.element);
-    return [details];
   }
 
   /** As on paper, whatever the page's theme. */
@@ -325,18 +373,14 @@ export class ChartHost {
       throw new Error('The chart has not been drawn yet.');
     }
     const view = { ...this._view(), theme: { ...PAPER, font: readTheme(this.element).font } };
-    const { traces, layout } = this._spec(view);
-    const white = { paper_bgcolor: PAPER.background, plot_bgcolor: PAPER.background };
-    await this._plotly.downloadImage(
-      { data: traces, layout: { ...this._zoomed(layout), ...white } },
-      {
-        format,
-        filename: fileName(this._kind.title, '').slice(0, -1),
-        width: view.width,
-        height: view.height,
-        scale: format === 'png' ? 2 : 1
-      }
-    );
+    const paper = forPaper(this._spec(view), this._kind.title, view);
+    await this._plotly.downloadImage(paper, {
+      format,
+      filename: fileName(this._kind.title, '').slice(0, -1),
+      width: paper.layout['width'],
+      height: paper.layout['height'],
+      scale: format === 'png' ? 2 : 1
+    });
   }
 }
 

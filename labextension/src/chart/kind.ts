@@ -21,8 +21,8 @@ export type Control = {
   /** What it does, as a tooltip. */
   help: string;
   value: string;
-  /** Beside the chart's title, or among its options. */
-  place: 'head' | 'options';
+  /** Beside the chart's title, in its toolbar, or behind the toolbar's smoothing button. */
+  place: 'head' | 'bar' | 'popover';
 } & (
   | { kind: 'number'; least: number; placeholder: string }
   | { kind: 'slider'; least: number; most: number; step: number }
@@ -38,6 +38,12 @@ export interface ChartView {
   columns: number;
   /** The part of the x axis that a person has zoomed to; null for all. */
   zoom: Ends | null;
+  /** The same of the y axis; of a logarithmic one as powers of ten. */
+  zoomY: Ends | null;
+  /** Whether values far above all others are drawn, too. */
+  everything: boolean;
+  /** The ids of the runs that are not drawn. */
+  hidden: ReadonlySet<string>;
   logarithmic: boolean;
   /** Whether a pointer is on the chart, so that the points' details are needed. */
   pointed: boolean;
@@ -48,6 +54,33 @@ export interface ChartView {
   theme: Theme;
   /** What to say before there is a run. */
   empty: string;
+}
+
+/** Where a line ends and what it is called there; in pixels from the plot area's top left corner. */
+export interface LineEnd {
+  text: string;
+  colour: string;
+  /** The end itself. */
+  x: number;
+  y: number;
+  /** Where the text begins, and its middle. */
+  textX: number;
+  textY: number;
+}
+
+/** A line whose values can be read off, in the order of the lines. */
+export interface Readable {
+  name: string;
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+}
+
+/** What ties the x axis of a chart to those of the others: the steps of one run. */
+export interface Steering {
+  /** How many steps had been taken where this x is. */
+  stepAt(x: number): number;
+  /** Where the moment after so many steps lies; NaN where this chart does not show it. */
+  placeOf(step: number): number;
 }
 
 /** What to draw. */
@@ -64,6 +97,19 @@ export interface Figure {
   unit: string;
   /** The greatest numbers that controls take now, by their ids. */
   most: Readonly<Record<string, number>>;
+  /** The lines' names at their ends. */
+  ends: readonly LineEnd[];
+  /** What each kind of mark that is drawn means. */
+  key: readonly string[];
+  /** Above this value some are not drawn; null where all are. */
+  cut: number | null;
+  /** Whether the values ask for a logarithmic scale. */
+  wide: boolean;
+  /** The ends of the x axis. */
+  range: Ends;
+  readable: readonly Readable[];
+  /** Undefined where there is no run. */
+  steering: Steering | undefined;
 }
 
 /** The data of a chart as rows under named columns. */
@@ -86,8 +132,6 @@ export interface ChartKind {
   /** What draws it. */
   bundle: BundleName;
   controls: readonly Control[];
-  /** One sentence about its marks. */
-  key?: string;
   spec(runs: Runs, view: ChartView): Figure;
   table(runs: Runs, view: Pick<ChartView, 'options'>): Promise<Table>;
 }
@@ -96,7 +140,7 @@ export interface ChartKind {
 export interface ChartOffer {
   /** The heading under which it is offered. */
   group: string;
-  /** Whether it is there without anybody's asking, if it is the first of these. */
+  /** Whether it is shown without asking, if it is the first of its family. */
   suggested: boolean;
   kind: ChartKind;
 }

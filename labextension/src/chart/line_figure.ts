@@ -1,10 +1,13 @@
 /**
- * A picture of lines as Plotly takes it.
+ * A picture of lines as Plotly takes it, and what lies over it.
  */
 
 import { roomy, wholeTicks } from './axis_ticks';
+import { markKey } from './event_marks';
 import type { ChartView, Ends, Figure } from './kind';
+import { lineEnds } from './line_ends';
 import type { ChartLine, Picture } from './picture';
+import { margin, plotArea } from './plot_area';
 import type { PlotlyLayout } from './plotly_types';
 import {
   bandTrace,
@@ -14,47 +17,66 @@ import {
   markShapes,
   tickShapes
 } from './traces';
+import { valueRange, type ValueRange } from './value_range';
 
 /** More labels than that would lie over each other. */
 const MOST_LABELS = 3;
 
+/** Before there is anything. */
+const NOTHING: Ends = [0, 10];
+
 /** The figure of this picture. */
 export function lineFigure(picture: Picture, view: ChartView): Figure {
   const empty = picture.points === 0 && !picture.drawn;
+  const { lines, band } = picture;
+  const values = valueRange(
+    [...lines.map(line => line.y), ...(band ? [band.low, band.high] : [])],
+    view.logarithmic,
+    view.everything
+  );
+  const range = view.zoom ?? (empty ? undefined : (picture.range ?? extent(lines))) ?? NOTHING;
+  const heights = view.zoomY ?? values.ends;
   return {
     traces: [
-      ...picture.lines.map(line => lineTrace(line, picture.unit, view.pointed)),
-      ...(picture.band ? [bandTrace(picture.band)] : [])
+      ...lines.map(line => lineTrace(line, picture.unit, view.pointed)),
+      ...(band ? [bandTrace(band)] : [])
     ],
     layout: {
       ...ground(view),
-      // More labels than that would lie over each other.
-      hovermode: picture.lines.length > MOST_LABELS ? 'closest' : 'x',
-      showlegend: picture.lines.filter(line => !line.unlisted).length > 1,
-      xaxis: { ...axis(view), ...across(picture, view, empty) },
-      yaxis: {
-        ...axis(view),
-        title: { ...axis(view).title, text: escapeText(picture.quantity) },
-        type: view.logarithmic ? 'log' : 'linear',
-        tickformat: '.4~g',
-        ...(empty
-          ? { range: view.logarithmic ? [-2, 0] : [0, 1], autorange: false }
-          : { autorange: true })
-      },
+      hovermode: lines.length > MOST_LABELS ? 'closest' : 'x',
+      xaxis: { ...axis(view), ...across(picture, view, range) },
+      yaxis: { ...axis(view), ...upward(view, heights) },
       ...(empty ? { annotations: [words(picture.summary, view)] } : marks(picture, view))
     },
     points: picture.points,
     summary: picture.summary,
     scene: picture.scene ?? '',
     unit: picture.unit,
-    most: picture.most ?? {}
+    most: picture.most ?? {},
+    ends: empty
+      ? []
+      : lineEnds(lines, plotArea(view.width, view.height), range, heights, view.logarithmic),
+    key: empty ? [] : keyOf(picture),
+    ...noted(values, view, empty),
+    range,
+    readable: lines.filter(line => !line.star),
+    steering: picture.steering
   };
+}
+
+/** What may be said of the values that are, or are not, shown. */
+function noted(
+  { cut, wide }: ValueRange,
+  { zoomY }: ChartView,
+  empty: boolean
+): Pick<Figure, 'cut' | 'wide'> {
+  return empty || zoomY ? { cut: null, wide: false } : { cut, wide };
 }
 
 /** What all charts have in common. */
 function ground({ theme, width, height }: ChartView): PlotlyLayout {
   return {
-    margin: { l: 52, r: 10, t: 6, b: 38 },
+    margin: margin(plotArea(width, height)),
     width,
     height,
     paper_bgcolor: 'rgba(0,0,0,0)',
@@ -62,34 +84,54 @@ function ground({ theme, width, height }: ChartView): PlotlyLayout {
     font: { family: theme.font, color: theme.text, size: 12 },
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
     modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.faint, activecolor: theme.text },
-    // On the left: the buttons for zooming appear on the right.
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' }
+    showlegend: false
   };
 }
 
-function axis({ theme }: ChartView): { title: object } {
+function axis({ theme }: ChartView): PlotlyLayout {
   return {
     color: theme.faint,
     gridcolor: theme.grid,
     linecolor: theme.grid,
-    zerolinecolor: theme.grid,
+    zeroline: false,
     tickfont: { size: 11 },
-    title: { font: { size: 11 }, standoff: 6 },
-    showline: true
-  } as { title: object };
+    exponentformat: 'e',
+    autorange: false
+  };
 }
 
-function across(picture: Picture, view: ChartView, empty: boolean): PlotlyLayout {
-  const range = view.zoom ?? picture.range ?? extent(picture.lines);
-  const ticks = range && !picture.continuous ? wholeTicks(...range, view.columns) : undefined;
+function across(picture: Picture, { theme, columns }: ChartView, range: Ends): PlotlyLayout {
+  const ticks = picture.continuous ? undefined : wholeTicks(...range, columns);
   return {
-    title: { ...axis(view).title, text: escapeText(picture.unit) },
+    title: {
+      text: escapeText(picture.unit),
+      font: { size: 11, color: theme.faint },
+      standoff: 4
+    },
     ...(picture.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
+    showgrid: false,
+    showline: true,
+    ticks: 'outside',
+    ticklen: 4,
+    tickcolor: theme.grid,
     // An axis counts from the beginning of a run: nothing is before that.
     minallowed: 0,
-    ...(ticks ? { tickmode: 'array', tickvals: ticks } : { tickmode: 'auto' }),
-    range: empty || !range ? [0, 10] : [...range],
-    autorange: false
+    ...(ticks ? { tickmode: 'array', tickvals: ticks } : { tickmode: 'auto', nticks: 6 }),
+    range: [...range]
+  };
+}
+
+function upward({ logarithmic, zoomY }: ChartView, [low, high]: Ends): PlotlyLayout {
+  return {
+    type: logarithmic ? 'log' : 'linear',
+    // On a short logarithmic axis there are labels between the powers of ten, on others none.
+    ...(logarithmic && high - low > 1.5 ? { dtick: Math.ceil((high - low) / 5) } : {}),
+    nticks: 5,
+    minexponent: 4,
+    separatethousands: true,
+    hoverformat: '.4~g',
+    range: [low, high],
+    ...(zoomY ? { range: [...zoomY] } : {})
   };
 }
 
@@ -98,6 +140,17 @@ function marks(picture: Picture, { theme }: ChartView): PlotlyLayout {
     shapes: [...markShapes(picture.marks ?? [], theme), ...tickShapes(picture.ticks ?? [], theme)],
     annotations: markAnnotations(picture.marks ?? [], theme)
   };
+}
+
+/** In words, each kind of mark that is drawn and does not name itself. */
+function keyOf({ key = [], band, lines, marks = [], ticks = [] }: Picture): string[] {
+  return [
+    ...key,
+    ...lines.filter(line => line.star).map(line => `★ ${line.name}`),
+    ...(band ? [`shaded: ${band.name}`] : []),
+    ...markKey(marks.map(({ symbol }) => symbol)),
+    ...(ticks.length > 0 ? ['ticks: checkpoints'] : [])
+  ];
 }
 
 /** In the place of the lines. */
@@ -114,7 +167,7 @@ function words(text: string, { theme }: ChartView): object {
 }
 
 /** The ends of an axis on which all of these lines can be seen; undefined where there is none. */
-function extent(lines: ChartLine[]): Ends | undefined {
+function extent(lines: readonly ChartLine[]): Ends | undefined {
   let [low, high] = [Infinity, -Infinity];
   for (const { x } of lines) {
     for (const one of x) {

@@ -8,7 +8,7 @@ import type { ChartFamily, ChartKind } from './kind';
 import { stepLoss } from './step_loss';
 import { stepSeries } from './step_series';
 
-export const CHARTS: readonly ChartKind[] = [stepLoss, epochLoss];
+export const CHARTS: readonly ChartKind[] = [epochLoss, stepLoss];
 
 /** Those that are made by name, in the order in which they are offered. */
 export const FAMILIES: readonly ChartFamily[] = [epochMetrics, stepSeries];

@@ -3,6 +3,7 @@
  */
 
 import type { Line } from '../series/decimate';
+import type { Steering } from './kind';
 
 export interface ChartLine extends Line {
   name: string;
@@ -14,10 +15,8 @@ export interface ChartLine extends Line {
   behind?: boolean;
   /** One point, marked with a star. */
   star?: boolean;
-  /** Lines of one group are hidden and shown together. */
-  group?: string;
-  /** Not in the legend. */
-  unlisted?: boolean;
+  /** What it is called at its end; where names have no room, the first lines keep theirs. */
+  end?: string;
   /** What is said of a point on hover: a template for Plotly, and the data of the point `i`. */
   details?: { template: string; of: (i: number) => (number | string)[] };
 }
@@ -29,8 +28,6 @@ export interface Band {
   high: Float32Array;
   name: string;
   colour: string;
-  group?: string;
-  unlisted?: boolean;
 }
 
 /** Something that happened at one x; its text may have several lines. */
@@ -48,8 +45,6 @@ export interface Picture {
   ticks?: number[];
   /** The x axis' title, such as "step". */
   unit: string;
-  /** The y axis' title, such as "loss". */
-  quantity: string;
   /** Whether x has values between the whole numbers. */
   continuous?: boolean;
   /** How many points of the series the picture stands for, decimated or not. */
@@ -62,6 +57,9 @@ export interface Picture {
   scene?: string;
   /** One sentence for people who cannot see it; on the axes where there is nothing to draw. */
   summary: string;
+  /** What is drawn beside the lines and has no name on the chart, such as "validation dashed". */
+  key?: string[];
+  steering?: Steering;
   /** The greatest numbers that controls take now, by their ids. */
   most?: Record<string, number>;
 }

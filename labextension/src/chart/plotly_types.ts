@@ -17,7 +17,6 @@ export interface PlotlyTrace {
   hovertemplate?: string;
   customdata?: (number | string)[][];
   hoverinfo?: 'skip';
-  legendgroup?: string;
   connectgaps: boolean;
   showlegend: boolean;
 }

@@ -3,6 +3,7 @@
  */
 
 import { lowerBound } from '../series/search';
+import { Track } from '../series/track';
 import type { EpochRow } from '../messages';
 import type { Steps } from '../store/resolution';
 import type { RunData } from '../store/run_data';
@@ -12,6 +13,7 @@ import type { XAxis } from './time_unit';
 
 export class RunAxis {
   private _ends: number[] | undefined;
+  private _ownTimes: Track | undefined;
 
   /**
    * @param _run whose steps they are.
@@ -31,7 +33,7 @@ export class RunAxis {
       case 'step':
         return taken - this._start;
       case 'time':
-        return this.x.of(this._run.times.at(taken, later) - this._began);
+        return this.x.of(this._times.at(taken, later) - this._began);
       case 'epoch': {
         const { epoch, first, steps } = this._epoch(this._row(taken));
         return epoch - 1 + (taken - first) / steps;
@@ -62,7 +64,7 @@ export class RunAxis {
     if (!zoom) {
       return { start, stop };
     }
-    const [low, high] = zoom.map(x => this._stepAt(x));
+    const [low, high] = zoom.map(x => this.stepAt(x));
     const first = Math.max(start, Math.floor(low ?? start) - 2);
     return {
       start: Math.min(first, stop),
@@ -71,12 +73,12 @@ export class RunAxis {
   }
 
   /** How many steps had been taken where this x is. */
-  private _stepAt(x: number): number {
+  stepAt(x: number): number {
     switch (this.x.axis) {
       case 'step':
         return this._start + x;
       case 'time':
-        return this._run.times.stepAt(this._began + this.x.seconds(x));
+        return this._times.stepAt(this._began + this.x.seconds(x));
       case 'epoch': {
         const rows = this._run.epochs.all;
         const index = rows.findIndex(row => x <= row.epoch);
@@ -84,6 +86,24 @@ export class RunAxis {
         return first + (x - epoch + 1) * steps;
       }
     }
+  }
+
+  /** Of a run before the one that is followed, the page knows when its epochs ended. */
+  private get _times(): Track {
+    if (this._run.times.length > 0) {
+      return this._run.times;
+    }
+    if (!this._ownTimes) {
+      this._ownTimes = new Track();
+      const { epochs, progress } = this._run;
+      const rows = epochs.all.filter(row => row.seconds !== null);
+      this._ownTimes.append([
+        [0, 0],
+        ...rows.map(row => [row.first_step + row.steps, row.seconds as number])
+      ]);
+      this._ownTimes.extend(progress.step, progress.seconds);
+    }
+    return this._ownTimes;
   }
 
   /** The index of the row whose epoch holds the last of so many steps taken. */

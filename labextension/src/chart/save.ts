@@ -1,5 +1,5 @@
 /**
- * Taking a chart away: as a picture, or its data as comma-separated values.
+ * Exporting a chart: as a picture, or its data as comma-separated values.
  */
 
 import { button } from '../controls/button';
@@ -46,36 +46,36 @@ export interface Source {
   table(): Promise<Table>;
 }
 
-/** The buttons that take the chart with this title away, and a line about what they did. */
+/** The buttons that export the chart with this title, and a line about what they did. */
 export function saveButtons(title: string, source: Source): HTMLElement[] {
   const said = document.createElement('span');
   said.setAttribute('role', 'status');
   const small = (text: string, name: string, press: () => Promise<string>): HTMLElement => {
     const element = button(text, '', () => {
-      said.textContent = 'One moment...';
+      said.textContent = 'Exporting…';
       press().then(
         message => {
           said.textContent = message;
         },
         (error: unknown) => {
           const reason = error instanceof Error ? error.message : String(error);
-          said.textContent = `That did not work. ${reason}`;
+          said.textContent = `Export failed: ${reason}`;
         }
       );
     });
-    element.classList.add('lossviz-small');
+    element.className = 'lossviz-export';
     element.setAttribute('aria-label', `${name} of ${title}`);
     return element;
   };
   return [
-    small('PNG', 'Save as PNG', () => source.picture('png').then(() => 'Saved.')),
-    small('SVG', 'Save as SVG', () => source.picture('svg').then(() => 'Saved.')),
+    small('Save PNG', 'Save as PNG', () => source.picture('png').then(() => 'Saved.')),
+    small('Save SVG', 'Save as SVG', () => source.picture('svg').then(() => 'Saved.')),
     small('Copy CSV', 'Copy the data', async () => {
       const table = await source.table();
       const copied = await toClipboard(csv(table).join(''));
       return copied
         ? rowsDone(table, 'copied')
-        : 'The browser does not let this page copy. Save CSV writes a file.';
+        : 'The browser does not let this page copy. Use Save CSV.';
     }),
     small('Save CSV', 'Save the data', async () => {
       const table = await source.table();

@@ -7,31 +7,48 @@ const SCALES = [
   { text: 'log', name: 'Logarithmic scale', logarithmic: true }
 ];
 
-/**
- * The buttons for the chart with this title; the scale is linear at first.
- *
- * @param choose called with whether the scale is to be logarithmic.
- */
-export function scaleSwitch(title: string, choose: (logarithmic: boolean) => void): HTMLElement {
-  const group = document.createElement('div');
-  group.className = 'lossviz-switch';
-  group.setAttribute('role', 'group');
-  group.setAttribute('aria-label', `Scale of ${title}`);
-  const buttons = SCALES.map(({ text, name, logarithmic }) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = text;
-    button.title = name;
-    button.setAttribute('aria-label', name);
-    button.setAttribute('aria-pressed', String(!logarithmic));
-    button.addEventListener('click', () => {
-      for (const one of buttons) {
-        one.setAttribute('aria-pressed', String(one === button));
-      }
-      choose(logarithmic);
+export class ScaleSwitch {
+  readonly element = document.createElement('div');
+  private _logarithmic = false;
+  private _buttons: HTMLButtonElement[];
+
+  /**
+   * The scale is linear at first.
+   *
+   * @param title of the chart.
+   * @param _changed called when another scale was chosen.
+   */
+  constructor(
+    title: string,
+    private readonly _changed: () => void
+  ) {
+    this.element.className = 'lossviz-switch';
+    this.element.setAttribute('role', 'group');
+    this.element.setAttribute('aria-label', `Scale of ${title}`);
+    this._buttons = SCALES.map(({ text, name, logarithmic }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = text;
+      button.title = name;
+      button.setAttribute('aria-label', name);
+      button.setAttribute('aria-pressed', String(!logarithmic));
+      button.addEventListener('click', () => {
+        this.choose(logarithmic);
+      });
+      return button;
     });
-    return button;
-  });
-  group.append(...buttons);
-  return group;
+    this.element.append(...this._buttons);
+  }
+
+  get logarithmic(): boolean {
+    return this._logarithmic;
+  }
+
+  choose(logarithmic: boolean): void {
+    this._logarithmic = logarithmic;
+    this._buttons.forEach((button, i) => {
+      button.setAttribute('aria-pressed', String(SCALES[i]?.logarithmic === logarithmic));
+    });
+    this._changed();
+  }
 }

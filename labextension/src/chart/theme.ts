@@ -8,15 +8,18 @@ export interface Theme {
   grid: string;
   background: string;
   font: string;
+  /** Which of its two sets of colours runs have. */
+  dark: boolean;
 }
 
-/** For pictures that are taken away: they end up on white. */
+/** For exported pictures: they end up on white. */
 export const PAPER: Theme = {
   text: '#212121',
   faint: '#5f5f5f',
   grid: '#e0e0e0',
   background: '#ffffff',
-  font: 'system-ui, sans-serif'
+  font: 'system-ui, sans-serif',
+  dark: false
 };
 
 /** What says that a page has a theme, or which. */
@@ -32,7 +35,8 @@ export function readTheme(element: HTMLElement): Theme {
     faint: read('--lossviz-faint-text', PAPER.faint),
     grid: read('--lossviz-plot-grid', PAPER.grid),
     background: read('--lossviz-background', PAPER.background),
-    font: read('--lossviz-font', PAPER.font)
+    font: read('--lossviz-font', PAPER.font),
+    dark: element.closest<HTMLElement>('[data-lossviz-theme]')?.dataset['lossvizTheme'] === 'dark'
   };
 }
 

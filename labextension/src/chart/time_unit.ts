@@ -29,10 +29,10 @@ export function axisControl(choices: readonly Axis[]): Control {
     id: 'axis',
     kind: 'choice',
     label: 'X axis',
-    help: 'Time counts from the start of a run, pauses included',
+    help: 'X axis of all charts; time counts from the start of a run, pauses included',
     value: choices[0] ?? 'step',
     choices,
-    place: 'options'
+    place: 'bar'
   };
 }
 
@@ -47,7 +47,7 @@ export function smoothingControl(help: string): Control {
     least: 0,
     most: 0.99,
     step: 0.01,
-    place: 'options'
+    place: 'popover'
   };
 }
 

@@ -31,7 +31,7 @@ export function lineTrace(line: ChartLine, unit: string, detailed = false): Plot
     name: escapeText(line.name),
     line: {
       color: line.colour,
-      width: line.width ?? (many || line.faint ? 1.25 : 2),
+      width: line.width ?? (many || line.faint ? 1.25 : line.behind ? 1.5 : 2),
       dash: line.dashed ? 'dash' : 'solid'
     },
     marker: {
@@ -47,8 +47,7 @@ export function lineTrace(line: ChartLine, unit: string, detailed = false): Plot
     }<extra></extra>`,
     ...(detailed && line.details ? { customdata: customData(line.x.length, line.details.of) } : {}),
     connectgaps: false,
-    ...(line.group ? { legendgroup: line.group } : {}),
-    showlegend: !line.unlisted
+    showlegend: false
   };
 }
 
@@ -77,8 +76,7 @@ export function bandTrace(band: Band): PlotlyTrace {
     zorder: 0,
     hoverinfo: 'skip',
     connectgaps: false,
-    ...(band.group ? { legendgroup: band.group } : {}),
-    showlegend: !band.unlisted
+    showlegend: false
   };
 }
 

@@ -30,7 +30,9 @@ export function nameCell(): HTMLTableCellElement {
 /** Mark a cell with a run's colour. */
 export function colourCell(cell: HTMLElement, colour: number): void {
   cell.classList.add('lossviz-run-cell');
-  cell.style.setProperty('--lossviz-run', runColour(colour));
+  // The style sheet takes the one that suits the page, also when its theme changes.
+  cell.style.setProperty('--lossviz-run-light', runColour(colour, false));
+  cell.style.setProperty('--lossviz-run-dark', runColour(colour, true));
 }
 
 /** Set the text of an element where it is another one; what is unchanged is not drawn again. */

@@ -2,7 +2,6 @@
  * *Accuracy* and the like: a metric of each epoch, of this run and of those before it.
  */
 
-import { KEY } from '../event_marks';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
@@ -30,7 +29,6 @@ export function epochChart({ id, title, name, wide = false }: Heading): ChartKin
     needs: ['run', 'epochs', 'earlier'],
     bundle: 'cartesian',
     controls: [axisControl(['epoch', 'step', 'time'])],
-    key: KEY,
     spec: (runs, view) => lineFigure(epochPicture(metric, runs, view), view),
     table: runs => Promise.resolve(epochTable(runs, wide ? undefined : namesOf(metric)))
   };

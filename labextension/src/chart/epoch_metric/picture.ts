@@ -3,7 +3,7 @@
  */
 
 import { formatCount, formatLoss } from '../../format';
-import type { EpochRow } from '../../messages';
+import type { EpochRow, RunState } from '../../messages';
 import { thinned } from '../../store/epoch_rows';
 import type { RunData } from '../../store/run_data';
 import type { Runs } from '../../store/run_store';
@@ -15,7 +15,11 @@ import { pointDetails } from '../point_details';
 import { better } from '../quantity';
 import { RunAxis } from '../run_axis';
 import { bestRow } from '../run_metrics';
+import { allHidden, seenRuns } from '../seen_runs';
 import { XAxis, type Axis } from '../time_unit';
+
+/** What the band between an epoch's low and high holds. */
+const SPREAD = '10th to 90th percentile of steps';
 
 /** Points of more epochs than this would grow into a thick line. */
 const MOST_MARKERS = 40;
@@ -30,19 +34,14 @@ export interface EpochMetric {
 
 /** What to draw of this metric. */
 export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): Picture {
-  const { followed, earlier } = runs;
-  // Where none is followed, the newest of the others is in front.
-  const run = followed ?? earlier.at(-1);
-  const behind = earlier.filter(one => one !== run);
-  const all = run ? [run, ...behind] : [];
-  const nothing = (summary: string): Picture => ({
-    lines: [],
-    points: 0,
-    unit: 'epoch',
-    quantity: metric.phrase,
-    summary
-  });
-  if (!run || !all.some(one => one.epochs.count > 0)) {
+  const { followed } = runs;
+  const all = seenRuns(runs, view);
+  const [run, ...behind] = all;
+  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'epoch', summary });
+  if (!run) {
+    return nothing(allHidden(runs) ?? view.empty);
+  }
+  if (!all.some(one => one.epochs.count > 0)) {
     const waiting = followed?.live
       ? 'The first epoch has not ended yet.'
       : 'This run finished no epoch.';
@@ -56,7 +55,7 @@ export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): 
   return followed ? drawn : { ...drawn, points: 0 };
 }
 
-/** In training and on held-out data. */
+/** In training and on validation data. */
 export function namesOf({ name }: EpochMetric): [string, string] {
   return [name, `val_${name}`];
 }
@@ -65,6 +64,8 @@ class EpochsPicture {
   private readonly _axis: RunAxis;
   /** Whether only one run is drawn. */
   private readonly _alone: boolean;
+  /** Whether there are values on validation data. */
+  private readonly _validated: boolean;
   private readonly _training: string;
   private readonly _validation: string;
 
@@ -79,6 +80,9 @@ class EpochsPicture {
     this._axis = new RunAxis(_run, x);
     this._alone = _earlier.length === 0;
     [this._training, this._validation] = namesOf(_metric);
+    this._validated = [_run, ..._earlier].some(one =>
+      one.epochs.all.some(row => this._validation in row.metrics)
+    );
   }
 
   draw(): Picture {
@@ -102,11 +106,13 @@ class EpochsPicture {
       marks: eventMarks(state, shown, place),
       ticks: checkpointTicks(state, shown, place),
       unit: x.title,
-      quantity: this._metric.phrase,
       continuous: x.axis === 'time',
       // The kernel knows it of the loss only.
       ...(rows.length && this._training === 'loss' ? { band: this._band(rows) } : {}),
       scene: x.title,
+      // A line that ends with its name explains itself.
+      key: this._validated && !this._alone ? ['training solid, validation dashed'] : [],
+      steering: { stepAt: at => this._axis.stepAt(at), placeOf: step => place(step, false) },
       summary: `${formatCount(epochs.count)} epochs${this._last()}.`
     };
   }
@@ -139,28 +145,31 @@ class EpochsPicture {
     return x(Math.min(i + 1, rows.length - 1)) >= from && x(Math.max(i - 1, 0)) <= to;
   }
 
-  /** With several runs the legend has one line for each; validation is dashed. */
-  private _lines({ state }: RunData, all: EpochRow[]): ChartLine[] {
+  /** Of one run the lines are called what they are, of several by their runs. */
+  private _lines({ id, state }: RunData, all: EpochRow[]): ChartLine[] {
     return [
       { metric: this._training, name: 'training', dashed: false },
       { metric: this._validation, name: 'validation', dashed: true }
     ]
       .map(one => ({ ...one, rows: all.filter(row => one.metric in row.metrics) }))
       .filter(({ rows }) => rows.length > 0)
-      .map(({ metric, name, dashed, rows }, index) => ({
-        x: this._places(rows),
-        y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN),
-        details: this._details(rows),
-        name: this._alone ? name : dashed ? `${state.name}, ${name}` : state.name,
-        colour: runColour(state.colour),
-        dashed,
-        unlisted: !this._alone && index > 0,
-        ...(this._alone ? {} : { group: state.id }),
-        markers: rows.length <= MOST_MARKERS
-      }));
+      .map(({ metric, name, dashed, rows }, index) => {
+        const full = this._alone ? name : dashed ? `${state.name}, ${name}` : state.name;
+        const named = this._alone || index === 0 || id === this._run.id;
+        return {
+          x: this._places(rows),
+          y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN),
+          details: this._details(rows),
+          name: full,
+          ...(named ? { end: this._alone || !dashed ? full : `${state.name}, val.` } : {}),
+          colour: this._colour(state),
+          dashed,
+          markers: rows.length <= MOST_MARKERS
+        };
+      });
   }
 
-  /** The epoch with the best value on held-out data, or else in training. */
+  /** The epoch with the best value on validation data, or else in training. */
   private _best(): ChartLine[] {
     const { state, epochs } = this._run;
     const direction = better(this._training);
@@ -178,10 +187,8 @@ class EpochsPicture {
             details: this._details([best]),
             y: Float32Array.of(best.metrics[metric] ?? NaN),
             name: `${words} ${this._metric.phrase}: ${formatLoss(best.metrics[metric])}`,
-            colour: runColour(state.colour),
-            star: true,
-            unlisted: !this._alone,
-            ...(this._alone ? {} : { group: state.id })
+            colour: this._colour(state),
+            star: true
           }
         ]
       : [];
@@ -189,16 +196,17 @@ class EpochsPicture {
 
   /** Between its edges lie eight of ten steps of each epoch. */
   private _band(rows: EpochRow[]): Band {
-    const { id, colour } = this._run.state;
     return {
       x: this._places(rows),
       low: Float32Array.from(rows, row => row.low ?? NaN),
       high: Float32Array.from(rows, row => row.high ?? NaN),
-      colour: runColour(colour),
-      name: '80 % of the steps',
-      unlisted: !this._alone,
-      ...(this._alone ? {} : { group: id })
+      colour: this._colour(this._run.state),
+      name: this._alone ? SPREAD : `${SPREAD} of ${this._run.state.name}`
     };
+  }
+
+  private _colour({ colour }: RunState): string {
+    return runColour(colour, this._view.theme.dark);
   }
 
   private _places(rows: readonly EpochRow[]): Float64Array {

@@ -8,7 +8,8 @@ import type { Steps } from '../../store/resolution';
 import { LOSS, type RunData } from '../../store/run_data';
 import type { Runs } from '../../store/run_store';
 import { SeriesSteps } from '../../store/series_steps';
-import { checkpointTicks, eventMarks, KEY, type Place, type Shown } from '../event_marks';
+import { checkpointTicks, eventMarks, type Place, type Shown } from '../event_marks';
+import { roomy } from '../axis_ticks';
 import type { ChartKind, ChartView, Ends } from '../kind';
 import { lineFigure } from '../line_figure';
 import { runColour } from '../palette';
@@ -37,7 +38,6 @@ export const stepLoss: ChartKind = {
     axisControl(['step', 'time']),
     smoothingControl('The weight of the steps before')
   ],
-  key: KEY,
   spec: (runs, view) => lineFigure(picture(runs, view), view),
   table: (runs, { options }) => {
     const run = runs.followed;
@@ -49,13 +49,10 @@ export const stepLoss: ChartKind = {
 
 function picture(runs: Runs, view: ChartView): Picture {
   const run = runs.followed;
-  const nothing = (summary: string): Picture => ({
-    lines: [],
-    points: 0,
-    unit: 'step',
-    quantity: LOSS,
-    summary
-  });
+  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'step', summary });
+  if (run && view.hidden.has(run.id)) {
+    return nothing(`${run.state.name} is hidden.`);
+  }
   if (!run || run.progress.step === 0) {
     const waiting = run?.live ? 'Waiting for the first step...' : 'This run took no steps.';
     return nothing(run ? waiting : view.empty);
@@ -113,25 +110,37 @@ class EpochPicture {
     const whole = this._range();
     const [from, to] = this._view.zoom ?? whole;
     const shown: Shown = { ...steps, from, to, columns: this._view.columns };
-    const place = this._placeMark(steps);
+    const mark = this._placeMark(steps);
+    const { place } = this._axis(steps);
     return {
       lines: this._lines(),
       points: count,
-      marks: eventMarks(state, shown, place),
-      ticks: checkpointTicks(state, shown, place),
+      marks: eventMarks(state, shown, mark),
+      ticks: checkpointTicks(state, shown, mark),
       unit: this._x.title,
-      quantity: LOSS,
       continuous: this._x.axis === 'time',
       // The axis stands still while the epoch's points arrive.
-      ...(this._x.axis === 'step' && each && each > 1 ? { range: [...whole] } : {}),
+      ...(this._x.axis === 'step' && each && each > 1 ? { range: roomy(...whole) } : {}),
       scene: `${state.id} ${latest ? 'latest' : String(this._epoch)} ${this._x.title}`,
       most: { epoch: Math.max(progress.epoch, 1) },
+      key: this._key,
+      steering: {
+        stepAt: at => this._axis(steps).stepAt(at),
+        placeOf: step => (step > steps.start && step <= steps.stop ? place(step, false) : NaN)
+      },
       summary: `${formatCount(count)} steps of epoch ${this._epoch}${last}.`
     };
   }
 
+  private get _key(): string[] {
+    return [
+      ...(this._before ? [`faint: epoch ${this._epoch - 1}`] : []),
+      ...(Number(this._view.options['smoothing']) > 0 ? ['faint behind: not smoothed'] : [])
+    ];
+  }
+
   private _lines(): ChartLine[] {
-    const colour = runColour(this._run.state.colour);
+    const colour = runColour(this._run.state.colour, this._view.theme.dark);
     const { columns } = this._view;
     const weight = Number(this._view.options['smoothing']);
     const [steps, before] = [this._steps, this._before];
@@ -140,6 +149,7 @@ class EpochPicture {
       {
         ...this._placed(this._all.line(part, columns), this._epoch, steps),
         name: before || weight > 0 ? `epoch ${this._epoch}` : 'training',
+        end: `epoch ${this._epoch}`,
         colour,
         faint: weight > 0
       }
@@ -148,6 +158,7 @@ class EpochPicture {
       lines.push({
         ...this._placed(this._all.line(this._seen(before), columns), this._epoch - 1, before),
         name: `epoch ${this._epoch - 1}`,
+        end: `epoch ${this._epoch - 1}`,
         colour,
         faint: true,
         behind: true

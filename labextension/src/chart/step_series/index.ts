@@ -3,7 +3,6 @@
  */
 
 import type { SeriesState } from '../../messages';
-import { KEY } from '../event_marks';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
@@ -25,7 +24,7 @@ const GROUPS: Record<SeriesState['kind'], string> = {
  * @param isMetric whether the epochs have a mean of it, whose chart has its name already.
  */
 export function seriesChart({ name, unit }: SeriesState, isMetric = false): ChartKind {
-  const { title, phrase, measure } = quantity(name, unit);
+  const { title, phrase } = quantity(name, unit);
   return {
     id: `series:${name}`,
     title: isMetric ? `${title}, each step` : title,
@@ -35,8 +34,7 @@ export function seriesChart({ name, unit }: SeriesState, isMetric = false): Char
       axisControl(['step', 'epoch', 'time']),
       smoothingControl('The weight of the values before')
     ],
-    key: KEY,
-    spec: (runs, view) => lineFigure(seriesPicture({ name, phrase, measure }, runs, view), view),
+    spec: (runs, view) => lineFigure(seriesPicture({ name, phrase }, runs, view), view),
     table: runs => {
       const run = runs.followed;
       const axis = run && new RunAxis(run, new XAxis('step', 0, null));
@@ -49,14 +47,19 @@ export function seriesChart({ name, unit }: SeriesState, isMetric = false): Char
   };
 }
 
+/** What is shown without asking: the first of these that a run has. */
+const SUGGESTED = ['gradient_norm', 'learning_rate'];
+
 /** A chart for each series of a run. */
 export const stepSeries: ChartFamily = {
   charts: run => {
     const metrics = epochMetricNames(run);
-    return run.state.series.map(series => ({
-      group: GROUPS[series.kind],
-      suggested: false,
-      kind: seriesChart(series, series.kind === 'step' && metrics.includes(series.name))
+    const { series } = run.state;
+    const suggested = SUGGESTED.find(name => series.some(one => one.name === name));
+    return series.map(one => ({
+      group: GROUPS[one.kind],
+      suggested: one.name === suggested,
+      kind: seriesChart(one, one.kind === 'step' && metrics.includes(one.name))
     }));
   }
 };

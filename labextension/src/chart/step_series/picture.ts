@@ -15,38 +15,56 @@ import { runColour } from '../palette';
 import type { ChartLine, Picture } from '../picture';
 import { pointDetails } from '../point_details';
 import { RunAxis } from '../run_axis';
+import { allHidden, seenRuns } from '../seen_runs';
 import { XAxis, type Axis } from '../time_unit';
+import { EarlierLines } from './earlier_lines';
 
 /** On fewer epochs than this an axis of epochs needs ticks between them. */
 const FEW_EPOCHS = 5;
+
+/** So many runs are drawn behind the one in front, the newest ones: each costs a question. */
+const MOST_BEHIND = 6;
 
 /** A series that is drawn. */
 export interface DrawnSeries {
   name: string;
   /** In words, within a sentence. */
   phrase: string;
-  /** The title of the y axis. */
-  measure: string;
+}
+
+/** A run with what is drawn of it. */
+interface DrawnRun {
+  run: RunData;
+  values: SeriesLines;
+  axis: RunAxis;
 }
 
 /** What to draw of this series. */
 export function seriesPicture(series: DrawnSeries, runs: Runs, view: ChartView): Picture {
-  const { followed: run, ranges } = runs;
-  const nothing = (summary: string): Picture => ({
-    lines: [],
-    points: 0,
-    unit: 'step',
-    quantity: series.measure,
-    summary
-  });
-  if (!run) {
-    return nothing(view.empty);
+  const [front, ...others] = seenRuns(runs, view);
+  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'step', summary });
+  if (!front) {
+    return nothing(allHidden(runs) ?? view.empty);
   }
-  const values = seriesLines(run, series.name, ranges);
-  if (values.length === 0) {
+  const behind = others
+    .filter(one => one.state.series.some(({ name }) => name === series.name))
+    .slice(-MOST_BEHIND)
+    .reverse();
+  const all = [front, ...behind];
+  const seconds = Math.max(...all.map(run => secondsOf(run)));
+  const x = new XAxis(view.options['axis'] as Axis, seconds, view.unit);
+  const drawn = all.map(run => ({
+    run,
+    values:
+      run === runs.followed
+        ? seriesLines(run, series.name, runs.ranges)
+        : new EarlierLines(run, series.name, runs.ranges),
+    axis: new RunAxis(run, x)
+  }));
+  if (drawn.every(({ values }) => values.length === 0)) {
     return nothing('No values yet.');
   }
-  return new SeriesPicture(series, run, values, view).draw();
+  return new SeriesPicture(series, drawn, view).draw();
 }
 
 /** All steps of a run that may have a value of this series. */
@@ -54,83 +72,96 @@ export function wholeRun(run: RunData, name: string): Steps {
   return { start: 0, stop: run.isSparse(name) ? run.progress.step + 1 : run.series(name).length };
 }
 
-class SeriesPicture {
-  private readonly _axis: RunAxis;
+function secondsOf({ times, progress }: RunData): number {
+  return times.length > 0 ? times.at(progress.step) : progress.seconds;
+}
 
+class SeriesPicture {
+  private readonly _front: DrawnRun;
+
+  /** @param _all the runs, the one in front first. */
   constructor(
     private readonly _series: DrawnSeries,
-    private readonly _run: RunData,
-    private readonly _values: SeriesLines,
+    private readonly _all: readonly DrawnRun[],
     private readonly _view: ChartView
   ) {
-    const seconds = _run.times.at(_run.progress.step);
-    const x = new XAxis(_view.options['axis'] as Axis, seconds, _view.unit);
-    this._axis = new RunAxis(_run, x);
+    this._front = _all[0] as DrawnRun;
   }
 
   draw(): Picture {
-    const { state } = this._run;
-    const { x, place } = this._axis;
-    const lines = this._lines();
+    const { run, values, axis } = this._front;
+    const { x, place } = axis;
     // The same for all series of a run, so that a step stands below itself.
-    const whole = roomy(0, place(this._run.progress.step, false));
+    const last = this._all.map(one => one.axis.place(one.run.progress.step, false));
+    const whole = roomy(0, Math.max(...last));
     const [from, to] = this._view.zoom ?? whole;
     const shown: Shown = { start: 0, stop: Infinity, from, to, columns: this._view.columns };
     return {
-      lines,
-      points: this._values.length,
-      marks: eventMarks(state, shown, place),
-      ticks: checkpointTicks(state, shown, place),
+      lines: this._all.flatMap(one => this._lines(one)),
+      points: values.length,
+      drawn: true,
+      marks: eventMarks(run.state, shown, place),
+      ticks: checkpointTicks(run.state, shown, place),
       unit: x.title,
-      quantity: this._series.measure,
       continuous: x.axis === 'time' || (x.axis === 'epoch' && to - from < FEW_EPOCHS),
       ...(Number.isFinite(whole[1]) ? { range: whole } : {}),
-      scene: `${state.id} ${x.title}`,
-      summary: `${formatCount(this._values.length)} values of ${this._series.phrase}${this._last()}.`
+      scene: `${run.id} ${x.title}`,
+      key: this._smoothing > 0 ? ['faint behind: not smoothed'] : [],
+      steering: { stepAt: at => axis.stepAt(at), placeOf: step => place(step, false) },
+      summary: `${formatCount(values.length)} values of ${this._series.phrase}${this._last()}.`
     };
+  }
+
+  private get _smoothing(): number {
+    return Number(this._view.options['smoothing']);
   }
 
   private _last(): string {
     const { name } = this._series;
-    const run = this._run;
+    const { run } = this._front;
     const last = run.isSparse(name) ? run.sparse(name).last : run.series(name).last;
     return last === undefined || Number.isNaN(last) ? '' : `, the last ${formatLoss(last)}`;
   }
 
-  private _lines(): ChartLine[] {
-    const { state } = this._run;
-    const { columns, zoom, options } = this._view;
-    const weight = Number(options['smoothing']);
-    const colour = runColour(state.colour);
-    const whole = wholeRun(this._run, this._series.name);
-    const seen = this._axis.seen(whole, zoom);
-    const lines: ChartLine[] = [
-      {
-        ...this._placed(this._values.line(seen, columns)),
-        name: state.name,
-        colour,
-        faint: weight > 0
-      }
-    ];
-    if (weight > 0) {
-      const smoothed = this._values.smoothed(whole.start, seen, columns, weight);
-      lines.push({ ...this._placed(smoothed), name: 'smoothed', colour });
+  private _lines(one: DrawnRun): ChartLine[] {
+    const { run, values, axis } = one;
+    const { columns, zoom, theme } = this._view;
+    const { state } = run;
+    const inFront = one === this._front;
+    const weight = this._smoothing;
+    const colour = runColour(state.colour, theme.dark);
+    const end = this._all.length > 1 ? state.name : undefined;
+    const whole =
+      values instanceof EarlierLines
+        ? { start: 0, stop: values.length }
+        : wholeRun(run, this._series.name);
+    const seen = axis.seen(whole, zoom);
+    const own = { name: state.name, colour, behind: !inFront, ...(end ? { end } : {}) };
+    const raw = { ...this._placed(one, values.line(seen, columns)), ...own };
+    if (!(weight > 0)) {
+      return [raw];
     }
-    return lines;
+    const smoothed = this._placed(one, values.smoothed(whole.start, seen, columns, weight));
+    const smooth = {
+      ...smoothed,
+      ...own,
+      name: end ? `${state.name}, smoothed` : 'smoothed'
+    };
+    // Of several runs at once the values themselves would hide the curves.
+    return inFront ? [{ ...raw, faint: true }, smooth] : [smooth];
   }
 
   /** A line over the index of steps as one over the axis, and what is said of its points. */
-  private _placed({ x, y }: Line): Pick<ChartLine, 'x' | 'y' | 'details'> {
-    const { learningRates } = this._run;
-    const { place } = this._axis;
+  private _placed({ run, axis }: DrawnRun, { x, y }: Line): Pick<ChartLine, 'x' | 'y' | 'details'> {
+    const { learningRates } = run;
     const rated =
       this._series.name !== 'learning_rate' && Number.isFinite(learningRates.at(0, true));
     return {
-      x: x.map(step => place(step + 1, false)),
+      x: x.map(step => axis.place(step + 1, false)),
       y,
-      details: pointDetails(this._series.phrase, this._axis.x, rated, i => {
+      details: pointDetails(this._series.phrase, axis.x, rated, i => {
         const step = Math.floor(x[i] as number);
-        return [this._axis.epochOf(step), step + 1, learningRates.at(step, true)];
+        return [axis.epochOf(step), step + 1, learningRates.at(step, true)];
       })
     };
   }

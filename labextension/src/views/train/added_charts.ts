@@ -1,9 +1,11 @@
 /**
- * The charts of a run beside those that every run has: the task's metric, and what a person adds.
+ * The charts of a run in order: the loss of all epochs, the task's metric, the loss of one epoch, the
+ * gradient norm, and what a person adds.
  */
 
-import { ChartHost } from '../../chart/host';
-import type { ChartFamily, ChartOffer } from '../../chart/kind';
+import { ChartHost, type ChartExtras } from '../../chart/host';
+import type { ChartFamily, ChartKind, ChartOffer } from '../../chart/kind';
+import type { SharedView } from '../../chart/shared_view';
 import { MenuButton } from '../../controls/menu_button';
 import type { RunData } from '../../store/run_data';
 import type { ViewContext } from '../kind';
@@ -12,7 +14,7 @@ import { KeptChoice } from '../kept_choice';
 /** By the charts' ids, what a person has changed. */
 interface Choice {
   added: string[];
-  /** Of those that are there without asking. */
+  /** Of those that are shown without asking. */
   removed: string[];
 }
 
@@ -23,18 +25,28 @@ export class AddedCharts {
   readonly menu: MenuButton;
   private _hosts = new Map<string, ChartHost>();
   private _offers: readonly ChartOffer[] = [];
-  private _suggested = '';
+  /** By family, in order, the chart that is shown without asking; "" for none. */
+  private _suggested: string[];
   private _shown = false;
   private _kept: KeptChoice;
   private _choice: Choice;
+  /** The ids of the charts that every run has. */
+  private readonly _fixed: readonly string[];
 
   constructor(
     private readonly _families: readonly ChartFamily[],
-    private readonly _context: ViewContext
+    private readonly _context: ViewContext,
+    private readonly _shared?: SharedView,
+    fixed: readonly ChartKind[] = []
   ) {
+    this._suggested = _families.map(() => '');
+    this._fixed = fixed.map(({ id }) => id);
+    fixed.forEach(kind => {
+      this._hosts.set(kind.id, new ChartHost(kind, _context, this._extras()));
+    });
     this._kept = new KeptChoice(_context.lab, 'charts');
     this._choice = checked(this._kept.read());
-    this.element.className = 'lossviz-added-charts';
+    this.element.className = 'lossviz-chart-grid';
     this.menu = new MenuButton(
       'Add chart',
       'Show another series or metric of the run',
@@ -44,6 +56,7 @@ export class AddedCharts {
       }
     );
     this.menu.element.hidden = true;
+    this._arrange();
   }
 
   /** They are on the page now. */
@@ -65,7 +78,10 @@ export class AddedCharts {
   /** Offer what this run has. A chart stays when a later run has nothing for it yet. */
   follow(run: RunData | null): void {
     this._offers = run ? this._families.flatMap(family => family.charts(run)) : [];
-    this._suggested = this._offers.find(one => one.suggested)?.kind.id ?? this._suggested;
+    this._suggested = this._families.map((family, i) => {
+      const found = run && family.charts(run).find(one => one.suggested);
+      return found?.kind.id ?? this._suggested[i] ?? '';
+    });
     this._arrange();
   }
 
@@ -84,8 +100,12 @@ export class AddedCharts {
   /** The ids of the charts that are to be there, in order. */
   private get _wanted(): string[] {
     const { added, removed } = this._choice;
-    const suggested = removed.includes(this._suggested) ? [] : [this._suggested];
-    return [...new Set([...suggested, ...added])];
+    // Each loss with what tells more of it: the metric beside the epochs, the norm beside the steps.
+    const pairs = this._suggested.flatMap((id, i) => [
+      ...this._fixed.slice(i, i + 1),
+      ...(removed.includes(id) ? [] : [id])
+    ]);
+    return [...new Set([...pairs, ...this._fixed, ...added])];
   }
 
   /** What can be added. */
@@ -117,15 +137,23 @@ export class AddedCharts {
     const kind = this._offers.find(one => one.kind.id === id)?.kind;
     let host = this._hosts.get(id);
     if (!host && kind) {
-      host = new ChartHost(kind, this._context, () => {
-        this._remove(id);
-      });
+      host = new ChartHost(
+        kind,
+        this._context,
+        this._extras(() => {
+          this._remove(id);
+        })
+      );
       this._hosts.set(id, host);
       if (this._shown) {
         host.show();
       }
     }
     return host;
+  }
+
+  private _extras(remove?: () => void): ChartExtras {
+    return { ...(this._shared ? { shared: this._shared } : {}), ...(remove ? { remove } : {}) };
   }
 
   private _add(id: string): void {
@@ -138,7 +166,7 @@ export class AddedCharts {
     const { added, removed } = this._choice;
     this._choose({
       added: added.filter(one => one !== id),
-      removed: id === this._suggested ? [...removed, id] : removed
+      removed: this._suggested.includes(id) ? [...removed, id] : removed
     });
     // The button that was pressed is gone.
     this.menu.button.focus();

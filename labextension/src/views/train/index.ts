@@ -3,13 +3,15 @@
  * model predicts.
  */
 
-import { ChartHost } from '../../chart/host';
 import { CHARTS, FAMILIES } from '../../chart/list';
+import { SharedView } from '../../chart/shared_view';
 import type { FromKernel } from '../../messages';
+import { KeptChoice } from '../kept_choice';
 import type { View, ViewContext, ViewKind } from '../kind';
 import { AddedCharts } from './added_charts';
 import { Figures } from './figures';
 import { PredictionsBox } from './predictions';
+import { RunChips } from './run_chips';
 import { RunTable } from './run_table';
 
 export const train: ViewKind = {
@@ -21,24 +23,25 @@ export const train: ViewKind = {
 class TrainView implements View {
   readonly element = document.createElement('div');
   private _figures: Figures;
-  private _charts: ChartHost[];
-  private _added: AddedCharts;
+  private _charts: AddedCharts;
+  private _chips: RunChips;
   private _table = new RunTable();
   private _predictions: PredictionsBox | undefined;
   private _forget: (() => void)[] = [];
 
   constructor(private readonly _context: ViewContext) {
     const { predict } = _context;
+    const shared = new SharedView(new KeptChoice(_context.lab, 'charts-view'));
     this._figures = new Figures(_context);
-    this._charts = CHARTS.map(kind => new ChartHost(kind, _context));
-    this._added = new AddedCharts(FAMILIES, _context);
+    this._chips = new RunChips(_context.store, shared);
+    this._charts = new AddedCharts(FAMILIES, _context, shared, CHARTS);
     this._predictions = predict && new PredictionsBox(predict, _context);
     this.element.className = 'lossviz-pictures';
     this.element.append(
       this._figures.element,
-      ...this._charts.map(chart => chart.element),
-      this._added.element,
-      this._added.menu.element,
+      this._chips.element,
+      this._charts.element,
+      this._charts.menu.element,
       this._table.element,
       ...(this._predictions ? [this._predictions.element] : [])
     );
@@ -47,10 +50,8 @@ class TrainView implements View {
   show(): void {
     const { slices } = this._context.store;
     this._figures.show();
-    this._charts.forEach(chart => {
-      chart.show();
-    });
-    this._added.show();
+    this._charts.show();
+    this._chips.show();
     this._predictions?.show();
     this._forget = [
       slices.on(['run', 'progress', 'series:loss'], () => {
@@ -60,12 +61,12 @@ class TrainView implements View {
         this._table.showEarlier(this._context.store.earlier);
       }),
       slices.on(['run', 'epochs'], () => {
-        this._added.follow(this._context.store.followed);
+        this._charts.follow(this._context.store.followed);
         this._followModel();
       })
     ];
     this._table.showEarlier(this._context.store.earlier);
-    this._added.follow(this._context.store.followed);
+    this._charts.follow(this._context.store.followed);
     this._showNumbers();
     this._followModel();
   }
@@ -75,10 +76,8 @@ class TrainView implements View {
       forget();
     });
     this._figures.hide();
-    this._charts.forEach(chart => {
-      chart.hide();
-    });
-    this._added.hide();
+    this._charts.hide();
+    this._chips.hide();
     this._predictions?.hide();
     this._table.hide();
   }
@@ -90,19 +89,13 @@ class TrainView implements View {
   }
 
   recolour(): void {
-    this._charts.forEach(chart => {
-      chart.recolour();
-    });
-    this._added.recolour();
+    this._charts.recolour();
     this._predictions?.redraw();
   }
 
   dispose(): void {
     this.hide();
-    this._charts.forEach(chart => {
-      chart.dispose();
-    });
-    this._added.dispose();
+    this._charts.dispose();
     this._predictions?.dispose();
   }
 

@@ -1,9 +1,9 @@
 /**
- * The numbers beside the pictures: one line for each run on the charts, the one that is followed
+ * The numbers below the charts: one line for each run on the charts, the one that is followed
  * first, then the newest.
  */
 
-import { formatCount, formatLoss, formatSeconds } from '../../format';
+import { formatCount, formatNumber, formatSeconds } from '../../format';
 import type { RunState } from '../../messages';
 import type { RunData } from '../../store/run_data';
 import { colourCell, headCell, isLive, nameCell, setText } from '../run_cells';
@@ -100,11 +100,11 @@ export class RunTable {
     const live = isLive(run);
     const texts = [
       run.name,
-      formatLoss(last),
-      formatLoss(best),
+      formatNumber(last),
+      formatNumber(best),
       `${formatCount(progress.epoch)}/${formatCount(run.epochs)}`,
-      progress.rate > 0 ? formatCount(progress.rate) : '-',
-      live ? formatSeconds(progress.left) : '-'
+      progress.rate > 0 ? formatCount(progress.rate) : '',
+      live && progress.left !== null ? formatSeconds(progress.left) : ''
     ];
     const row = this._row(run);
     texts.forEach((text, i) => {

@@ -1,0 +1,124 @@
+/**
+ * The runs on the charts as chips: colour, name, and an eye that hides or shows a run everywhere.
+ */
+
+import type { SharedView } from '../../chart/shared_view';
+import { icon } from '../../chart/tool_icons';
+import type { RunData } from '../../store/run_data';
+import type { RunStore } from '../../store/run_store';
+import { colourCell } from '../run_cells';
+
+const NOT_COMPARABLE =
+  'These runs minimise different losses, so their heights cannot be compared; compare a metric.';
+
+export class RunChips {
+  readonly element = document.createElement('div');
+  private _list = document.createElement('div');
+  private _warning = document.createElement('p');
+  private _chips = new Map<string, HTMLButtonElement>();
+  private _forget: (() => void)[] = [];
+
+  constructor(
+    private readonly _store: RunStore,
+    private readonly _shared: SharedView
+  ) {
+    this.element.className = 'lossviz-run-chips';
+    this._list.setAttribute('role', 'group');
+    this._list.setAttribute('aria-label', 'Runs on the charts');
+    this._warning.textContent = NOT_COMPARABLE;
+    this.element.append(this._list, this._warning);
+    this._fill();
+  }
+
+  /** Follow the runs from now on. */
+  show(): void {
+    const fill = (): void => {
+      this._fill();
+    };
+    this._forget = [
+      this._store.slices.on(['run', 'epochs', 'earlier'], fill),
+      this._shared.onChoice(fill)
+    ];
+    fill();
+  }
+
+  /** Follow nothing, until `show`. */
+  hide(): void {
+    this._forget.splice(0).forEach(forget => {
+      forget();
+    });
+  }
+
+  private _fill(): void {
+    const { followed, earlier } = this._store;
+    // The newest first, as in the table.
+    const runs = [...earlier, ...(followed ? [followed] : [])].reverse();
+    const { hidden } = this._shared;
+    const names = chipNames(runs);
+    for (const [id, chip] of this._chips) {
+      if (!runs.some(run => run.id === id)) {
+        chip.remove();
+        this._chips.delete(id);
+      }
+    }
+    runs.forEach((run, index) => {
+      const chip = this._chip(run.id);
+      write(chip, run, names[index] ?? '', hidden.has(run.id));
+      if (this._list.children[index] !== chip) {
+        this._list.insertBefore(chip, this._list.children[index] ?? null);
+      }
+    });
+    this.element.hidden = runs.length === 0;
+    const seen = runs.filter(({ id }) => !hidden.has(id)).map(({ state }) => state.loss);
+    this._warning.hidden = new Set(seen).size < 2;
+  }
+
+  private _chip(id: string): HTMLButtonElement {
+    let chip = this._chips.get(id);
+    if (!chip) {
+      chip = document.createElement('button');
+      chip.type = 'button';
+      chip.className = 'lossviz-chip';
+      chip.append(document.createElement('i'), document.createElement('span'));
+      chip.addEventListener('click', () => {
+        this._shared.toggle(id);
+      });
+      this._chips.set(id, chip);
+    }
+    return chip;
+  }
+}
+
+/** What the chips say: a run's name, and of loss and learning rate what tells the runs apart. */
+export function chipNames(runs: readonly RunData[]): string[] {
+  const losses = runs.map(({ state }) => state.loss);
+  const rates = runs.map(rateOf);
+  const differ = (values: readonly (string | undefined)[]): boolean => new Set(values).size > 1;
+  return runs.map(({ state }, i) =>
+    [state.name, ...(differ(losses) ? [losses[i]] : []), ...(differ(rates) ? [rates[i]] : [])]
+      .filter(part => part !== undefined && part !== '')
+      .join(', ')
+  );
+}
+
+/** The learning rate that a run began with, as far as this page knows. */
+function rateOf({ learningRates, epochs }: RunData): string | undefined {
+  const first = learningRates.at(0, true);
+  const rate = Number.isFinite(first) ? first : epochs.all[0]?.learning_rate;
+  return typeof rate === 'number' ? String(Number(rate.toPrecision(4))) : undefined;
+}
+
+function write(chip: HTMLButtonElement, run: RunData, name: string, hidden: boolean): void {
+  const [swatch, label] = chip.children as unknown as [HTMLElement, HTMLElement];
+  colourCell(swatch, run.state.colour);
+  const state = String(!hidden);
+  if (label.textContent === name && chip.getAttribute('aria-pressed') === state) {
+    return;
+  }
+  label.textContent = name;
+  chip.setAttribute('aria-label', `Show ${name}`);
+  chip.setAttribute('aria-pressed', state);
+  chip.title = hidden ? 'Show on the charts' : 'Hide on the charts';
+  chip.querySelector('svg')?.remove();
+  chip.append(icon(hidden ? 'hidden' : 'shown'));
+}

@@ -1,0 +1,78 @@
+"""`run.figure()`: the lab's charts in the lab's language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+import lossviz
+from lossviz.training.run_colours import COLOURS, run_colour
+
+
+def test_the_figure_speaks_the_labs_language_and_escapes_names(points, dense_model):
+    run = lossviz.train(
+        dense_model(), points, loss="cross_entropy", epochs=2, name="<b>bold</b>", seed=0,
+        validation=points, metrics=["accuracy"],
+    )  # fmt: skip
+    assert run.wait(120)
+    figure = run.figure()
+    validation = run.history["val_loss"]
+    lowest = f"lowest validation loss: {validation.min():.4g}"
+    by_axis = [(one.yaxis, one.name, one.line.dash) for one in figure.data]
+    assert by_axis == [
+        ("y", "10th to 90th percentile of steps", None),
+        ("y", "training", "solid"),
+        ("y", "validation", "dash"),
+        ("y2", "training", "solid"),
+        ("y2", "validation", "dash"),
+        ("y", lowest, None),
+        ("y3", "loss", None),
+    ]
+    traces = {name: one for one in figure.data for name in [one.name] if one.yaxis != "y2"}
+    assert traces[lowest].x[0] == validation.argmin() + 1
+    each = len(run.step_loss) // 2
+    low = np.quantile(run.step_loss[:each], 0.1)
+    band = traces["10th to 90th percentile of steps"]
+    np.testing.assert_allclose(band.y[0], low, rtol=1e-6)
+    np.testing.assert_allclose(traces["loss"].y, run.step_loss)
+    said = [one.text for one in figure.layout.annotations]
+    assert said[:3] == ["Loss over all epochs", "Accuracy", "Loss of every step"]
+    assert f"★ {lowest} · shaded: 10th to 90th percentile of steps" in said
+    # Named at their ends, in place of a legend.
+    ends = [one for one in figure.layout.annotations if one.text in ("training", "validation")]
+    assert [(one.x, one.yref) for one in ends] == [(2, "y"), (2, "y"), (2, "y2"), (2, "y2")]
+    assert figure.layout.showlegend is False
+    colours = {one.line.color for one in figure.data if one.mode != "markers"} - {None}
+    assert colours == {run_colour(run.record.number)}
+    assert "<b>" not in figure.layout.title.text
+
+
+def test_runs_have_the_labs_colours():
+    palette = Path(__file__).resolve().parents[2] / "labextension/src/chart/palette.ts"
+    light = palette.read_text().split("ON_DARK")[0]
+    assert tuple(re.findall(r"#[0-9a-f]{6}", light)) == COLOURS
+    assert run_colour(len(COLOURS) + 1) == run_colour(1) == COLOURS[0]
+
+
+def test_no_title_of_the_figure_lies_on_another(points, dense_model):
+    run = lossviz.train(
+        dense_model(), points, loss="cross_entropy", epochs=2, validation=points, seed=0
+    )
+    assert run.wait(60)
+    line = 1.3  # the height of a line of text, in sizes of its font
+    for one in (run, lossviz.load_run(run.id)):
+        layout = one.figure().layout
+        inside = layout.height - layout.margin.t - layout.margin.b
+        gap = (layout.yaxis.domain[0] - layout.yaxis2.domain[1]) * inside
+        upper, lower = layout.annotations[:2]
+        # Plotly's sizes where the layout gives none: 12 for text, 14 for the titles of axes.
+        axis = line * 12 + layout.xaxis.title.standoff + line * 14
+        assert gap > axis + line * lower.font.size + 10
+        assert layout.margin.b > axis
+        # The figure's own title stands in the middle of the margin above.
+        assert layout.margin.t > 2 * (line * upper.font.size + line * 17 / 2)
+        # Both charts can still be read.
+        for domain in (layout.yaxis.domain, layout.yaxis2.domain):
+            assert (domain[1] - domain[0]) * inside > 140
