@@ -147,10 +147,9 @@ class Session:
     def form(self) -> Form:
         """The form as pages show it."""
         with self._lock:
-            runs = self._launcher.runs
-            live = runs.training or self._launcher.preparing
+            config = self._launcher.runs.config if self.busy else None
             return {
-                "fields": self._binding.form.fields(runs.config if live else None),
+                "fields": self._binding.form.fields(config),
                 "commands": commands(self._launcher, self._binding),
                 "edits": dict(self._edits),
             }
