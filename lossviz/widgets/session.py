@@ -180,8 +180,7 @@ class Session:
         Args:
             name: the field.
             text: what was typed or chosen.
-            page: the page of the edit, which is notified that its edit has arrived.
-            number: the page's own count of its edits.
+            page, number: whose edit it is, and the page's count of its edits.
         """
         with self._lock:
             note_page(self._edits, page, number)
@@ -204,7 +203,7 @@ class Session:
         self._changed()
 
     def learn_losses(self, found: Any) -> None:
-        """A page's notebook keeps these losses."""
+        """A page's notebook has these saved losses."""
         with self._lock:
             self._binding.learn(found)
         self._changed()
@@ -327,7 +326,7 @@ class Session:
     # -----------------------------------------------------------------------------------------
 
     def _hear(self, notice: Notice | None, refused: ArgumentError | None) -> None:
-        """The launch has something to say."""
+        """The launcher has a message."""
         with self._lock:
             if notice is not None:
                 self._notice = notice

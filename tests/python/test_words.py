@@ -41,7 +41,7 @@ def python_strings(path: Path) -> Texts:
 
 TYPESCRIPT = re.compile(
     r"//[^\n]*|/\*.*?\*/"
-    r"|[(,=:\[!&|?]\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
+    r"|(?:[(,=:\[!&|?>]|\breturn)\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
     r"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`",
     re.DOTALL,
 )
@@ -76,7 +76,14 @@ READERS = {
     ".md": markdown_lines,
 }
 
-FOLDERS = ["lossviz", "notebooks", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+FOLDERS = [
+    "lossviz",
+    "labextension/src",
+    "notebooks",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+]
 """Folders, or files, that are clean; add a line for each more."""
 
 
