@@ -39,7 +39,7 @@ def test_a_copy_is_a_free_cell_and_the_moved_cell_stays_bound(notebook):
     assert sum("epochs=2" in text for text in texts) == 1
     # Cut and put behind the last cell.
     command(page, cell, "x")
-    until(lambda: "not in the notebook any more" in code_state(page), "a word about the cell", 10)
+    until(lambda: "was deleted" in code_state(page), "a word about the cell", 10)
     page.cells.last.locator(".jp-InputPrompt").click()
     page.page.keyboard.press("v")
     until(lambda: cell.marked.count() == 1, "the mark on the moved cell", 10)
@@ -50,7 +50,7 @@ def test_a_copy_is_a_free_cell_and_the_moved_cell_stays_bound(notebook):
 def test_a_deleted_cell_is_said_comes_back_by_undo_and_is_written_again(notebook):
     page, cell = lab_with_cell(notebook)
     command(page, cell, "d d")
-    until(lambda: "not in the notebook any more" in code_state(page), "a word about the cell", 10)
+    until(lambda: "was deleted" in code_state(page), "a word about the cell", 10)
     page.page.keyboard.press("z")
     until(lambda: cell.marked.count() == 1, "the cell that came back", 10)
     until(lambda: "In sync with cell" in code_state(page), "in sync again", 10)

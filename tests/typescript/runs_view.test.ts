@@ -90,7 +90,7 @@ it('shows numbers as people read them, and nothing for what is not known', () =>
         .trim()
     );
   expect(texts(0).slice(0, 6)).toEqual([
-    'run 0', 'completed', 'dice', '0.5000 accuracy', '0.2500 last 0.5000', '2/3'
+    'run 0', 'Completed', 'dice', '0.5000 accuracy', '0.2500 last 0.5000', '2/3'
   ]); // prettier-ignore
   expect(texts(0)[7]).toBe('1 min');
   expect(texts(1).slice(3, 5)).toEqual(['', '']);

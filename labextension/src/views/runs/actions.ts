@@ -29,6 +29,7 @@ interface Action {
 
 export class RunsActions {
   readonly element = document.createElement('div');
+  private _line = document.createElement('div');
   private _count = document.createElement('span');
   private _question = document.createElement('div');
   private _message = document.createElement('p');
@@ -39,10 +40,9 @@ export class RunsActions {
   private _waiting = false;
 
   constructor(private readonly _handlers: ActionHandlers) {
-    const line = document.createElement('div');
-    line.className = 'lossviz-runs-line';
-    line.setAttribute('role', 'group');
-    line.setAttribute('aria-label', trans.__('Selected runs'));
+    this._line.className = 'lossviz-runs-line';
+    this._line.setAttribute('role', 'group');
+    this._line.setAttribute('aria-label', trans.__('Selected runs'));
     this._count.className = 'lossviz-runs-count';
     this._message.className = 'lossviz-runs-message';
     this._message.setAttribute('aria-live', 'polite');
@@ -98,8 +98,8 @@ export class RunsActions {
       _handlers.clear();
     });
     this._clear.classList.add('lossviz-small');
-    line.append(this._count, ...this._actions.map(action => action.button), this._clear);
-    this.element.append(line, this._question, this._message);
+    this._line.append(this._count, ...this._actions.map(action => action.button), this._clear);
+    this.element.append(this._line, this._question, this._message);
     this.show([]);
   }
 
@@ -124,6 +124,11 @@ export class RunsActions {
       action.button.setAttribute('aria-disabled', String(obstacle !== ''));
       action.button.title = obstacle;
     });
+  }
+
+  /** Whether there are no runs to act on. */
+  set empty(empty: boolean) {
+    this._line.hidden = empty;
   }
 
   /** Whether the kernel is still working on an action. */

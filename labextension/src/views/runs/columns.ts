@@ -5,10 +5,10 @@
 import { quantity } from '../../chart/quantity';
 import { formatCount, formatMoment, formatNumber, formatSeconds } from '../../format';
 import { trans } from '../../i18n/translation';
-import type { ListedRun } from '../../messages';
+import type { ListedRun, Status } from '../../messages';
 
-/** The text of a cell: a value, and a quieter detail beside it. */
-export type CellText = readonly [text: string, detail?: string];
+/** The text of a cell: a value, a quieter detail beside it, and a tooltip if it says more. */
+export type CellText = readonly [text: string, detail?: string, tooltip?: string];
 
 export interface Column {
   id: string;
@@ -17,6 +17,8 @@ export interface Column {
   help?: string;
   /** In pixels. */
   width: number;
+  /** Whether the column takes the width that the others leave. */
+  flexible?: boolean;
   /** Numbers are aligned to the right. */
   numeric?: boolean;
   /** Whether the first click sorts in descending order: the interesting end comes first. */
@@ -33,19 +35,24 @@ const VALIDATION = /^val_/;
 /** The columns of every run, in order. */
 export function runColumns(): Column[] {
   return [
-    { id: 'name', title: trans.__('Run'), width: 150, cell: run => [run.name] },
-    { id: 'status', title: trans.__('Status'), width: 90, cell: run => [run.status] },
+    { id: 'name', title: trans.__('Run'), width: 130, cell: run => [run.name] },
+    {
+      id: 'status',
+      title: trans.__('Status'),
+      width: 96,
+      cell: run => [statusTitle(run.status), '', run.error]
+    },
     {
       id: 'loss',
       title: trans._p('the loss function of a run', 'Loss'),
-      width: 140,
+      width: 130,
       cell: run => [run.loss]
     },
     {
       id: 'metric',
       title: trans.__('Metric'),
       help: trans.__("The task's metric at its best epoch, on validation data if there is any."),
-      width: 150,
+      width: 140,
       numeric: true,
       descending: true,
       cell: run => [
@@ -57,7 +64,7 @@ export function runColumns(): Column[] {
       id: 'val_loss',
       title: trans.__('Validation loss'),
       help: trans.__('The lowest over all epochs, and the last one if it differs.'),
-      width: 160,
+      width: 136,
       numeric: true,
       cell: ({ val_loss, last_val_loss }) => [
         formatNumber(val_loss),
@@ -69,7 +76,7 @@ export function runColumns(): Column[] {
     {
       id: 'epochs',
       title: trans.__('Epochs'),
-      width: 80,
+      width: 76,
       numeric: true,
       descending: true,
       cell: run => [`${formatCount(run.epoch)}/${formatCount(run.epochs)}`]
@@ -84,12 +91,12 @@ export function runColumns(): Column[] {
     {
       id: 'duration',
       title: trans.__('Duration'),
-      width: 90,
+      width: 84,
       numeric: true,
       descending: true,
       cell: run => [run.seconds === null ? '' : formatSeconds(run.seconds)]
     },
-    { id: 'note', title: trans.__('Note'), width: 160, cell: run => [run.note] },
+    { id: 'note', title: trans.__('Note'), width: 120, flexible: true, cell: run => [run.note] },
     {
       id: 'task',
       title: trans.__('Task'),
@@ -143,6 +150,25 @@ export function columnsOf(ids: readonly string[]): Column[] {
   const ofEveryRun = runColumns().filter(({ id }) => id === 'name' || ids.includes(id));
   const ofKernel = ids.filter(isKernelColumn);
   return [...ofEveryRun, ...ofKernel.map((id, index) => kernelColumn(id, index))];
+}
+
+function statusTitle(status: Status): string {
+  switch (status) {
+    case 'queued':
+      return trans.__('Queued');
+    case 'running':
+      return trans.__('Running');
+    case 'paused':
+      return trans.__('Paused');
+    case 'completed':
+      return trans.__('Completed');
+    case 'stopped':
+      return trans.__('Stopped');
+    case 'failed':
+      return trans.__('Failed');
+    case 'interrupted':
+      return trans.__('Interrupted');
+  }
 }
 
 export function metricTitle(name: string): string {

@@ -204,6 +204,7 @@ class RunsView implements View {
     this._actions.show([...this._selected.values()]);
     this._table.showTotal(total);
     this._table.element.hidden = total === 0;
+    this._actions.empty = total === 0 && this._selected.size === 0;
     this._empty.replaceChildren();
     if (trouble) {
       this._empty.textContent = trouble;

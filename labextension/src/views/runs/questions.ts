@@ -34,7 +34,7 @@ export function askForText(
   input.select();
 }
 
-/** Ask in `place` whether to go ahead; *Cancel*, the safe answer, has the focus. */
+/** Ask in `place` before something that cannot be undone; *Cancel* has the focus. */
 export function askForConfirmation(
   place: HTMLElement,
   question: string,
@@ -50,6 +50,7 @@ export function askForConfirmation(
     close();
     onConfirm();
   });
+  proceed.classList.add('lossviz-runs-destructive');
   group.append(text, proceed, cancel);
   cancel.focus();
 }

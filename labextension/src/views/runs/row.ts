@@ -60,11 +60,11 @@ export class RunRow {
     columns.forEach((column, i) => {
       const cell = this._cells[i];
       const [value, detail] = cell?.children ?? [];
-      const [text, more = ''] = run ? column.cell(run) : [''];
+      const [text, more = '', tooltip = ''] = run ? column.cell(run) : [''];
       if (cell && value instanceof HTMLElement && detail instanceof HTMLElement) {
         setText(value, text);
         setText(detail, more);
-        const title = [text, more].filter(Boolean).join(', ');
+        const title = tooltip || [text, more].filter(Boolean).join(', ');
         if (cell.title !== title) {
           cell.title = title; // Text that does not fit can still be read.
         }

@@ -79,15 +79,17 @@ export class RunsTable {
     const focused = this._head.contains(document.activeElement)
       ? document.activeElement?.closest('th')?.dataset['column']
       : undefined;
-    const widths = [SELECT, ...columns.map(({ width }) => width)];
+    const flexible = columns.find(column => column.flexible) ?? columns[0];
     this._sizes.replaceChildren(
-      ...widths.map(width => {
+      ...[undefined, ...columns].map(column => {
         const size = document.createElement('col');
-        size.style.width = `${width}px`;
+        if (column !== flexible) {
+          size.style.width = `${column?.width ?? SELECT}px`;
+        }
         return size;
       })
     );
-    const whole = widths.reduce((sum, width) => sum + width, 0);
+    const whole = columns.reduce((sum, { width }) => sum + width, SELECT);
     this._table.style.width = `max(100%, ${whole}px)`;
     const select = headCell(hiddenText(trans.__('Selected')));
     select.className = 'lossviz-runs-select';

@@ -30,7 +30,7 @@ export class RunsToolbar {
   ) {
     this._filter.type = 'search';
     this._filter.className = 'lossviz-runs-filter';
-    this._filter.placeholder = trans.__('Filter, such as dice or learning_rate=0.1');
+    this._filter.placeholder = trans.__('Filter: dice, learning_rate=0.1');
     this._filter.setAttribute('aria-label', trans.__('Filter runs'));
     this._filter.addEventListener('input', () => {
       // At every key: the kernel drops all requests but the last.
