@@ -39,12 +39,14 @@ def seed(count, **more):
 
 @pytest.fixture
 def open_runs(notebook, tmp_path):
-    """Opens a lab beside so many recorded runs, at its view *Runs*."""
+    """Opens a lab with this many recorded runs, at its view *Runs*; `before` runs on the page."""
 
-    def open_view(count):
+    def open_view(count, before=""):
         book = notebook(
             SEED.format(home=str(tmp_path)) + f"seed({count})\nlab = lossviz.LossLab()\nlab", "0"
         )
+        if before:
+            book.page.evaluate(f"() => {{ {before} }}")
         book.run_cell(0)
         book.lab.wait_for(timeout=60_000)
         book.lab.get_by_role("tab", name="Runs").click()
@@ -180,10 +182,37 @@ def test_a_stopped_run_is_resumed_with_its_button(open_runs):
     until(lambda: resume.get_attribute("aria-disabled") == "false", "it can be resumed")
     resume.click()
     until(lambda: book.run_status() == "completed", "the rest of its epochs", 120)
-    book.lab.get_by_role("row", name="run 1").get_by_text("200/200").wait_for()
+    row = book.lab.get_by_role("row", name="run 1")
+    row.get_by_text("200/200").wait_for()
+    row.get_by_text("Completed").wait_for()
     # A button that makes no sense says why, also to the keyboard.
     resume.press("Enter")
     book.lab.get_by_text("It has completed").wait_for()
+
+
+GERMAN = """
+    const page = globalThis[Symbol.for('lossviz.page')];
+    const texts = {'Show all runs': 'Alle Läufe zeigen', '%1 selected': '%1 ausgewählt'};
+    const translated = (message, ...values) =>
+      (texts[message] ?? message).replace(/%(\\d)/g, (_, i) => values[i - 1]);
+    globalThis[Symbol.for('lossviz.page')] = {...page, translation: {
+      __: translated,
+      _n: (one, many, count, ...values) => translated(count === 1 ? one : many, count, ...values),
+      _p: (context, message, ...values) => translated(message, ...values)
+    }};
+    document.documentElement.lang = 'de';
+"""
+
+
+def test_texts_and_numbers_follow_the_language_of_the_page(open_runs, page):
+    book = open_runs(2, before=GERMAN)
+    book.press("Alle Läufe zeigen")
+    select(book, "past 1")
+    book.lab.get_by_text("1 ausgewählt").wait_for()
+    row = book.lab.get_by_role("row", name="past 1")
+    expect(row).to_contain_text("2,375")
+    # What has no translation is English.
+    assert book.lab.get_by_role("button", name="Compare", exact=True).is_visible()
 
 
 def test_the_view_has_no_fault_that_a_checker_finds(open_runs, page):
