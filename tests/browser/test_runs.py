@@ -187,7 +187,7 @@ def test_a_stopped_run_is_resumed_with_its_button(open_runs):
     row.get_by_text("Completed").wait_for()
     # A button that makes no sense says why, also to the keyboard.
     resume.press("Enter")
-    book.lab.get_by_text("It has completed").wait_for()
+    book.lab.get_by_text("The run has completed").wait_for()
 
 
 GERMAN = """
