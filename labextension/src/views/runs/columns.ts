@@ -45,14 +45,14 @@ export function runColumns(): Column[] {
     {
       id: 'loss',
       title: trans._p('the loss function of a run', 'Loss'),
-      width: 130,
+      width: 120,
       cell: run => [run.loss]
     },
     {
       id: 'metric',
       title: trans.__('Metric'),
       help: trans.__("The task's metric at its best epoch, on validation data if there is any."),
-      width: 140,
+      width: 124,
       numeric: true,
       descending: true,
       cell: run => [
@@ -64,7 +64,7 @@ export function runColumns(): Column[] {
       id: 'val_loss',
       title: trans.__('Validation loss'),
       help: trans.__('The lowest over all epochs, and the last one if it differs.'),
-      width: 136,
+      width: 148,
       numeric: true,
       cell: ({ val_loss, last_val_loss }) => [
         formatNumber(val_loss),
@@ -76,7 +76,7 @@ export function runColumns(): Column[] {
     {
       id: 'epochs',
       title: trans.__('Epochs'),
-      width: 76,
+      width: 72,
       numeric: true,
       descending: true,
       cell: run => [`${formatCount(run.epoch)}/${formatCount(run.epochs)}`]
@@ -91,12 +91,12 @@ export function runColumns(): Column[] {
     {
       id: 'duration',
       title: trans.__('Duration'),
-      width: 84,
+      width: 76,
       numeric: true,
       descending: true,
       cell: run => [run.seconds === null ? '' : formatSeconds(run.seconds)]
     },
-    { id: 'note', title: trans.__('Note'), width: 120, flexible: true, cell: run => [run.note] },
+    { id: 'note', title: trans.__('Note'), width: 70, flexible: true, cell: run => [run.note] },
     {
       id: 'task',
       title: trans.__('Task'),
