@@ -32,7 +32,8 @@ export function formatNumber(value: number | null): string {
 
 /** A share of one as a percentage. */
 export function formatShare(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return trans.__('%1 %%', numberFormat('share', digits).format(100 * value));
 }
 
 /** A moment in seconds since 1970: day and time, or day and year if it is of another year. */

@@ -3,6 +3,7 @@
  */
 
 import { neighbour } from '../controls/neighbour';
+import { trans } from '../i18n/translation';
 import type { FromKernel } from '../messages';
 import { KeptChoice } from './kept_choice';
 import type { View, ViewContext, ViewKind } from './kind';
@@ -33,7 +34,7 @@ export class Tabs {
     this.element.className = 'lossviz-views';
     this.bar.className = 'lossviz-tabs';
     this.bar.setAttribute('role', 'tablist');
-    this.bar.setAttribute('aria-label', 'Views');
+    this.bar.setAttribute('aria-label', trans.__('Views'));
     this.bar.hidden = _kinds.length < 2;
     this.bar.addEventListener('keydown', this._move);
     // A notebook must not take the keys that choose a view.

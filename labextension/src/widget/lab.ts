@@ -5,9 +5,10 @@
 import type { ProgramState, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { FieldsForm } from '../form/fields_form';
+import { trans } from '../i18n/translation';
 import type { Channel } from '../transport/channel';
 import { KeptChoice } from '../views/kept_choice';
-import { LivePart } from './live_part';
+import { LivePart, type LiveWords } from './live_part';
 import { ProgramPart } from './program';
 import { SettingsPane } from './settings_pane';
 
@@ -23,14 +24,18 @@ const COMMANDS = [
   'clear_runs'
 ] as const;
 
-const WORDS = {
-  empty: 'No run yet',
-  first: 'No run yet. Train the model to see its loss here.',
-  silent:
+/** Called when the lab is shown: then the language is known. */
+const words = (): LiveWords => ({
+  empty: trans.__('No run yet'),
+  first: trans.__('No run yet. Train the model to see its loss here.'),
+  silent: trans.__(
     'The kernel does not answer: it has stopped or cannot be reached. ' +
-    'The charts show the last data from it. To continue, run this cell again.',
-  saved: 'No kernel: this lab is shown as saved with the notebook. Run the cell to start a new one.'
-};
+      'The charts show the last data from it. To continue, run this cell again.'
+  ),
+  saved: trans.__(
+    'No kernel: this lab is shown as saved with the notebook. Run the cell to start a new one.'
+  )
+});
 
 let views = 0;
 
@@ -46,8 +51,8 @@ export class Lab {
     const press = (command: Command['command']): void => {
       this._press(command);
     };
-    this.element.setAttribute('aria-label', 'Loss lab');
-    this._live = new LivePart(labId, this.element, channel, COMMANDS, WORDS, {
+    this.element.setAttribute('aria-label', trans.__('Loss lab'));
+    this._live = new LivePart(labId, this.element, channel, COMMANDS, words(), {
       press,
       train: () => {
         press('train');
@@ -114,7 +119,7 @@ export class Lab {
   }
 
   showCode(code: Partial<ProgramState>): void {
-    const name = code.lab ?? 'Loss lab';
+    const name = code.lab ?? trans.__('Loss lab');
     this.element.setAttribute('aria-label', name);
     this._live.header.showTitle(name);
     this._program.showCode(code);

@@ -4,6 +4,7 @@
 
 import { bundle, type BundleName } from '../chart/bundles';
 import { followTheme } from '../chart/theme';
+import { trans } from '../i18n/translation';
 import type { StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
 import { pageServices, versionTrouble } from '../page';
@@ -227,22 +228,30 @@ export class LivePart {
   /** What views say before the first run, and how one is started now. */
   private _first(): FirstRun {
     if (this._silent) {
-      return { text: this._saved ? 'No run was saved.' : 'The kernel does not answer.' };
+      return {
+        text: this._saved ? trans.__('No run was saved.') : trans.__('The kernel does not answer.')
+      };
     }
     if (this._preparing) {
-      return { text: 'Preparing data and model...' };
+      return { text: trans.__('Preparing data and model...') };
     }
     if (this._store.followed) {
-      return { text: 'Waiting for the first step...' };
+      return { text: trans.__('Waiting for the first step...') };
     }
     const { first } = this._words;
     const { train } = this._handlers;
-    return train ? { text: this._refused ? 'No run yet.' : first, train } : { text: first };
+    return train
+      ? { text: this._refused ? trans.__('No run yet.') : first, train }
+      : { text: first };
   }
 
   private _showRun(): void {
     const run = this._store.followed;
-    const lost = this._gone ? 'Kernel stopped' : this._silent ? 'No answer' : '';
+    const lost = this._gone
+      ? trans.__('Kernel stopped')
+      : this._silent
+        ? trans.__('No answer')
+        : '';
     this._element.dataset['lossvizStatus'] = run?.state.status ?? '';
     this._element.classList.toggle(
       'lossviz-has-run',
@@ -251,7 +260,7 @@ export class LivePart {
     this.header.showRun({
       run: run?.state ?? null,
       progress: run?.progress ?? null,
-      lost: this._saved ? 'Saved' : lost,
+      lost: this._saved ? trans.__('Saved') : lost,
       preparing: this._preparing && !lost,
       refused: this._refused
     });

@@ -4,18 +4,21 @@
 
 import type { Form, StatusLine } from '../lab_traits';
 import type { Saved } from '../messages';
+import { trans } from '../i18n/translation';
 import type { Channel } from '../transport/channel';
-import { LivePart } from './live_part';
+import { LivePart, type LiveWords } from './live_part';
 import { RateField } from './rate_field';
 
-const WORDS = {
-  empty: 'Waiting for the kernel...',
-  first: 'Waiting for the kernel...',
-  silent:
+/** Called when the view is shown: then the language is known. */
+const words = (): LiveWords => ({
+  empty: trans.__('Waiting for the kernel...'),
+  first: trans.__('Waiting for the kernel...'),
+  silent: trans.__(
     'The kernel does not answer: it has stopped or cannot be reached. ' +
-    'The charts show the last data from it.',
-  saved: 'No kernel: this run is shown as saved with the notebook.'
-};
+      'The charts show the last data from it.'
+  ),
+  saved: trans.__('No kernel: this run is shown as saved with the notebook.')
+});
 
 export class RunView {
   readonly element = document.createElement('div');
@@ -28,14 +31,14 @@ export class RunView {
       this.element,
       channel,
       ['pause', 'resume', 'step', 'stop'],
-      WORDS,
+      words(),
       {
         press: command => {
           this._live.command(command, false);
         }
       }
     );
-    this.element.setAttribute('aria-label', 'Run');
+    this.element.setAttribute('aria-label', trans.__('Run'));
     this.element.classList.add('lossviz-run-view');
     this._rate = new RateField(viewId, (number, value) => {
       const { page } = this._live;

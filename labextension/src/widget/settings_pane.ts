@@ -4,11 +4,12 @@
  */
 
 import { button } from '../controls/button';
+import { trans } from '../i18n/translation';
 
 export class SettingsPane {
   readonly element = document.createElement('div');
   private _content = document.createElement('div');
-  private _toggle = button('Settings', '', () => {
+  private _toggle = button(trans.__('Settings'), '', () => {
     this._open(!this._isOpen);
   });
 

@@ -5,6 +5,7 @@
 import { better, isShare, quantity } from '../../chart/quantity';
 import { bestRow, taskMetric } from '../../chart/run_metrics';
 import { formatCount, formatNumber, formatShare } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { EpochRow } from '../../messages';
 import { LOSS, type RunData } from '../../store/run_data';
 
@@ -55,20 +56,20 @@ export function figuresOf(run: RunData | null, before: RunData | undefined): Fig
 }
 
 function trainingLoss(run: RunData | null, before: RunData | undefined): FigureValue {
-  const title = 'Training loss';
+  const title = trans.__('Training loss');
   if (run) {
     const failed = divergence(run);
     if (failed !== undefined) {
-      return { title, value: 'Diverged', bad: true, detail: failed };
+      return { title, value: trans.__('Diverged'), bad: true, detail: failed };
     }
     if (!latest(run, LOSS)) {
       const value = run.epochs.count || run.last === null ? '' : formatNumber(run.last);
-      return { title, value, detail: value && 'latest batch' };
+      return { title, value, detail: value && trans.__('latest batch') };
     }
     if (before && before.state.loss !== run.state.loss) {
       return {
         ...lossFigure(title, LOSS, run, undefined),
-        detail: `${before.state.name}: other loss`
+        detail: trans.__('%1: other loss', before.state.name)
       };
     }
   }
@@ -77,7 +78,7 @@ function trainingLoss(run: RunData | null, before: RunData | undefined): FigureV
 
 function validationLoss(run: RunData | null, before: RunData | undefined): FigureValue {
   const comparable = before?.state.loss === run?.state.loss ? before : undefined;
-  return lossFigure('Validation loss', VALIDATION + LOSS, run, comparable);
+  return lossFigure(trans.__('Validation loss'), VALIDATION + LOSS, run, comparable);
 }
 
 function lossFigure(
@@ -97,7 +98,11 @@ function metricFigure(name: string, run: RunData | null, before: RunData | undef
   const value = run && latest(run, shown)?.metrics[shown];
   const format = isShare(name) && (value ?? 0) <= 1 ? formatShare : formatNumber;
   return {
-    title: held ? `Validation ${phrase}` : trained ? `Training ${phrase}` : title,
+    title: held
+      ? trans.__('Validation %1', phrase)
+      : trained
+        ? trans.__('Training %1', phrase)
+        : title,
     ...compared(shown, run, before, format)
   };
 }
@@ -113,22 +118,24 @@ function compared(
   const value = row?.metrics[name];
   if (!run || !row || value === undefined || value === null) {
     const broken = row !== undefined;
-    return { value: broken ? 'Not finite' : '', bad: broken, detail: '' };
+    return { value: broken ? trans.__('Not finite') : '', bad: broken, detail: '' };
   }
   const direction = better(name);
   // A live run is as far as the other one was at this epoch; what has ended is compared as it ended.
   const other = before && latest(before, name, run.live ? row.epoch : Infinity);
   const theirs = other?.metrics[name];
   if (before && other && theirs !== undefined && theirs !== null) {
-    const where = run.live ? `, epoch ${formatCount(other.epoch)}` : '';
     const text = difference(value - theirs, format);
-    const versus = `${before.state.name}${where}`;
+    const theirName = before.state.name;
+    const versus = run.live
+      ? trans.__('%1, epoch %2', theirName, formatCount(other.epoch))
+      : theirName;
     if (!text) {
-      return { value: format(value), detail: `same as ${versus}` };
+      return { value: format(value), detail: trans.__('same as %1', versus) };
     }
     const improved = direction && value < theirs === (direction === 'lower');
     const verdict = improved === undefined ? '' : improved ? 'better' : 'worse';
-    return { value: format(value), change: { text, verdict }, detail: `vs ${versus}` };
+    return { value: format(value), change: { text, verdict }, detail: trans.__('vs %1', versus) };
   }
   return { value: format(value), detail: direction ? bestOf(run, name, direction, format) : '' };
 }
@@ -145,16 +152,18 @@ function bestOf(
     return '';
   }
   if (best === latest(run, name)) {
-    return run.live ? 'best so far' : `best of ${formatCount(run.epochs.count)} epochs`;
+    return run.live
+      ? trans.__('best so far')
+      : trans.__('best of %1 epochs', formatCount(run.epochs.count));
   }
-  return `best ${format(value)} at epoch ${formatCount(best.epoch)}`;
+  return trans.__('best %1 at epoch %2', format(value), formatCount(best.epoch));
 }
 
 /** With its sign; "" where no digit that is shown differs. */
 function difference(change: number, format: (value: number) => string): string {
   const size =
     format === formatShare
-      ? `${(100 * Math.abs(change)).toFixed(1)} points`
+      ? trans.__('%1 points', (100 * Math.abs(change)).toFixed(1))
       : formatNumber(Math.abs(change));
   return /[1-9]/.test(size) ? `${change < 0 ? '−' : '+'}${size}` : '';
 }
@@ -173,14 +182,18 @@ function gradientNorm(run: RunData): FigureValue | undefined {
     return { title, value: '', detail: '' };
   }
   if (!Number.isFinite(now)) {
-    return { title, value: 'Not finite', bad: true, detail: '' };
+    return { title, value: trans.__('Not finite'), bad: true, detail: '' };
   }
   const past =
     length < 2 * WINDOW ? undefined : mean(steps.raw(length - 2 * WINDOW, length - WINDOW));
   const grown = past ? now / past - 1 : undefined;
   const trend =
-    grown === undefined || Math.abs(grown) < NOTICEABLE ? '' : grown < 0 ? 'falling' : 'rising';
-  const several = `mean of the last ${Math.min(length, WINDOW)} steps`;
+    grown === undefined || Math.abs(grown) < NOTICEABLE
+      ? ''
+      : grown < 0
+        ? trans.__('falling')
+        : trans.__('rising');
+  const several = trans.__('mean of the last %1 steps', Math.min(length, WINDOW));
   return { title, value: formatNumber(now), detail: run.live && trend ? trend : several };
 }
 
@@ -189,7 +202,7 @@ function mean(values: Float32Array): number | undefined {
 }
 
 function bestEpoch(run: RunData | null): FigureValue {
-  const title = 'Best epoch';
+  const title = trans.__('Best epoch');
   const rows = run?.epochs.all ?? [];
   const held = rows.some(row => VALIDATION + LOSS in row.metrics);
   const best = bestRow(rows, held ? VALIDATION + LOSS : LOSS, 'lower');
@@ -197,14 +210,14 @@ function bestEpoch(run: RunData | null): FigureValue {
     ? {
         title,
         value: formatCount(best.epoch),
-        detail: `lowest ${held ? 'validation' : 'training'} loss`
+        detail: held ? trans.__('lowest validation loss') : trans.__('lowest training loss')
       }
     : { title, value: '', detail: '' };
 }
 
 function learningRate(run: RunData | null): FigureValue {
   const rate = run?.epochs.all.at(-1)?.learning_rate ?? null;
-  return { title: 'Learning rate', value: formatNumber(rate), detail: '' };
+  return { title: trans.__('Learning rate'), value: formatNumber(rate), detail: '' };
 }
 
 /** The last epoch, up to this one, that has the metric. */
@@ -223,13 +236,15 @@ function latest(run: RunData, name: string, epoch = Infinity): EpochRow | undefi
 function divergence(run: RunData): string | undefined {
   const nan = run.state.events.filter(({ kind }) => kind === 'nan').at(-1);
   if (nan) {
-    return `at step ${formatCount(nan.step)}`;
+    return trans.__('at step %1', formatCount(nan.step));
   }
   const row = run.epochs.all.at(-1);
   if (row && row.metrics[LOSS] === null) {
-    return `in epoch ${formatCount(row.epoch)}`;
+    return trans.__('in epoch %1', formatCount(row.epoch));
   }
   const { last } = run.series(GRADIENT_NORM);
   const numbers = [run.last, last].filter(one => one !== null && one !== undefined);
-  return numbers.every(Number.isFinite) ? undefined : `at step ${formatCount(run.progress.step)}`;
+  return numbers.every(Number.isFinite)
+    ? undefined
+    : trans.__('at step %1', formatCount(run.progress.step));
 }

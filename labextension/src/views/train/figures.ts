@@ -4,6 +4,7 @@
  */
 
 import { button } from '../../controls/button';
+import { trans } from '../../i18n/translation';
 import { Paced } from '../../paced';
 import type { RunData } from '../../store/run_data';
 import type { ViewContext } from '../kind';
@@ -18,7 +19,7 @@ export class Figures {
   private _figures = Array.from({ length: COUNT }, () => new Figure());
   private _first = document.createElement('div');
   private _line = document.createElement('p');
-  private _start = button('Start training', 'Run the program', () => {
+  private _start = button(trans.__('Start training'), trans.__('Run the program'), () => {
     this._context.first?.().train?.();
   });
   private _fill = new Paced(() => {
@@ -74,6 +75,11 @@ export class Figures {
   }
 }
 
+/** The verdict as a screen reader says it. */
+function spoken(verdict: 'better' | 'worse'): string {
+  return verdict === 'better' ? trans.__('better') : trans.__('worse');
+}
+
 /** The run to compare with: the newest of the others that has an epoch and did not fail. */
 function before(run: RunData | null, others: readonly RunData[]): RunData | undefined {
   return others
@@ -107,7 +113,7 @@ class Figure {
     setText(this._value, value);
     this._value.classList.toggle('lossviz-figure-bad', bad);
     setText(this._change, change?.text ?? '');
-    setText(this._verdict, change?.verdict ? ` (${change.verdict})` : '');
+    setText(this._verdict, change?.verdict ? ` (${spoken(change.verdict)})` : '');
     setText(this._detail, detail);
     this._change.dataset['verdict'] = change?.verdict ?? '';
     const whole = [change?.text, detail].filter(Boolean).join(' ');

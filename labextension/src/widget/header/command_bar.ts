@@ -5,6 +5,7 @@
 
 import { button } from '../../controls/button';
 import { MenuButton } from '../../controls/menu_button';
+import { trans } from '../../i18n/translation';
 import type { Command } from '../../messages';
 import { icon, type IconName } from './icons';
 import { part } from './part';
@@ -20,30 +21,59 @@ interface Shown {
   group?: string;
 }
 
-const TRAIN = { label: 'Train', help: 'Run the program' };
-
-const SHOWN: Partial<Record<CommandName, Shown>> = {
-  train: TRAIN,
-  pause: { label: 'Pause', help: 'Pause the run', icon: 'pause' },
-  resume: { label: 'Resume', help: 'Resume the run', icon: 'resume' },
-  step: { label: 'Step', help: 'Take one step, then pause', icon: 'step' },
-  stop: { label: 'Stop', help: 'Stop the run; the model keeps its weights', icon: 'stop' },
-  replace: {
-    label: 'Start next now',
-    help: 'Stop this run and start the queued one',
-    group: 'Queue'
-  },
-  cancel_queued: { label: 'Cancel queued run', help: 'Cancel the queued run', group: 'Queue' },
-  reset: { label: 'Reset', help: 'Reset all settings; runs stay', group: 'Settings' },
-  clear_runs: {
-    label: 'Clear runs',
-    help: 'Remove finished runs from the charts; the history keeps them',
-    group: 'Runs'
+/** How a command is shown; called at that time, when the language is known. */
+function shownAs(command: CommandName): Shown {
+  switch (command) {
+    case 'train':
+      return { label: trans.__('Train'), help: trans.__('Run the program') };
+    case 'pause':
+      return { label: trans.__('Pause'), help: trans.__('Pause the run'), icon: 'pause' };
+    case 'resume':
+      return { label: trans.__('Resume'), help: trans.__('Resume the run'), icon: 'resume' };
+    case 'step':
+      return { label: trans.__('Step'), help: trans.__('Take one step, then pause'), icon: 'step' };
+    case 'stop':
+      return {
+        label: trans.__('Stop'),
+        help: trans.__('Stop the run; the model keeps its weights'),
+        icon: 'stop'
+      };
+    case 'replace':
+      return {
+        label: trans.__('Start next now'),
+        help: trans.__('Stop this run and start the queued one'),
+        group: trans.__('Queue')
+      };
+    case 'cancel_queued':
+      return {
+        label: trans.__('Cancel queued run'),
+        help: trans.__('Cancel the queued run'),
+        group: trans.__('Queue')
+      };
+    case 'reset':
+      return {
+        label: trans.__('Reset'),
+        help: trans.__('Reset all settings; runs stay'),
+        group: trans.__('Settings')
+      };
+    case 'clear_runs':
+      return {
+        label: trans.__('Clear runs'),
+        help: trans.__('Remove finished runs from the charts; the history keeps them'),
+        group: trans.__('Runs')
+      };
+    default:
+      return { label: command, help: '' };
   }
-};
+}
 
 /** While a run is live Train starts nothing at once, and must not look as if it did. */
-const QUEUE = { label: 'Queue next run', help: 'Run the program when this run finishes' };
+function queueNext(): Shown {
+  return {
+    label: trans.__('Queue next run'),
+    help: trans.__('Run the program when this run finishes')
+  };
+}
 
 /** Where the focus goes when the button that has it is hidden. */
 const INSTEAD: Partial<Record<CommandName, CommandName>> = { pause: 'resume', resume: 'pause' };
@@ -63,13 +93,13 @@ export class CommandBar {
     private readonly _press: (command: CommandName) => void
   ) {
     this.element.setAttribute('role', 'group');
-    this.element.setAttribute('aria-label', 'Training');
-    for (const command of commands.filter(one => !SHOWN[one]?.group)) {
+    this.element.setAttribute('aria-label', trans.__('Training'));
+    for (const command of commands.filter(one => !shownAs(one).group)) {
       const made = this._button(command);
       this._buttons.set(command, made);
       this.element.append(made);
     }
-    const rest = commands.filter(one => SHOWN[one]?.group);
+    const rest = commands.filter(one => shownAs(one).group);
     if (rest.length) {
       this._menu = this._overflow(rest);
       this.element.append(this._menu.element);
@@ -91,7 +121,7 @@ export class CommandBar {
     this._show('resume', resume);
     this._show('pause', !resume);
     const train = this._buttons.get('train');
-    const { label, help } = live ? QUEUE : TRAIN;
+    const { label, help } = live ? queueNext() : shownAs('train');
     if (train && train.textContent !== label) {
       train.textContent = label;
       train.title = help;
@@ -114,7 +144,7 @@ export class CommandBar {
   }
 
   private _button(command: CommandName): HTMLButtonElement {
-    const { label, help, icon: picture } = SHOWN[command] ?? { label: command, help: '' };
+    const { label, help, icon: picture } = shownAs(command);
     const made = button(label, help, () => {
       // A press that would do nothing still gets the focus and the tooltip.
       if (made.getAttribute('aria-disabled') !== 'true') {
@@ -133,13 +163,13 @@ export class CommandBar {
 
   private _overflow(commands: readonly CommandName[]): MenuButton {
     const menu = new MenuButton(
-      'More',
-      'More commands',
+      trans.__('More'),
+      trans.__('More commands'),
       () =>
         commands
           .filter(one => this._possible.includes(one))
           .map(id => {
-            const { label, help, group = '' } = SHOWN[id] ?? { label: id, help: '' };
+            const { label, help, group = '' } = shownAs(id);
             return { id, label, help, group };
           }),
       ({ id }) => {
@@ -149,7 +179,7 @@ export class CommandBar {
     menu.element.classList.add('lossviz-overflow');
     menu.button.classList.remove('lossviz-small');
     menu.button.classList.add('lossviz-icon-button');
-    menu.button.setAttribute('aria-label', 'More');
+    menu.button.setAttribute('aria-label', trans.__('More'));
     menu.button.replaceChildren(icon('more'));
     return menu;
   }

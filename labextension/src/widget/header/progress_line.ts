@@ -3,6 +3,7 @@
  */
 
 import { formatCount, formatSeconds } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { Progress, RunState } from '../../messages';
 import { part } from './part';
 import { isCompiling, isLive, type RunMoment } from './run_phase';
@@ -16,7 +17,7 @@ export class ProgressLine {
 
   constructor() {
     this.element.setAttribute('role', 'progressbar');
-    this.element.setAttribute('aria-label', 'Training progress');
+    this.element.setAttribute('aria-label', trans.__('Training progress'));
     this.element.setAttribute('aria-valuemin', '0');
     this.element.setAttribute('aria-valuemax', '100');
     this.element.append(this._fill);
@@ -77,36 +78,36 @@ function facts(moment: RunMoment): string[] {
   }
   const live = isLive(moment);
   const time = live
-    ? progress.left !== null && `${formatSeconds(progress.left)} left`
-    : progress.seconds > 0 && `took ${formatSeconds(progress.seconds)}`;
+    ? progress.left !== null && trans.__('%1 left', formatSeconds(progress.left))
+    : progress.seconds > 0 && trans.__('took %1', formatSeconds(progress.seconds));
   return [
     progress.epoch > 0 && epochOf(run, progress),
-    live && progress.rate > 0 && `${formatCount(progress.rate)} steps/s`,
+    live && progress.rate > 0 && trans.__('%1 steps/s', formatCount(progress.rate)),
     time,
     run.device.replace(/:0$/, '').replace(':', ' ')
   ].filter(fact => typeof fact === 'string' && fact !== '') as string[];
 }
 
 function epochOf(run: RunState, { epoch }: Progress): string {
-  return `epoch ${formatCount(epoch)} of ${formatCount(run.epochs)}`;
+  return trans.__('epoch %1 of %2', formatCount(epoch), formatCount(run.epochs));
 }
 
 function inWords(moment: RunMoment, share: number | null, starting: boolean): string {
   const { run, progress } = moment;
   if (starting) {
-    return run ? 'Compiling the training step' : 'Preparing data and model';
+    return run ? trans.__('Compiling the training step') : trans.__('Preparing data and model');
   }
   if (!run || !progress) {
-    return 'Nothing is running';
+    return trans.__('Nothing is running');
   }
   if (run.status === 'queued') {
-    return 'Waiting for another run to finish';
+    return trans.__('Waiting for another run to finish');
   }
   return [
-    share !== null && `${Math.floor(100 * share)} %`,
+    share !== null && trans.__('%1 %%', Math.floor(100 * share)),
     epochOf(run, progress),
-    progress.step > 0 && `step ${formatCount(progress.step)}`,
-    isLive(moment) && progress.left !== null && `${formatSeconds(progress.left)} left`
+    progress.step > 0 && trans.__('step %1', formatCount(progress.step)),
+    isLive(moment) && progress.left !== null && trans.__('%1 left', formatSeconds(progress.left))
   ]
     .filter(Boolean)
     .join(', ');

@@ -2,6 +2,7 @@
  * What a run is doing, in one word and a tone.
  */
 
+import { trans } from '../../i18n/translation';
 import type { Progress, RunState, Status } from '../../messages';
 
 export type Tone = 'quiet' | 'active' | 'good' | 'waiting' | 'bad';
@@ -26,16 +27,6 @@ export interface RunMoment {
 
 const LIVE: readonly Status[] = ['queued', 'running', 'paused'];
 
-const PHASES: Record<Status, Phase> = {
-  queued: { word: 'Queued', tone: 'waiting' },
-  running: { word: 'Running', tone: 'active' },
-  paused: { word: 'Paused', tone: 'waiting' },
-  completed: { word: 'Completed', tone: 'good' },
-  stopped: { word: 'Stopped', tone: 'quiet' },
-  failed: { word: 'Failed', tone: 'bad' },
-  interrupted: { word: 'Interrupted', tone: 'waiting' }
-};
-
 /** Whether the run goes on, as far as anybody knows. */
 export function isLive({ run, lost }: RunMoment): boolean {
   return run !== null && LIVE.includes(run.status) && !lost;
@@ -54,9 +45,30 @@ export function phaseOf(moment: RunMoment): Phase {
   }
   if (!run) {
     const idle: Phase = refused
-      ? { word: 'Not started', tone: 'bad' }
-      : { word: 'Ready', tone: 'quiet' };
-    return preparing ? { word: 'Preparing', tone: 'active' } : idle;
+      ? { word: trans.__('Not started'), tone: 'bad' }
+      : { word: trans.__('Ready'), tone: 'quiet' };
+    return preparing ? { word: trans.__('Preparing'), tone: 'active' } : idle;
   }
-  return isCompiling(moment) ? { word: 'Compiling', tone: 'active' } : PHASES[run.status];
+  return isCompiling(moment)
+    ? { word: trans.__('Compiling'), tone: 'active' }
+    : phaseOfStatus(run.status);
+}
+
+function phaseOfStatus(status: Status): Phase {
+  switch (status) {
+    case 'queued':
+      return { word: trans.__('Queued'), tone: 'waiting' };
+    case 'running':
+      return { word: trans.__('Running'), tone: 'active' };
+    case 'paused':
+      return { word: trans.__('Paused'), tone: 'waiting' };
+    case 'completed':
+      return { word: trans.__('Completed'), tone: 'good' };
+    case 'stopped':
+      return { word: trans.__('Stopped'), tone: 'quiet' };
+    case 'failed':
+      return { word: trans.__('Failed'), tone: 'bad' };
+    case 'interrupted':
+      return { word: trans.__('Interrupted'), tone: 'waiting' };
+  }
 }

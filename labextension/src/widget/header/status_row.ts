@@ -4,6 +4,7 @@
  */
 
 import { button } from '../../controls/button';
+import { trans } from '../../i18n/translation';
 import type { Action, StatusLine } from '../../lab_traits';
 import { icon } from './icons';
 import { part } from './part';
@@ -33,7 +34,7 @@ export class StatusRow {
     this._status.setAttribute('role', 'status');
     this._actions.hidden = this._tensorflow.hidden = this._details.hidden = true;
     const summary = document.createElement('summary');
-    summary.textContent = 'Details';
+    summary.textContent = trans.__('Details');
     this._details.className = 'lossviz-details';
     this._details.append(summary, this._traceback);
     this._line.append(this._status, this._actions, this._tensorflow);
