@@ -16,6 +16,9 @@ from lossviz.wire.series_parts import float64, part
 POINTS = 1024
 """About as many values of the steps; as float32 in base64 some 11 KB."""
 
+MOST_OTHERS, OTHER_POINTS = 4, 256
+"""So many other series, the gradient norm among them, with some 3 KB each."""
+
 MOST_ROWS = 120
 """Most epochs, some 150 bytes each."""
 
@@ -28,13 +31,14 @@ MOST_EARLIER, EARLIER_ROWS = 4, 30
 def saved(record: Record, earlier: Sequence[Record]) -> Saved:
     """What a page without a kernel can show of this run and of the ones before it.
 
-    Losses and names alone: a traceback tells of the machine and stays in the kernel.
+    Numbers and names alone: a traceback tells of the machine and stays in the kernel.
     """
     now = run_states.progress(record)
     steps = len(record.losses)
     # The steps of the last epoch, or of all epochs where those are few.
     start = 0 if steps <= POINTS else min(now["epoch_start"], steps)
-    losses, buffers = part(LOSS, record.losses, start, steps, POINTS)
+    values = [part(LOSS, record.losses, start, steps, POINTS)]
+    values += [part(name, record.series[name], 0, steps, OTHER_POINTS) for name in _others(record)]
     rows = run_states.some(record.rows, MOST_ROWS)
     state = run_states.state(record)
     if state["error"] is not None:
@@ -46,12 +50,22 @@ def saved(record: Record, earlier: Sequence[Record]) -> Saved:
             "sequence": 0,
             "run": state,
             "progress": now,
-            "series": [losses],
+            "series": [described for described, _ in values],
             "rows": run_states.rows(record, rows),
             "earlier": [_earlier(one) for one in earlier[-MOST_EARLIER:]],
         },
-        "buffers": [*(_knots(track) for track in record.tracks.values()), *buffers],
+        "buffers": [
+            *(_knots(track) for track in record.tracks.values()),
+            *(one for _, buffers in values for one in buffers),
+        ],
     }
+
+
+def _others(record: Record) -> list[str]:
+    """The series beside the loss that are kept: those first that a lab shows without asking."""
+    first = ["gradient_norm", "learning_rate"]
+    names = [name for name in record.series if name != LOSS]
+    return sorted(names, key=lambda name: name not in first)[:MOST_OTHERS]
 
 
 def _knots(track: PiecewiseLinear) -> bytes:

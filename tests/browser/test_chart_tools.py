@@ -13,7 +13,7 @@ def names(book: NotebookPage, chart: str) -> set[str]:
 
 
 def axis_title(book: NotebookPage, chart: str) -> str:
-    return book.figure(chart).locator(".xtitle").inner_text()
+    return book.figure(chart).locator(".xtitle").text_content() or ""
 
 
 def marked(book: NotebookPage, chart: str) -> str:

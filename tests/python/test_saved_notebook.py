@@ -96,6 +96,22 @@ def test_the_snapshot_of_a_long_epoch_keeps_its_extremes():
     assert len(as_json(kept)) < MOST // 3
 
 
+def test_the_snapshot_keeps_some_other_series_with_their_extremes():
+    record = Record(id="r", name="run 1", number=1, loss="mse", epochs=1, device="CPU:0")
+    record.begin_epoch(1)
+    values = np.random.default_rng(0).normal(1, 0.05, 500_000).astype("f4")
+    values[123_456] = 7
+    record.add_steps(values, 1.0, dict.fromkeys((*"abcdefgh", "gradient_norm"), values))
+    kept = saved(record, [])
+    names = [part["name"] for part in kept["message"]["series"]]
+    assert names == ["loss", "gradient_norm", "a", "b", "c"]
+    assert len(kept["buffers"]) == 2 + 3 * len(names)
+    low, high, raw = kept["buffers"][5:8]
+    assert max(np.frombuffer(high, "<f4").max(), np.frombuffer(raw, "<f4").max()) == 7
+    assert len(low) == len(high) > 400
+    assert len(as_json(kept)) < MOST // 2
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_runs_with_little_to_draw_have_a_picture_that_says_so(bad):
     record = Record(id="r", name="run 1", number=1, loss="mse", epochs=1, device="CPU:0")

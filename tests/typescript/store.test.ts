@@ -123,3 +123,14 @@ it('takes several series of one message, and passes over what nobody looks at', 
   expect([asked, store.shown]).toEqual([2, ['loss']]);
   store.dispose();
 });
+
+it('keeps every series of what was saved with a notebook: no kernel will send them again', () => {
+  const store = new RunStore('p', new Wire());
+  const saved = snapshot('', { series: [part(), part({ name: 'gradient_norm' })] });
+  const buffers = [[], [], [], [], [3], [], [], [5, 4]].map(buffer);
+  store.takeSnapshot(saved, buffers);
+  expect(store.followed?.series('gradient_norm').length).toBe(0);
+  store.takeSnapshot(saved, buffers, true);
+  expect(store.followed?.series('gradient_norm').last).toBe(4);
+  store.dispose();
+});

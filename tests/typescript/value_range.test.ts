@@ -28,6 +28,16 @@ it.each([
   expect(range(values, false, true)[1]).toBeGreaterThan(1e30);
 });
 
+it('leaves out a run that diverges for a long time, but nothing of a rate that warms up', () => {
+  const calm = Float32Array.from({ length: 12 }, (_, i) => 2 / (i + 1));
+  const wild = Float32Array.from({ length: 12 }, (_, i) => (i < 7 ? 2 / (i + 1) : 1e30 * i));
+  expect(valueRange([calm, wild], false, false)).toMatchObject({ cut: 2 });
+  const warming = Float32Array.from({ length: 100 }, (_, i) => Math.min(1e-7 * 10 ** (i / 5), 0.1));
+  expect(valueRange([warming], false, false).cut).toBeNull();
+  // Zoomed to what is so great, one sees it.
+  expect(valueRange([wild.subarray(7)], false, false).cut).toBeNull();
+});
+
 it('leaves nothing out of losses that fall by decades, nor below zero', () => {
   const falling = Array.from({ length: 500 }, (_, i) => 5 * 10 ** (-i / 50));
   expect(valueRange([Float32Array.from(falling)], false, false).cut).toBeNull();

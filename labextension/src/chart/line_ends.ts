@@ -11,6 +11,9 @@ const LINE = 15;
 const GAP = 8;
 const LETTER = 6.8;
 
+/** More names than this would cover the lines; the chips above the charts have them all. */
+const MOST_NAMES = 6;
+
 /** A name is moved up or down by so many lines at most; what then has no room is dropped. */
 const MOST_MOVES = 5;
 
@@ -30,7 +33,7 @@ export function lineEnds(
   const placed: LineEnd[] = [];
   for (const line of lines) {
     const last = line.end === undefined ? undefined : lastSeen(line, x);
-    if (last === undefined || line.end === undefined) {
+    if (last === undefined || line.end === undefined || placed.length >= MOST_NAMES) {
       continue;
     }
     const value = line.y[last] as number;
@@ -76,7 +79,9 @@ function free(
   height: number
 ): number | undefined {
   const beside = placed.filter(
-    one => one.textX < textX + text.length * LETTER && textX < one.textX + one.text.length * LETTER
+    one =>
+      one.textX < textX + text.length * LETTER + GAP &&
+      textX < one.textX + one.text.length * LETTER + GAP
   );
   const nearest = beside.reduce(
     (found, one) => (Math.abs(one.y - y) < Math.abs(found - y) ? one.y : found),

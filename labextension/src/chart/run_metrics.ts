@@ -12,10 +12,10 @@ const NOT_METRICS = ['gradient_norm', 'learning_rate'];
 /** The metric that most people look for. */
 const FIRST = 'accuracy';
 
-const HELD_OUT = /^val_/;
+const VALIDATION = /^val_/;
 
 /**
- * The names of the means, without those on held-out data: in the order of the epochs' rows, or,
+ * The names of the means, without those on validation data: in the order of the epochs' rows, or,
  * before the first epoch's end, of what is recorded at every step.
  */
 export function epochMetricNames({ epochs, state }: RunData): string[] {
@@ -23,7 +23,7 @@ export function epochMetricNames({ epochs, state }: RunData): string[] {
   const names = ended
     ? metricsOf(epochs.all)
     : state.series.filter(({ kind }) => kind === 'step').map(({ name }) => name);
-  const metrics = names.map(name => name.replace(HELD_OUT, ''));
+  const metrics = names.map(name => name.replace(VALIDATION, ''));
   return [...new Set(metrics)].filter(name => !NOT_METRICS.includes(name));
 }
 

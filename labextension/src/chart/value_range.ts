@@ -3,6 +3,7 @@
  * flatten all the others.
  */
 
+import { upperBound } from '../series/search';
 import type { Ends } from './kind';
 
 /** Above so many times the percentile a value is left out. */
@@ -87,7 +88,8 @@ function extremes(values: readonly ArrayLike<number>[]): {
 
 /**
  * The greatest value that is not far above the others: the percentile is taken again of what is
- * left, for a run that diverges has more than one value that is too great.
+ * left, for a run that diverges has more than one value that is too great. It may have many: what
+ * is far above half of the values, and above all that the lines begin with, does not count either.
  */
 function limitOf(values: readonly ArrayLike<number>[]): number {
   const count = values.reduce((sum, some) => sum + some.length, 0);
@@ -102,7 +104,8 @@ function limitOf(values: readonly ArrayLike<number>[]): number {
     }
   }
   const sorted = all.subarray(0, at).sort();
-  let left = sorted.length;
+  const begun = Math.max(...values.map(firstOf), sorted[sorted.length >> 1] as number);
+  let left = begun > 0 ? upperBound(sorted, FAR * begun) : sorted.length;
   for (;;) {
     const percentile = sorted[Math.floor(PERCENTILE * (left - 1))] as number;
     const limit = FAR * percentile;
@@ -113,6 +116,15 @@ function limitOf(values: readonly ArrayLike<number>[]): number {
       left -= 1;
     }
   }
+}
+
+function firstOf(values: ArrayLike<number>): number {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) {
+      return values[i] as number;
+    }
+  }
+  return -Infinity;
 }
 
 function greatestUpTo(values: readonly ArrayLike<number>[], limit: number): number {

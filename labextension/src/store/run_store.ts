@@ -68,7 +68,8 @@ export class RunStore implements Runs, Receiver {
     return !!run && Math.max(run.times.length, run.learningRates.length) > MOST_KNOTS;
   }
 
-  takeSnapshot(message: Snapshot, buffers: DataView[]): void {
+  /** @param whole take also the series that nobody looks at yet: no kernel will send them again. */
+  takeSnapshot(message: Snapshot, buffers: DataView[], whole = false): void {
     const { run: state, progress } = message;
     this.ranges.forgetRequests();
     this._earlier = message.earlier.map(one => {
@@ -89,7 +90,7 @@ export class RunStore implements Runs, Receiver {
       followed.dispose(this.shown);
       for (const part of message.series) {
         const steps = readPart(part, reader);
-        if (this.shown.includes(part.name)) {
+        if (whole || this.shown.includes(part.name)) {
           take(followed, part.name, steps, part.best);
         }
       }

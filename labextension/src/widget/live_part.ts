@@ -157,7 +157,7 @@ export class LivePart {
   /** Show what was saved with the notebook, until the kernel answers. */
   showSaved(saved: Saved): void {
     if (!this._link.attached) {
-      this._store.takeSnapshot(saved.message, saved.buffers);
+      this._store.takeSnapshot(saved.message, saved.buffers, true);
     }
   }
 
