@@ -10,6 +10,7 @@
 
 import { signal, type Signal } from '@preact/signals';
 import { render, type VNode } from 'preact';
+import type { AskFor } from '../chart/bundles';
 import type { Field } from '../lab_traits';
 import { Edits } from './edits';
 import { FieldRow } from './field_row';
@@ -32,12 +33,14 @@ export class FieldsForm {
    * @param edit tells the kernel that a field was changed; edits are numbered from 1.
    * @param press gives the command of a button that stands beside a field.
    * @param kept keeps which sections are open.
+   * @param ask asks the kernel for a bundle.
    */
   constructor(
     id: string,
     edit: (number: number, field: string, value: string) => void,
     press: (command: string) => void,
-    kept: KeptSections
+    kept: KeptSections,
+    ask: AskFor
   ) {
     this.element.className = 'lossviz-form';
     this.element.setAttribute('aria-label', 'Settings');
@@ -54,6 +57,7 @@ export class FieldsForm {
         edits={this._edits}
         formId={id}
         press={press}
+        ask={ask}
       />
     ));
     render(sections, this.element);
@@ -120,9 +124,10 @@ interface SectionProps {
   edits: Edits;
   formId: string;
   press: (command: string) => void;
+  ask: AskFor;
 }
 
-function SectionFields({ section, folds, edits, formId, press }: SectionProps): VNode | null {
+function SectionFields({ section, folds, edits, formId, press, ask }: SectionProps): VNode | null {
   const rows = edits.fields.value.filter(one => one.field.value.group === section.group);
   if (!rows.length) {
     return null;
@@ -162,6 +167,7 @@ function SectionFields({ section, folds, edits, formId, press }: SectionProps): 
             formId={formId}
             wide={whole[i] ?? true}
             press={press}
+            ask={ask}
           />
         ))}
       </div>

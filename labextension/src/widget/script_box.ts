@@ -2,23 +2,30 @@
  * The training as one file without lossviz, to be taken away.
  */
 
+import type { AskFor } from '../chart/bundles';
 import type { Script } from '../messages';
 import { button } from '../controls/button';
 import { copyText, downloadText } from '../controls/text_output';
+import { CodeText } from './code_text';
 
 export class ScriptBox {
   readonly element = document.createElement('div');
-  private _text = document.createElement('textarea');
+  private _text: CodeText;
   private _note = document.createElement('p');
 
-  /** @param say says one line beside the lab's code. */
-  constructor(private readonly _say: (message: string) => void) {
+  /**
+   * @param _say says one line beside the lab's code.
+   * @param ask asks the kernel for a bundle.
+   */
+  constructor(
+    private readonly _say: (message: string) => void,
+    ask: AskFor
+  ) {
     this.element.className = 'lossviz-code-box';
     this.element.hidden = true;
     this._note.className = 'lossviz-code-message';
-    this._text.readOnly = true;
-    this._text.rows = 12;
-    this._text.setAttribute('aria-label', 'Script without lossviz');
+    const typed = (): void => undefined;
+    this._text = new CodeText({ label: 'Script without lossviz', readOnly: true, typed, ask });
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
     row.append(
@@ -32,7 +39,7 @@ export class ScriptBox {
         this.element.hidden = true;
       })
     );
-    this.element.append(this._note, this._text, row);
+    this.element.append(this._note, this._text.element, row);
   }
 
   show(script: Script): void {
@@ -44,5 +51,10 @@ export class ScriptBox {
     this._note.textContent = `The same training on TensorFlow alone. ${script.message}`;
     this._text.value = script.text;
     this.element.hidden = false;
+    this._text.load();
+  }
+
+  dispose(): void {
+    this._text.dispose();
   }
 }
