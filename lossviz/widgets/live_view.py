@@ -183,7 +183,9 @@ class LiveView(anywidget.AnyWidget):
         elif kind == "bundle":
             if text := bundle_of(message.get("name")):
                 page = str(message["page"])
-                self._answers.append(({"type": kind, "page": page, "name": message["name"]}, [text]))
+                self._answers.append(
+                    ({"type": kind, "page": page, "name": message["name"]}, [text])
+                )
         else:
             self.take(kind, message)
         publisher.wake()

@@ -11,8 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "labextension" / "src"
 
-TRANSLATED = ["cell", "controls", "panel", "store", "transport", "views/runs", "commands.ts",
-              "format.ts", "index.ts", "page.ts", "widget/program.ts"]  # fmt: skip
+TRANSLATED = ["cell", "controls", "form", "panel", "store", "transport", "views/runs",
+              "commands.ts", "format.ts", "index.ts", "page.ts", "widget/code_box.ts",
+              "widget/code_text.ts", "widget/comparison.ts", "widget/program.ts",
+              "widget/rate_field.ts", "widget/script_box.ts"]  # fmt: skip
 """Folders and files whose visible texts are all ready for translation; more are to come."""
 
 BARE = re.compile(

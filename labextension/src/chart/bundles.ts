@@ -180,7 +180,7 @@ export function bundle<Name extends BundleName>(name: Name): Bundle<Modules[Name
   const page = globalThis as unknown as Record<symbol, Bundles | undefined>;
   const bundles = (page[KEY] ??= new Map<BundleName, Bundle<unknown>>());
   const found = (bundles.get(name) as Bundle<Modules[Name]> | undefined) ?? new Bundle(name);
-  bundles.set(name, found as unknown as Bundle<unknown>);
+  bundles.set(name, found);
   return found;
 }
 

@@ -56,10 +56,7 @@ export interface SelectableText {
 }
 
 /** Copy the text of a box, or select it for the keyboard if copying is not allowed. */
-export async function copyText(
-  box: SelectableText,
-  say: (message: string) => void
-): Promise<void> {
+export async function copyText(box: SelectableText, say: (message: string) => void): Promise<void> {
   if (await toClipboard(box.value)) {
     say(trans.__('Copied.'));
   } else {

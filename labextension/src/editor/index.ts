@@ -55,7 +55,8 @@ function editor({ text, label, readOnly, typed }: EditorOptions): CodeEditor {
         // Without Tab, which leaves the editor: whoever has no mouse must get out of it.
         keymap.of([...defaultKeymap, ...historyKeymap]),
         EditorState.readOnly.of(readOnly),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        // Focusable as it is, but checkers of accessibility look for the attribute.
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of(update => {
           const own = update.transactions.some(one => one.docChanged && !one.annotation(told));
           if (own) {

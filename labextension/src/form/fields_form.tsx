@@ -8,13 +8,14 @@
  * 7 KB, which every lab carries; React, which JupyterLab brings, is missing elsewhere.
  */
 
+import { trans } from '../i18n/translation';
 import { signal, type Signal } from '@preact/signals';
 import { render, type VNode } from 'preact';
 import type { AskFor } from '../chart/bundles';
 import type { Field } from '../lab_traits';
 import { Edits } from './edits';
 import { FieldRow } from './field_row';
-import { SECTIONS, summary, wide, type Section } from './sections';
+import { SECTIONS, summary, title, wide, type Section } from './sections';
 
 /** Where it is kept which sections are open. */
 export interface KeptSections {
@@ -43,7 +44,7 @@ export class FieldsForm {
     ask: AskFor
   ) {
     this.element.className = 'lossviz-form';
-    this.element.setAttribute('aria-label', 'Settings');
+    this.element.setAttribute('aria-label', trans.__('Settings'));
     this.element.addEventListener('submit', event => {
       event.preventDefault();
     });
@@ -147,9 +148,9 @@ function SectionFields({ section, folds, edits, formId, press, ask }: SectionPro
       }}
     >
       <summary>
-        <span class="lossviz-section-title">{section.title}</span>
+        <span class="lossviz-section-title">{title(section.group)}</span>
         {!open && wrong.length > 0 ? (
-          <span class="lossviz-section-wrong">Check {wrong.join(', ')}</span>
+          <span class="lossviz-section-wrong">{trans.__('Check %1', wrong.join(', '))}</span>
         ) : (
           told && (
             <span class="lossviz-section-summary" title={told}>

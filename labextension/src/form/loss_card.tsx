@@ -4,6 +4,7 @@
  * What there is to know of the chosen loss: its shape, its formula and when to use it.
  */
 
+import { trans } from '../i18n/translation';
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AskFor } from '../chart/bundles';
@@ -50,7 +51,7 @@ function Advice({ text }: { text: string }): VNode {
   return (
     <details key={text} class="lossviz-field-advice">
       <summary>
-        {text.slice(0, end)} <span class="lossviz-more">More</span>
+        {text.slice(0, end)} <span class="lossviz-more">{trans.__('More')}</span>
       </summary>
       <p>{text.slice(end + 1)}</p>
     </details>

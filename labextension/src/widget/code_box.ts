@@ -2,6 +2,7 @@
  * The program in an editor of the lab's own, for pages without real cells.
  */
 
+import { trans } from '../i18n/translation';
 import type { AskFor } from '../chart/bundles';
 import type { TextEdit } from '../lab_traits';
 import { button } from '../controls/button';
@@ -25,14 +26,18 @@ export class CodeBox implements ProgramEditor {
   constructor(typed: () => void, save: () => void, say: (message: string) => void, ask: AskFor) {
     this.element.className = 'lossviz-code-box';
     this.element.hidden = true;
-    this._text = new CodeText({ label: 'Program', readOnly: false, typed, ask });
+    this._text = new CodeText({ label: trans.__('Program'), readOnly: false, typed, ask });
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
     row.append(
-      button('Copy', 'Copy the program', () => {
+      button(trans.__('Copy'), trans.__('Copy the program'), () => {
         void copyText(this._text, say);
       }),
-      button('Save as cell', 'Put the program into a cell of the notebook', save)
+      button(
+        trans.__('Save as cell'),
+        trans.__('Put the program into a cell of the notebook'),
+        save
+      )
     );
     this.element.append(this._text.element, row);
   }

@@ -2,15 +2,16 @@
  * A loss function of a person's own beside the catalogue's, line by line.
  */
 
+import { trans } from '../i18n/translation';
 import { bundle, type AskFor } from '../chart/bundles';
 import type { EditorModule } from '../editor/tokens';
 import type { Comparison, DiffLine } from '../messages';
 import { button } from '../controls/button';
 
-const KINDS: Record<DiffLine['kind'], { tag: string; sign: string; said: string }> = {
-  same: { tag: 'span', sign: ' ', said: '' },
-  added: { tag: 'ins', sign: '+', said: 'Yours: ' },
-  removed: { tag: 'del', sign: '-', said: 'Catalogue: ' }
+const KINDS: Record<DiffLine['kind'], { tag: string; sign: string; said: () => string }> = {
+  same: { tag: 'span', sign: ' ', said: () => '' },
+  added: { tag: 'ins', sign: '+', said: () => trans.__('Yours: ') },
+  removed: { tag: 'del', sign: '-', said: () => trans.__('Catalogue: ') }
 };
 
 export class ComparisonBox {
@@ -30,7 +31,7 @@ export class ComparisonBox {
     // A region that can be scrolled must be reachable with the keyboard.
     this._lines.tabIndex = 0;
     this._lines.setAttribute('role', 'group');
-    const close = button('Close', 'Close the comparison', () => {
+    const close = button(trans.__('Close'), trans.__('Close the comparison'), () => {
       this.element.hidden = true;
     });
     this.element.append(this._title, this._lines, close);
@@ -102,12 +103,13 @@ function spanOf({ text, kind }: { text: string; kind: string }): HTMLElement {
 
 function lineOf(kind: DiffLine['kind'], number: number | undefined, code: HTMLElement[]) {
   const { tag, sign, said } = KINDS[kind];
+  const whose = said();
   const line = document.createElement(tag);
   line.className = `lossviz-diff-line lossviz-diff-${kind}`;
-  if (said) {
+  if (whose) {
     const hidden = document.createElement('span');
     hidden.className = 'lossviz-visually-hidden';
-    hidden.textContent = said;
+    hidden.textContent = whose;
     line.append(hidden);
   }
   const mark = document.createElement('span');

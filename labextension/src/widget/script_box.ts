@@ -2,6 +2,7 @@
  * The training as one file without lossviz, to be taken away.
  */
 
+import { trans } from '../i18n/translation';
 import type { AskFor } from '../chart/bundles';
 import type { Script } from '../messages';
 import { button } from '../controls/button';
@@ -25,17 +26,22 @@ export class ScriptBox {
     this.element.hidden = true;
     this._note.className = 'lossviz-code-message';
     const typed = (): void => undefined;
-    this._text = new CodeText({ label: 'Script without lossviz', readOnly: true, typed, ask });
+    this._text = new CodeText({
+      label: trans.__('Script without lossviz'),
+      readOnly: true,
+      typed,
+      ask
+    });
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
     row.append(
-      button('Download script', 'Save it as training.py', () => {
+      button(trans.__('Download script'), trans.__('Save it as training.py'), () => {
         downloadText([this._text.value], 'training.py', 'text/x-python');
       }),
-      button('Copy script', 'Copy it', () => {
+      button(trans.__('Copy script'), trans.__('Copy it'), () => {
         void copyText(this._text, _say);
       }),
-      button('Close', 'Close the script', () => {
+      button(trans.__('Close'), trans.__('Close the script'), () => {
         this.element.hidden = true;
       })
     );
