@@ -52,7 +52,7 @@ export function FieldRow({ edited, edits, formId, wide, press, ask }: Props): VN
       edits.enter(edited, value);
     }
   };
-  const kinds = ['lossviz-field', wide && 'lossviz-wide', check && 'lossviz-check'];
+  const kinds = ['lossviz-field', wide && 'lossviz-full-line', check && 'lossviz-check'];
   return (
     <Fragment>
       <div class={kinds.filter(Boolean).join(' ')}>
@@ -66,7 +66,7 @@ export function FieldRow({ edited, edits, formId, wide, press, ask }: Props): VN
         {field.kind === 'choice' && <DropDown {...shown} />}
         {field.kind === 'text' && <TextBox {...shown} />}
       </div>
-      <div class="lossviz-wide lossviz-field-lines">
+      <div class="lossviz-full-line lossviz-field-lines">
         {LINES.map(({ kind, live }) => (
           <p
             key={kind}

@@ -21,7 +21,7 @@ export function LossCard({ field, ask }: { field: Field; ask: AskFor }): VNode |
     return null;
   }
   return (
-    <div class="lossviz-wide lossviz-loss-card">
+    <div class="lossviz-full-line lossviz-loss-card">
       {(shape ?? formula) && (
         <div class="lossviz-loss-figure">
           {shape && <Shape shape={shape} />}
