@@ -17,7 +17,7 @@ export function typeset(element: HTMLElement, latex: string, ask: AskFor): () =>
   const services = pageServices();
   const ends = [keepWithin(element)];
   if (services) {
-    element.textContent = `\\(${latex}\\)`;
+    element.replaceChildren(`\\(${latex}\\)`);
     services.typeset(element);
   } else {
     const code = document.createElement('code');

@@ -54,7 +54,7 @@ export class ScriptBox {
       return;
     }
     this._say('');
-    this._note.textContent = `The same training on TensorFlow alone. ${script.message}`;
+    this._note.textContent = trans.__('The same training on TensorFlow alone. %1', script.message);
     this._text.value = script.text;
     this.element.hidden = false;
     this._text.load();
