@@ -32,6 +32,8 @@ BUILT = (
     "static/loader.js",
     "static/lab.css",
     "static/plotly.js",
+    "static/editor.js",
+    "static/katex.js",
     "labextension/package.json",
 )
 EXTENSION_LINK = VENV / "share" / "jupyter" / "labextensions" / "lossviz"

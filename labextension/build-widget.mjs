@@ -1,5 +1,6 @@
-// Builds what the Python package serves: the lab's module, its style sheet, and Plotly as a module.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+// Builds what the Python package serves: the lab's module, its style sheet, and the modules that a
+// page without the extension asks for: Plotly, CodeMirror and KaTeX.
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const out = '../lossviz/static';
@@ -26,21 +27,40 @@ async function privateModule(path) {
   return `const module = { exports: {} };\n${own}\nexport default module.exports;\n`;
 }
 
+/** The licences of the packages that a build has taken something of. */
+async function licences({ inputs }) {
+  const paths = Object.keys(inputs).map(one => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(one)?.[0]);
+  const texts = [];
+  for (const path of [...new Set(paths.filter(Boolean))].sort()) {
+    const file = (await readdir(path)).find(one => /^licen[cs]e/i.test(one));
+    const text = file ? await readFile(`${path}/${file}`, 'utf-8') : '';
+    texts.push(`${path.replace('node_modules/', '')}\n\n${text.trim()}\n`);
+  }
+  return texts.join(`\n${'-'.repeat(72)}\n\n`);
+}
+
 await mkdir(out, { recursive: true });
 await mkdir(lib, { recursive: true });
 for (const [source, name] of [
-  ['index', 'lab'],
-  ['loader', 'loader']
+  ['widget/index', 'lab'],
+  ['widget/loader', 'loader'],
+  ['editor/index', 'editor'],
+  ['katex/index', 'katex']
 ]) {
-  await build({
-    entryPoints: [`src/widget/${source}.ts`],
+  const { metafile } = await build({
+    entryPoints: [`src/${source}.ts`],
     outfile: `${out}/${name}.js`,
     bundle: true,
     format: 'esm',
     target: 'es2022',
     minify: true,
-    legalComments: 'inline'
+    legalComments: 'inline',
+    metafile: true
   });
+  const texts = await licences(metafile);
+  if (texts) {
+    await writeFile(`${out}/${name}.LICENSE`, texts);
+  }
 }
 await build({
   entryPoints: ['style/lab.css'],

@@ -136,10 +136,11 @@ export interface Predictions {
   text: string;
 }
 
-/** Plotly's bundle for a page without the extension. Buffers: `[JavaScript text, UTF-8]`. */
-export interface Plotly {
-  type: 'plotly';
+/** A module for a page that cannot have it from the extension. Buffers: `[its text, UTF-8]`. */
+export interface Bundle {
+  type: 'bundle';
   page: string;
+  name: 'cartesian' | 'katex' | 'editor';
 }
 
 /** A page asks for a snapshot: at its start, when it shows other series, and after a gap. */
@@ -253,10 +254,12 @@ export interface Command {
   cell: boolean;
 }
 
-/** A page without the extension asks for Plotly, once. */
-export interface PlotlyRequest {
-  type: 'plotly';
+/** A page needs a module that is too large to come with every lab, and asks for it once. */
+export interface BundleRequest {
+  type: 'bundle';
   page: string;
+  /** Plotly for flat axes, KaTeX, or CodeMirror. */
+  name: 'cartesian' | 'katex' | 'editor';
 }
 
 export type FromKernel =
@@ -265,7 +268,7 @@ export type FromKernel =
   | Range
   | Program
   | Predictions
-  | Plotly
+  | Bundle
   | Script
   | Comparison
   | RunsPart
@@ -280,7 +283,7 @@ export type FromPage =
   | RangeRequest
   | Edit
   | Command
-  | PlotlyRequest
+  | BundleRequest
   | Source
   | SavedLosses
   | RunsRequest

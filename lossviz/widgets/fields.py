@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
@@ -47,10 +48,10 @@ def plain_field(
 
 def parameter_field(name: str, param: str, card: Parameter, text: str, group: Group) -> Field:
     """The field of a parameter of a loss or an optimizer, with its help and bounds."""
-    label = param.replace("_", " ").capitalize()
+    label = re.sub(r"\bema\b", "EMA", param.replace("_", " ").capitalize(), flags=re.IGNORECASE)
     help_ = f"{card.help} {card.accepted}".strip()
     if card.kind == "switch":
-        choices = [choice("False", "no"), choice("True", "yes")]
+        choices = [choice("False", "No"), choice("True", "Yes")]
         return plain_field(
             name, label, "choice", text, group, choices=choices, help_=help_, indent=True
         )

@@ -65,7 +65,7 @@ SWITCHES = {
 FOLDER = "folder"
 """The dataset choice for a folder whose path is typed."""
 
-SOFTMAX_OF_ONE = "Softmax over a single number is always 1, so the model learns nothing. Choose no."
+SOFTMAX_OF_ONE = "Softmax over a single number is always 1, so the model learns nothing. Choose No."
 
 NEXT_RUN = "Applies to the next run."
 

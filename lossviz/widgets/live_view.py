@@ -24,6 +24,16 @@ def _built(name: str, otherwise: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else otherwise
 
 
+BUNDLES = {"cartesian": "plotly.js", "katex": "katex.js", "editor": "editor.js"}
+"""The files of the modules that a page may ask for."""
+
+
+def bundle_of(name: object) -> bytes | None:
+    """The text of one of them; None for another name, or where it has not been built."""
+    path = STATIC / BUNDLES.get(str(name), "none")
+    return path.read_bytes() if path.is_file() else None
+
+
 class LiveView(anywidget.AnyWidget):
     """A widget that publishes a run to its pages, and keeps its picture in the notebook.
 
@@ -170,9 +180,12 @@ class LiveView(anywidget.AnyWidget):
                     "smoothing": min(max(float(message["smoothing"]), 0.0), 0.9999),
                 }
             )
-        elif kind == "plotly":
-            bundle = (STATIC / "plotly.js").read_bytes()
-            self._answers.append(({"type": "plotly", "page": str(message["page"])}, [bundle]))
+        elif kind == "bundle":
+            if text := bundle_of(message.get("name")):
+                page = str(message["page"])
+                self._answers.append(
+                    ({"type": kind, "page": page, "name": message["name"]}, [text])
+                )
         else:
             self.take(kind, message)
         publisher.wake()

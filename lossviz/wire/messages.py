@@ -146,11 +146,12 @@ class Predictions(TypedDict):
     """Why there is none; else ""."""
 
 
-class Plotly(TypedDict):
-    """Plotly's bundle for a page without the extension. Buffers: `[JavaScript text, UTF-8]`."""
+class Bundle(TypedDict):
+    """A module for a page that cannot have it from the extension. Buffers: `[its text, UTF-8]`."""
 
-    type: Literal["plotly"]
+    type: Literal["bundle"]
     page: str
+    name: Literal["cartesian", "katex", "editor"]
 
 
 class Attach(TypedDict):
@@ -271,11 +272,13 @@ class Command(TypedDict):
     """Whether this page can run the program in a real cell."""
 
 
-class PlotlyRequest(TypedDict):
-    """A page without the extension asks for Plotly, once."""
+class BundleRequest(TypedDict):
+    """A page needs a module that is too large to come with every lab, and asks for it once."""
 
-    type: Literal["plotly"]
+    type: Literal["bundle"]
     page: str
+    name: Literal["cartesian", "katex", "editor"]
+    """Plotly for flat axes, KaTeX, or CodeMirror."""
 
 
 FromKernel = (
@@ -284,7 +287,7 @@ FromKernel = (
     | Range
     | Program
     | Predictions
-    | Plotly
+    | Bundle
     | Script
     | Comparison
     | RunsPart
@@ -299,7 +302,7 @@ FromPage = (
     | RangeRequest
     | Edit
     | Command
-    | PlotlyRequest
+    | BundleRequest
     | Source
     | SavedLosses
     | RunsRequest

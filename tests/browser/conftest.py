@@ -33,6 +33,8 @@ NOT_OURS = re.compile(
     r"|Different hash found"
     # What ipywidgets says of a widget whose kernel has gone.
     r"|widget model not found"
+    # What it says of its own plugins on a busy machine.
+    r"|Plugin @jupyterlab/.* to activate"
     r"|Missing required translation|[Dd]eprecat"
 )
 

@@ -17,7 +17,7 @@ import lossviz
 lab = lossviz.LossLab()
 send = lab._send_to_pages
 lab._send_to_pages = lambda message, buffers: (
-    None if message["type"] == "plotly" else send(message, buffers))
+    None if message["type"] == "bundle" else send(message, buffers))
 lab
 """
 PAGES_OWN = "globalThis.Plotly = { mine: true }"
@@ -67,7 +67,7 @@ def test_it_is_sent_once_a_page_and_kept_private_without_the_extension(plain, pa
         "websocket",
         lambda socket: socket.on(
             "framesent",
-            lambda frame: asked.append(1) if '"type":"plotly"' in str(frame) else None,
+            lambda frame: asked.append(1) if '"name":"cartesian"' in str(frame) else None,
         ),
     )
     write_notebook(plain.root / "once.ipynb", LAB, LAB, "0")

@@ -22,7 +22,8 @@ FLOORS = {
 }  # fmt: skip
 PAGE_FLOORS = {
     "i18n": 0,  # used by every floor
-    "protocol": 1, "series": 1, "controls": 1, "output": 1, "transport": 2, "store": 3, "chart": 4,
+    "protocol": 1, "series": 1, "controls": 1, "output": 1, "editor": 1, "katex": 1,
+    "transport": 2, "store": 3, "chart": 4,
     "plotly": 5, "views": 5, "form": 5, "widget": 6, "cell": 7, "panel": 7, "plugins": 8,
 }  # fmt: skip
 """The page's folders; a file beside them is below all, and `TOPMOST` above."""

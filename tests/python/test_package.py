@@ -71,7 +71,8 @@ def test_the_wheel_holds_what_was_built(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     shared = "share/jupyter/labextensions/lossviz/"
     for ending in ("lossviz/static/lab.js", "lossviz/static/loader.js", "lossviz/static/lab.css",
-                   "lossviz/static/plotly.js", "lossviz/static/plotly.LICENSE", "lossviz/py.typed",
+                   "lossviz/static/plotly.js", "lossviz/static/plotly.LICENSE",
+                   "lossviz/static/editor.js", "lossviz/static/katex.js", "lossviz/py.typed",
                    f"{shared}package.json", f"{shared}install.json"):  # fmt: skip
         assert any(name.endswith(ending) for name in names), ending
     assert any(re.search(shared + r"static/remoteEntry\.\w+\.js$", name) for name in names)

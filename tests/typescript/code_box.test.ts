@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { CodeBox, moved } from '../../labextension/src/widget/code_box';
+import { CodeBox } from '../../labextension/src/widget/code_box';
+import { moved } from '../../labextension/src/widget/code_text';
 
 it.each([
   [2, 2],
@@ -21,7 +22,8 @@ it('tells of what a person types, not of what the kernel changes', () => {
       typed += 1;
     },
     () => undefined,
-    () => undefined
+    () => undefined,
+    () => false
   );
   document.body.append(box.element);
   box.edit([{ start: 0, end: 0, text: 'one' }]);

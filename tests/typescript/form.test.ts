@@ -51,7 +51,8 @@ function made(): FieldsForm {
       write: value => {
         kept = value;
       }
-    }
+    },
+    () => false
   );
   document.body.append(found.element);
   return found;

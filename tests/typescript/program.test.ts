@@ -35,7 +35,7 @@ function part(text: string): { program: ProgramPart; runs: () => number } {
   } as unknown as ProgramCell;
   publishPageServices({ bindCell: () => cell } as unknown as PageServices);
   const nothing = (): void => undefined;
-  const program = new ProgramPart(document.body, 'lab', 'p', nothing, nothing);
+  const program = new ProgramPart(document.body, 'lab', 'p', nothing, nothing, () => false);
   program.connect();
   program.showCode(CODE);
   return { program, runs: () => runs };

@@ -1,16 +1,26 @@
 /**
- * Where a chart gets Plotly from: the page's extension, or once per page from a kernel.
+ * Where a lab gets large modules from: the page's extension, or once per page from a kernel.
  *
- * A bundle of 1.5 MB must not travel with every lab, so the widget's module does not contain it. It
- * is a module and stays private: a `Plotly` of the page's own, or a loader of modules on it, is not
- * touched.
+ * Plotly's 1.5 MB must not travel with every lab, so the widget's module does not contain them, nor
+ * CodeMirror and KaTeX. Each is a module and stays private: a `Plotly` of the page's own, or a loader
+ * of modules on it, is not touched.
  */
 
+import type { EditorModule } from '../editor/tokens';
+import type { KatexModule } from '../katex';
 import { pageServices, type PageServices } from '../page';
 import type { PlotlyModule } from './plotly_types';
 
 /** Lines, heat maps and the rest on flat axes; and surfaces, for views that need them. */
-export type BundleName = 'cartesian' | 'gl3d';
+export type PlotlyName = 'cartesian' | 'gl3d';
+
+/** What is in each bundle. */
+export interface Modules extends Record<PlotlyName, PlotlyModule> {
+  katex: KatexModule;
+  editor: EditorModule;
+}
+
+export type BundleName = keyof Modules;
 
 /** A question that was not answered is asked again after so long, then after twice that, ... */
 const FIRST_MS = 15_000;
@@ -23,22 +33,25 @@ const NOBODY_MS = 5000;
 /** So many fail before a person is told. */
 const QUIET_FAILURES = 2;
 
+/** Asks a kernel for a bundle; false where none can be reached. */
+export type AskFor = (name: BundleName) => boolean;
+
 /** Someone who wants a bundle, and can ask a kernel for it. */
-export interface Customer {
+export interface Customer<Module = PlotlyModule> {
   /** Asks a kernel; the answer is given to `deliver`. False where none can be reached. */
   ask(name: BundleName): boolean;
-  loaded(plotly: PlotlyModule): void;
+  loaded(module: Module): void;
   /** It has failed more than once, and is tried again. */
   late(): void;
 }
 
-export class Bundle {
-  private _module: PlotlyModule | undefined;
-  private _customers: Customer[] = [];
+export class Bundle<Module = PlotlyModule> {
+  private _module: Module | undefined;
+  private _customers: Customer<Module>[] = [];
   private _timer = 0;
   private _failures = 0;
-  private _asking: Customer | undefined;
-  private _local: Promise<PlotlyModule> | undefined;
+  private _asking: Customer<Module> | undefined;
+  private _local: Promise<Module> | undefined;
 
   /**
    * @param _name which one.
@@ -48,11 +61,11 @@ export class Bundle {
   constructor(
     private readonly _name: BundleName,
     private readonly _services: () => PageServices | undefined = pageServices,
-    private readonly _load: (text: DataView) => Promise<PlotlyModule> = loadText
+    private readonly _load: (text: DataView) => Promise<Module> = loadText
   ) {}
 
   /** Tell this customer when it is loaded. Returns a function that ends that. */
-  want(customer: Customer): () => void {
+  want(customer: Customer<Module>): () => void {
     if (this._module) {
       customer.loaded(this._module);
       return () => undefined;
@@ -101,7 +114,7 @@ export class Bundle {
     }
     // An extension that fails again and again may be of another version than its files.
     if (services?.bundles?.includes(this._name) && this._failures < QUIET_FAILURES) {
-      this._local = services.plotly(this._name);
+      this._local = services.plotly(this._name) as Promise<unknown> as Promise<Module>;
       this._local.then(
         module => {
           this._finish(module);
@@ -148,7 +161,7 @@ export class Bundle {
     }, PAUSE_MS);
   }
 
-  private _finish(module: PlotlyModule): void {
+  private _finish(module: Module): void {
     window.clearTimeout(this._timer);
     this._asking = undefined;
     this._module = module;
@@ -162,20 +175,21 @@ export class Bundle {
 const KEY = Symbol.for('lossviz.bundles.1');
 
 /** This bundle, the same for all labs of the page. */
-export function bundle(name: BundleName): Bundle {
-  const page = globalThis as unknown as Record<symbol, Map<BundleName, Bundle> | undefined>;
-  const bundles = (page[KEY] ??= new Map<BundleName, Bundle>());
-  const found = bundles.get(name) ?? new Bundle(name);
+export function bundle<Name extends BundleName>(name: Name): Bundle<Modules[Name]> {
+  type Bundles = Map<BundleName, Bundle<unknown>>;
+  const page = globalThis as unknown as Record<symbol, Bundles | undefined>;
+  const bundles = (page[KEY] ??= new Map<BundleName, Bundle<unknown>>());
+  const found = (bundles.get(name) as Bundle<Modules[Name]> | undefined) ?? new Bundle(name);
   bundles.set(name, found);
   return found;
 }
 
-async function loadText(text: DataView): Promise<PlotlyModule> {
+async function loadText<Module>(text: DataView): Promise<Module> {
   const bytes = new Uint8Array(text.byteLength);
   bytes.set(new Uint8Array(text.buffer, text.byteOffset, text.byteLength));
   const url = URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
   try {
-    const loaded = (await import(/* @vite-ignore */ url)) as { default: PlotlyModule };
+    const loaded = (await import(/* @vite-ignore */ url)) as { default: Module };
     return loaded.default;
   } finally {
     URL.revokeObjectURL(url);

@@ -7,7 +7,7 @@
 import type { RunData } from '../store/run_data';
 import type { Runs } from '../store/run_store';
 import type { Slice } from '../store/slices';
-import type { BundleName } from './bundles';
+import type { PlotlyName } from './bundles';
 import type { PlotlyLayout, PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
 
@@ -130,7 +130,7 @@ export interface ChartKind {
   /** It is drawn again when one of these has changed. */
   needs: readonly Slice[];
   /** What draws it. */
-  bundle: BundleName;
+  bundle: PlotlyName;
   controls: readonly Control[];
   spec(runs: Runs, view: ChartView): Figure;
   table(runs: Runs, view: Pick<ChartView, 'options'>): Promise<Table>;

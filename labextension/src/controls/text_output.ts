@@ -48,11 +48,15 @@ function copySelection(text: string): boolean {
   }
 }
 
+/** Something whose whole text can be selected. */
+export interface SelectableText {
+  readonly value: string;
+  focus(): void;
+  select(): void;
+}
+
 /** Copy the text of a box, or select it for the keyboard if copying is not allowed. */
-export async function copyText(
-  box: HTMLTextAreaElement,
-  say: (message: string) => void
-): Promise<void> {
+export async function copyText(box: SelectableText, say: (message: string) => void): Promise<void> {
   if (await toClipboard(box.value)) {
     say(trans.__('Copied.'));
   } else {

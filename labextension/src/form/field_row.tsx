@@ -6,6 +6,7 @@
 
 import { useRef } from 'preact/hooks';
 import { Fragment, type RefObject, type TargetedEvent, type VNode } from 'preact';
+import type { AskFor } from '../chart/bundles';
 import type { Action, Choice, Field } from '../lab_traits';
 import type { EditedField, Edits } from './edits';
 import { Help } from './help';
@@ -21,6 +22,7 @@ interface Props {
   wide: boolean;
   /** Gives the command of a button that stands beside the field. */
   press: (command: string) => void;
+  ask: AskFor;
 }
 
 /** What a line below a field says: of which kind it is, and whether a change of it is read out. */
@@ -30,7 +32,7 @@ const LINES = [
   { kind: 'note', live: true }
 ] as const;
 
-export function FieldRow({ edited, edits, formId, wide, press }: Props): VNode {
+export function FieldRow({ edited, edits, formId, wide, press, ask }: Props): VNode {
   const field = edited.field.value;
   const text = edited.text.value;
   const id = `lossviz-${formId}-${field.name.replace(/[^a-z0-9_]/gi, '-')}`;
@@ -50,7 +52,7 @@ export function FieldRow({ edited, edits, formId, wide, press }: Props): VNode {
       edits.enter(edited, value);
     }
   };
-  const kinds = ['lossviz-field', wide && 'lossviz-wide', check && 'lossviz-check'];
+  const kinds = ['lossviz-field', wide && 'lossviz-full-line', check && 'lossviz-check'];
   return (
     <Fragment>
       <div class={kinds.filter(Boolean).join(' ')}>
@@ -64,7 +66,7 @@ export function FieldRow({ edited, edits, formId, wide, press }: Props): VNode {
         {field.kind === 'choice' && <DropDown {...shown} />}
         {field.kind === 'text' && <TextBox {...shown} />}
       </div>
-      <div class="lossviz-wide lossviz-field-lines">
+      <div class="lossviz-full-line lossviz-field-lines">
         {LINES.map(({ kind, live }) => (
           <p
             key={kind}
@@ -85,7 +87,7 @@ export function FieldRow({ edited, edits, formId, wide, press }: Props): VNode {
           }}
         />
       </div>
-      <LossCard {...field} />
+      <LossCard field={field} ask={ask} />
     </Fragment>
   );
 }

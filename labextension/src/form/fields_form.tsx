@@ -8,12 +8,14 @@
  * 7 KB, which every lab carries; React, which JupyterLab brings, is missing elsewhere.
  */
 
+import { trans } from '../i18n/translation';
 import { signal, type Signal } from '@preact/signals';
 import { render, type VNode } from 'preact';
+import type { AskFor } from '../chart/bundles';
 import type { Field } from '../lab_traits';
 import { Edits } from './edits';
 import { FieldRow } from './field_row';
-import { SECTIONS, summary, wide, type Section } from './sections';
+import { SECTIONS, summary, title, wide, type Section } from './sections';
 
 /** Where it is kept which sections are open. */
 export interface KeptSections {
@@ -32,15 +34,17 @@ export class FieldsForm {
    * @param edit tells the kernel that a field was changed; edits are numbered from 1.
    * @param press gives the command of a button that stands beside a field.
    * @param kept keeps which sections are open.
+   * @param ask asks the kernel for a bundle.
    */
   constructor(
     id: string,
     edit: (number: number, field: string, value: string) => void,
     press: (command: string) => void,
-    kept: KeptSections
+    kept: KeptSections,
+    ask: AskFor
   ) {
     this.element.className = 'lossviz-form';
-    this.element.setAttribute('aria-label', 'Settings');
+    this.element.setAttribute('aria-label', trans.__('Settings'));
     this.element.addEventListener('submit', event => {
       event.preventDefault();
     });
@@ -54,6 +58,7 @@ export class FieldsForm {
         edits={this._edits}
         formId={id}
         press={press}
+        ask={ask}
       />
     ));
     render(sections, this.element);
@@ -120,9 +125,10 @@ interface SectionProps {
   edits: Edits;
   formId: string;
   press: (command: string) => void;
+  ask: AskFor;
 }
 
-function SectionFields({ section, folds, edits, formId, press }: SectionProps): VNode | null {
+function SectionFields({ section, folds, edits, formId, press, ask }: SectionProps): VNode | null {
   const rows = edits.fields.value.filter(one => one.field.value.group === section.group);
   if (!rows.length) {
     return null;
@@ -142,9 +148,9 @@ function SectionFields({ section, folds, edits, formId, press }: SectionProps): 
       }}
     >
       <summary>
-        <span class="lossviz-section-title">{section.title}</span>
+        <span class="lossviz-section-title">{title(section.group)}</span>
         {!open && wrong.length > 0 ? (
-          <span class="lossviz-section-wrong">Check {wrong.join(', ')}</span>
+          <span class="lossviz-section-wrong">{trans.__('Check %1', wrong.join(', '))}</span>
         ) : (
           told && (
             <span class="lossviz-section-summary" title={told}>
@@ -162,6 +168,7 @@ function SectionFields({ section, folds, edits, formId, press }: SectionProps): 
             formId={formId}
             wide={whole[i] ?? true}
             press={press}
+            ask={ask}
           />
         ))}
       </div>

@@ -7,6 +7,7 @@
  * browser closes it with Escape or a click elsewhere. Where it knows none, the text unfolds in place.
  */
 
+import { trans } from '../i18n/translation';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
@@ -51,7 +52,7 @@ export function Help({ id, labelId, text }: Props): VNode {
         ref={marker}
         type="button"
         class="lossviz-help-marker"
-        aria-label="Help"
+        aria-label={trans.__('Help')}
         aria-describedby={labelId}
         aria-expanded={open}
         aria-controls={id}

@@ -4,25 +4,28 @@
  * What there is to know of the chosen loss: its shape, its formula and when to use it.
  */
 
+import { trans } from '../i18n/translation';
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { AskFor } from '../chart/bundles';
 import type { Field } from '../lab_traits';
-import { pageServices } from '../page';
 import { Shape } from './shape';
+import { typeset } from './typeset';
 
 /** Of a longer text only the first sentence shows at once. */
 const LONG_ADVICE = 120;
 
-export function LossCard({ formula, shape, advice }: Field): VNode | null {
+export function LossCard({ field, ask }: { field: Field; ask: AskFor }): VNode | null {
+  const { formula, shape, advice } = field;
   if (!formula && !advice && !shape) {
     return null;
   }
   return (
-    <div class="lossviz-wide lossviz-loss-card">
+    <div class="lossviz-full-line lossviz-loss-card">
       {(shape ?? formula) && (
         <div class="lossviz-loss-figure">
           {shape && <Shape shape={shape} />}
-          {formula && <Formula latex={formula} />}
+          {formula && <Formula latex={formula} ask={ask} />}
         </div>
       )}
       {advice && <Advice text={advice} />}
@@ -30,25 +33,13 @@ export function LossCard({ formula, shape, advice }: Field): VNode | null {
   );
 }
 
-/** Typeset where the page can do that, else as it was written. */
-function Formula({ latex }: { latex: string }): VNode {
+/** Its content is the typesetter's. */
+function Formula({ latex, ask }: { latex: string; ask: AskFor }): VNode {
   const line = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const { current } = line;
-    if (!current) {
-      return;
-    }
-    const services = pageServices();
-    if (services) {
-      current.textContent = `\\(${latex}\\)`;
-      services.typeset(current);
-    } else {
-      const code = document.createElement('code');
-      code.textContent = latex;
-      current.replaceChildren(code);
-    }
-  }, [latex]);
-  // Its content is the typesetter's.
+  useLayoutEffect(
+    () => (line.current ? typeset(line.current, latex, ask) : undefined),
+    [latex, ask]
+  );
   return <div ref={line} class="lossviz-field-formula" />;
 }
 
@@ -60,7 +51,7 @@ function Advice({ text }: { text: string }): VNode {
   return (
     <details key={text} class="lossviz-field-advice">
       <summary>
-        {text.slice(0, end)} <span class="lossviz-more">More</span>
+        {text.slice(0, end)} <span class="lossviz-more">{trans.__('More')}</span>
       </summary>
       <p>{text.slice(end + 1)}</p>
     </details>

@@ -1,26 +1,42 @@
 /**
- * The sections of a form: which there are, what they are called, what they say while folded.
+ * The sections of a form: which there are, what they are called, and what they say while folded.
  */
 
+import { trans } from '../i18n/translation';
 import type { Field } from '../lab_traits';
 
 type Group = Field['group'];
 
 export interface Section {
   group: Group;
-  title: string;
   /** Whether it is open until somebody folds or opens it. */
   open: boolean;
 }
 
 /** In the order in which they stand. */
 export const SECTIONS: readonly Section[] = [
-  { group: 'task', title: 'Data', open: true },
-  { group: 'loss', title: 'Loss', open: true },
-  { group: 'optimizer', title: 'Optimizer', open: true },
-  { group: 'training', title: 'Training', open: true },
-  { group: 'advanced', title: 'Advanced', open: false }
+  { group: 'task', open: true },
+  { group: 'loss', open: true },
+  { group: 'optimizer', open: true },
+  { group: 'training', open: true },
+  { group: 'advanced', open: false }
 ];
+
+/** What a section is called. */
+export function title(group: Group): string {
+  switch (group) {
+    case 'task':
+      return trans.__('Data');
+    case 'loss':
+      return trans.__('Loss');
+    case 'optimizer':
+      return trans.__('Optimizer');
+    case 'training':
+      return trans.__('Training');
+    case 'advanced':
+      return trans.__('Advanced');
+  }
+}
 
 /** What a folded section says of its fields. */
 export function summary(group: Group, fields: readonly Field[]): string {

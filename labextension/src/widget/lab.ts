@@ -4,6 +4,7 @@
 
 import type { ProgramState, Form, StatusLine } from '../lab_traits';
 import type { Command, FromPage, Saved } from '../messages';
+import type { AskFor } from '../chart/bundles';
 import { FieldsForm } from '../form/fields_form';
 import { trans } from '../i18n/translation';
 import type { Channel } from '../transport/channel';
@@ -73,6 +74,7 @@ export class Lab {
       this._live.send(message);
     };
     const { page } = this._live;
+    const ask: AskFor = name => this._live.askFor(name);
     this._form = new FieldsForm(
       `${labId}-${++views}`,
       (number, field, value) => {
@@ -81,14 +83,15 @@ export class Lab {
       command => {
         press(command as Command['command']);
       },
-      new KeptChoice(labId, 'sections')
+      new KeptChoice(labId, 'sections'),
+      ask
     );
     this._settings = new SettingsPane(`${labId}-${views}`, this._form.element);
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     const { bar, element } = this._live.views;
     body.append(bar, this._settings.element, element);
-    this._program = new ProgramPart(this.element, labId, page, send, press);
+    this._program = new ProgramPart(this.element, labId, page, send, press, ask);
     this.element.append(this._live.header.element, body, this._program.element);
     this._unsubscribe = channel.onMessage(message => {
       if (!('page' in message) || message.page !== page) {

@@ -57,7 +57,7 @@ export class LivePart {
   private _end = new AbortController();
   private _saved = false;
   private _gone = false;
-  private _asked = false;
+  private _asked = new Set<BundleName>();
   private _preparing = false;
   private _refused = false;
   private _numbers = new Paced(() => {
@@ -111,7 +111,7 @@ export class LivePart {
       store: this._store,
       empty: _words.empty,
       first: () => this._first(),
-      ask: name => this._askForPlotly(name),
+      ask: name => this.askFor(name),
       trouble: text => {
         this.header.showTrouble(text || versionTrouble());
         if (!text) {
@@ -125,8 +125,8 @@ export class LivePart {
       if (!('page' in message) || message.page !== this.page) {
         return;
       }
-      if (message.type === 'plotly' && buffers[0]) {
-        void bundle('cartesian').deliver(buffers[0]);
+      if (message.type === 'bundle' && buffers[0]) {
+        void bundle(message.name).deliver(buffers[0]);
       }
       this.views.take(message, buffers);
     });
@@ -166,8 +166,8 @@ export class LivePart {
     this._gone = true;
     this._link.lose();
     this.header.showCommands([]);
-    if (this._asked) {
-      bundle('cartesian').again();
+    for (const name of this._asked) {
+      bundle(name).again();
     }
   }
 
@@ -194,6 +194,18 @@ export class LivePart {
     this._link.expectAnswer();
   }
 
+  /** Ask the kernel for a bundle; it has Plotly for flat axes only, until a view needs another. */
+  askFor(name: BundleName): boolean {
+    const asked =
+      !this._gone &&
+      name !== 'gl3d' &&
+      trySend(this._channel, { type: 'bundle', page: this.page, name });
+    if (asked) {
+      this._asked.add(name);
+    }
+    return asked;
+  }
+
   dispose(): void {
     this._end.abort();
     this._numbers.cancel();
@@ -210,15 +222,6 @@ export class LivePart {
       !this._gone &&
       trySend(this._channel, this._handlers.addressed?.(message) ?? message)
     );
-  }
-
-  /** The kernel has the bundle for flat axes only, until a view needs another one. */
-  private _askForPlotly(name: BundleName): boolean {
-    this._asked =
-      !this._gone &&
-      name === 'cartesian' &&
-      trySend(this._channel, { type: 'plotly', page: this.page });
-    return this._asked;
   }
 
   private get _silent(): boolean {

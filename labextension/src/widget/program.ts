@@ -2,6 +2,7 @@
  * The program in a lab: its row of buttons, and the notebook cell or code box that holds the text.
  */
 
+import type { AskFor } from '../chart/bundles';
 import { trans } from '../i18n/translation';
 import type { ProgramState } from '../lab_traits';
 import type { Comparison, SavedLosses, Program, Script, Source } from '../messages';
@@ -36,7 +37,7 @@ export class ProgramPart {
     }
   );
   private _message = document.createElement('span');
-  private _comparison = new ComparisonBox();
+  private _comparison: ComparisonBox;
   private _script: ScriptBox;
   private _box: CodeBox;
   private _sync: ProgramSync;
@@ -53,13 +54,15 @@ export class ProgramPart {
    * @param _page this page's id.
    * @param _send sends a message to the kernel.
    * @param _press called with the command of a button that was pressed.
+   * @param ask asks the kernel for a bundle.
    */
   constructor(
     private readonly _host: HTMLElement,
     private readonly _labId: string,
     private readonly _page: string,
     private readonly _send: (message: Source | SavedLosses) => void,
-    private readonly _press: (command: Press) => void
+    private readonly _press: (command: Press) => void,
+    ask: AskFor
   ) {
     const say = (message: string): void => {
       this.say(message);
@@ -72,9 +75,11 @@ export class ProgramPart {
       () => {
         _press('save_cell');
       },
-      say
+      say,
+      ask
     );
-    this._script = new ScriptBox(say);
+    this._script = new ScriptBox(say, ask);
+    this._comparison = new ComparisonBox(ask);
     const exportScript = button(
       trans.__('Export script'),
       trans.__('The same training as a single file, without lossviz'),
@@ -182,6 +187,9 @@ export class ProgramPart {
   dispose(): void {
     window.clearTimeout(this._timer);
     this._sync.dispose();
+    this._box.dispose();
+    this._script.dispose();
+    this._comparison.dispose();
     this.disconnect();
   }
 

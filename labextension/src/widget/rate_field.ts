@@ -2,6 +2,7 @@
  * The learning rate of a run that trains: what is entered applies at once.
  */
 
+import { trans } from '../i18n/translation';
 import type { Field } from '../lab_traits';
 
 let fields = 0;
@@ -23,7 +24,7 @@ export class RateField {
     const label = document.createElement('label');
     const own = `lossviz-rate-${id}-${++fields}`;
     label.htmlFor = this._input.id = own;
-    label.textContent = 'Learning rate';
+    label.textContent = trans.__('Learning rate');
     this._error.id = `${own}-error`;
     this._error.className = 'lossviz-field-error';
     this._error.hidden = true;

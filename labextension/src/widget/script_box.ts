@@ -2,37 +2,50 @@
  * The training as one file without lossviz, to be taken away.
  */
 
+import { trans } from '../i18n/translation';
+import type { AskFor } from '../chart/bundles';
 import type { Script } from '../messages';
 import { button } from '../controls/button';
 import { copyText, downloadText } from '../controls/text_output';
+import { CodeText } from './code_text';
 
 export class ScriptBox {
   readonly element = document.createElement('div');
-  private _text = document.createElement('textarea');
+  private _text: CodeText;
   private _note = document.createElement('p');
 
-  /** @param say says one line beside the lab's code. */
-  constructor(private readonly _say: (message: string) => void) {
+  /**
+   * @param _say says one line beside the lab's code.
+   * @param ask asks the kernel for a bundle.
+   */
+  constructor(
+    private readonly _say: (message: string) => void,
+    ask: AskFor
+  ) {
     this.element.className = 'lossviz-code-box';
     this.element.hidden = true;
     this._note.className = 'lossviz-code-message';
-    this._text.readOnly = true;
-    this._text.rows = 12;
-    this._text.setAttribute('aria-label', 'Script without lossviz');
+    const typed = (): void => undefined;
+    this._text = new CodeText({
+      label: trans.__('Script without lossviz'),
+      readOnly: true,
+      typed,
+      ask
+    });
     const row = document.createElement('div');
     row.className = 'lossviz-code-row';
     row.append(
-      button('Download script', 'Save it as training.py', () => {
+      button(trans.__('Download script'), trans.__('Save it as training.py'), () => {
         downloadText([this._text.value], 'training.py', 'text/x-python');
       }),
-      button('Copy script', 'Copy it', () => {
+      button(trans.__('Copy script'), trans.__('Copy it'), () => {
         void copyText(this._text, _say);
       }),
-      button('Close', 'Close the script', () => {
+      button(trans.__('Close'), trans.__('Close the script'), () => {
         this.element.hidden = true;
       })
     );
-    this.element.append(this._note, this._text, row);
+    this.element.append(this._note, this._text.element, row);
   }
 
   show(script: Script): void {
@@ -41,8 +54,13 @@ export class ScriptBox {
       return;
     }
     this._say('');
-    this._note.textContent = `The same training on TensorFlow alone. ${script.message}`;
+    this._note.textContent = trans.__('The same training on TensorFlow alone. %1', script.message);
     this._text.value = script.text;
     this.element.hidden = false;
+    this._text.load();
+  }
+
+  dispose(): void {
+    this._text.dispose();
   }
 }
