@@ -73,7 +73,8 @@ def test_a_queued_run_is_cancelled_and_the_other_goes_on(lab):
     command(lab, "pause")
     until(lambda: first.status == "paused")
     [waiting] = queue(lab)
-    assert "1 run queued" in status(lab)["text"]
+    assert "1 run queued; it starts when this one finishes." in status(lab)["text"]
+    assert actions(lab) == {"Cancel queued run": "cancel_queued"}
     command(lab, "cancel_queued")
     assert waiting.wait(60)
     assert lab.runs == [first]
@@ -182,7 +183,7 @@ def test_a_new_lab_shows_the_live_runs_of_the_kernel(lab):
     assert {"resume", "step"} <= set(commands(other))
     command(other, "stop")
     assert run.wait(60)
-    assert actions(other) == {}
+    assert actions(other) == {f"Resume {run.name}": "resume"}
     assert "resume" in commands(other)
 
 
