@@ -17,7 +17,7 @@ POINTS = 1024
 """About as many values of the steps; as float32 in base64 some 11 KB."""
 
 MOST_OTHERS, OTHER_POINTS = 4, 256
-"""So many other series, the gradient norm among them, with some 3 KB each."""
+"""Other series, the gradient norm among them, and the points of each: some 3 KB a series."""
 
 MOST_ROWS = 120
 """Most epochs, some 150 bytes each."""
