@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tests.browser.accessibility import serious_findings
-from tests.browser.notebook_page import STEPS_CHART, NotebookPage, until
+from tests.browser.notebook_page import EPOCHS_CHART, NotebookPage, until
 
 LAB = "import lossviz, json\nlab = lossviz.LossLab()\nlab"
 
@@ -133,7 +133,7 @@ def test_figures_compare_runs_and_a_narrow_lab_shows_its_curve_first(notebook, p
                     lab.getBoundingClientRect().right).map(one => one.outerHTML.slice(0, 80))"""
         )
         assert wide == []
-    top = book.lab.get_by_role("figure", name=STEPS_CHART).bounding_box()["y"]
+    top = book.lab.get_by_role("figure", name=EPOCHS_CHART).bounding_box()["y"]
     assert top - book.lab.bounding_box()["y"] < 600
     settings.click()
     rate.wait_for()
