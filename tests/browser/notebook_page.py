@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 
 STEPS_CHART, EPOCHS_CHART = "Loss during one epoch", "Loss over all epochs"
 
-IN_MENU = frozenset({"Reset", "Clear runs", "Start next now"})
+IN_MENU = frozenset({"Clear runs", "Start next now"})
 """The commands of the lab's menu *More*."""
 
 

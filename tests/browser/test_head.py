@@ -162,6 +162,6 @@ def test_no_serious_finding_in_any_theme_and_a_failure_says_so(notebook, page):
         page.locator(".lm-Menu-itemLabel").get_by_text("Theme", exact=True).hover()
         page.locator(".lm-Menu-itemLabel").get_by_text(theme, exact=True).click()
         page.locator(f"body[data-jp-theme-name='{theme}']").wait_for(state="attached")
-        book.open_menu("Reset")
+        book.open_menu("Clear runs")
         assert serious_findings(page) == [], theme
         page.keyboard.press("Escape")

@@ -10,7 +10,6 @@ const ALL: CommandName[] = [
   'replace',
   'cancel_queued',
   'stop',
-  'reset',
   'clear_runs'
 ];
 const RUNNING = ['train', 'stop', 'pause'];
@@ -86,8 +85,8 @@ it('keeps every button in its place, whatever can be done', () => {
 });
 
 it('has the rest in a menu, and keeps the focus when there is nothing left in it', () => {
-  header.showCommands(['train', 'reset', 'clear_runs']);
-  expect(inMenu()).toEqual(['Reset', 'Clear runs']);
+  header.showCommands(['train', 'clear_runs']);
+  expect(inMenu()).toEqual(['Clear runs']);
   header.showCommands([...RUNNING, 'replace', 'cancel_queued']);
   expect(inMenu()).toEqual(['Start next now', 'Cancel queued run']);
   named('More').click();

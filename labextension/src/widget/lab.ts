@@ -21,7 +21,6 @@ const COMMANDS = [
   'replace',
   'cancel_queued',
   'stop',
-  'reset',
   'clear_runs'
 ] as const;
 
@@ -86,7 +85,9 @@ export class Lab {
       new KeptChoice(labId, 'sections'),
       ask
     );
-    this._settings = new SettingsPane(`${labId}-${views}`, this._form.element);
+    this._settings = new SettingsPane(`${labId}-${views}`, this._form.element, () => {
+      press('reset');
+    });
     const body = document.createElement('div');
     body.className = 'lossviz-body';
     const { bar, element } = this._live.views;
@@ -110,6 +111,7 @@ export class Lab {
   showForm(form: Partial<Form>): void {
     this._form.show(form.fields ?? [], form.edits?.[this._live.page] ?? 0);
     this._live.header.showCommands(form.commands ?? []);
+    this._settings.allowReset(form.commands?.includes('reset') ?? false);
   }
 
   showStatus(status: Partial<StatusLine>): void {

@@ -50,12 +50,6 @@ function shownAs(command: CommandName): Shown {
         help: trans.__('Cancel the queued run'),
         group: trans.__('Queue')
       };
-    case 'reset':
-      return {
-        label: trans.__('Reset'),
-        help: trans.__('Reset all settings; runs stay'),
-        group: trans.__('Settings')
-      };
     case 'clear_runs':
       return {
         label: trans.__('Clear runs'),
