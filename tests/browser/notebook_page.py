@@ -134,9 +134,9 @@ class NotebookPage:
         return int(self.figure(chart).get_attribute("data-points") or 0)
 
     def drawn(self, chart: str) -> list[dict[str, Any]]:
-        """The lines that Plotly has drawn: name, x and y."""
+        """The lines that Plotly has drawn: name, x and y; none before it has drawn any."""
         return self.figure(chart).evaluate(
-            """figure => figure.querySelector('.js-plotly-plot').data.map(
+            """figure => (figure.querySelector('.js-plotly-plot')?.data ?? []).map(
                 line => ({ name: line.name, x: Array.from(line.x), y: Array.from(line.y) }))"""
         )
 

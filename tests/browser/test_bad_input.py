@@ -51,7 +51,7 @@ lossviz.LossLab(model=model, train={train})
     ("outputs", "train", "said"),
     [
         (3, "(x, y[:5])", "64 and 5"),
-        (3, "(x[:0], y[:0])", "no samples"),
+        (3, "(x[:0], y[:0])", "array is empty"),
         (7, "(x, y)", "does not fit"),
     ],
 )
