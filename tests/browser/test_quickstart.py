@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.browser.notebook_page import EPOCHS_CHART, STEPS_CHART, until
-
-IMAGE = Path(__file__).resolve().parents[2] / "notebooks" / "images" / "lab.png"
 
 
 def test_the_quickstart_trains_live_stops_and_completes(notebook):
@@ -49,9 +45,6 @@ def test_the_quickstart_trains_live_stops_and_completes(notebook):
     assert training["name"].startswith("run ")
     assert training["x"] == list(range(1, 31))
     assert training["y"][-1] < training["y"][0] / 5
-    if os.environ.get("LOSSVIZ_UPDATE_IMAGES"):
-        IMAGE.parent.mkdir(exist_ok=True)
-        lab.lab.screenshot(path=IMAGE)
 
 
 def test_what_the_page_draws_is_what_the_kernel_recorded(notebook):
