@@ -29,8 +29,8 @@ class PiecewiseLinear:
     steady pace needs no knot but its first. Safe to use from any thread.
 
     Example:
-        >>> from lossviz.series import Track
-        >>> seconds = Track(absolute=0.02)
+        >>> from lossviz.series import PiecewiseLinear
+        >>> seconds = PiecewiseLinear(absolute=0.02)
         >>> for step in range(0, 1001, 50):
         ...     seconds.add(step, step / 500)
         >>> seconds.knots().shape, float(seconds.at([250])[0])

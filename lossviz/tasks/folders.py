@@ -40,7 +40,7 @@ def image_folder(
         >>> lossviz.tasks.image_folder("no/such/folder")
         Traceback (most recent call last):
         ...
-        lossviz._arguments.ArgumentError: dataset: there is no folder 'no/such/folder'.
+        lossviz._arguments.ArgumentError: dataset: folder 'no/such/folder' does not exist.
     """
     size = whole_number("size", size, minimum=4)
     folder = _folder(path)

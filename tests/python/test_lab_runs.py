@@ -219,7 +219,8 @@ def test_a_new_lab_offers_the_run_of_its_notebook_that_was_broken_off(monkeypatc
     stranger = Page(lossviz.LossLab())
     monkeypatch.setenv("JPY_SESSION_NAME", "folder/mine.ipynb")
     page = Page(lossviz.LossLab(), cell="")
-    until(lambda: page.status() == f"{run.name} is at epoch {epoch} of 1,000,000.")
+    said = f"The checkpoint of {run.name} is at epoch {epoch} of 1,000,000."
+    until(lambda: page.status() == said)
     assert stranger.status() == "Ready to train."
     assert actions(page.lab) == {f"Resume {run.name}": "resume"}
     # The lab was made with other settings, and nobody has changed them: it takes the run's.

@@ -346,7 +346,7 @@ def test_each_task_is_reached_through_the_fields(name):
 
 
 def test_edits_are_counted_in_utf_16():
-    code = lossviz.widgets.program_text.Code()
+    code = lossviz.widgets.program_text.ProgramText()
     code._before = "# 😀\nx = 1\n"
     code.edits = [Edit(4, 5, "y")]
     assert changed(code._before, code.edits) == "# 😀\ny = 1\n"

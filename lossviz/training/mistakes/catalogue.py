@@ -32,8 +32,7 @@ def rules() -> dict[str, dict[str, Callable[..., Any]]]:
     """The rules of each file by its heading, by name.
 
     Example:
-        >>> "labels_outside_classes" in rules()["Labels that are not the classes which the model \
-tells apart"]
+        >>> "labels_outside_classes" in rules()["Labels that do not match the model's classes"]
         True
     """
     found: dict[str, dict[str, Callable[..., Any]]] = {}
