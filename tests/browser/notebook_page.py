@@ -134,11 +134,17 @@ class NotebookPage:
         return int(self.figure(chart).get_attribute("data-points") or 0)
 
     def drawn(self, chart: str) -> list[dict[str, Any]]:
-        """The lines that Plotly has drawn: name, x and y; none before it has drawn any."""
-        return self.figure(chart).evaluate(
-            """figure => (figure.querySelector('.js-plotly-plot')?.data ?? []).map(
+        """The lines that Plotly has drawn: name, x and y; none where the chart says why in words."""
+        figure = self.figure(chart)
+        figure.locator(".js-plotly-plot").wait_for()
+        return figure.evaluate(
+            """figure => figure.querySelector('.js-plotly-plot').data.map(
                 line => ({ name: line.name, x: Array.from(line.x), y: Array.from(line.y) }))"""
         )
+
+    def values(self, chart: str) -> list[float]:
+        """The values of a chart's first line; none before it is drawn."""
+        return [value for line in self.drawn(chart)[:1] for value in line["y"]]
 
     def ask_kernel(self, expression: str) -> str:
         """What an expression is in the notebook's kernel; run in the notebook's last cell."""

@@ -54,7 +54,7 @@ def test_what_the_page_draws_is_what_the_kernel_recorded(notebook):
     page.press("Train")
     until(lambda: page.run_status() == "completed", "completed", 120)
     steps = page.ask_kernel("lab.run.step_loss[90:].tolist()")
-    until(lambda: len(page.drawn(STEPS_CHART)[0]["y"]) == 45, "the last epoch")
+    until(lambda: len(page.values(STEPS_CHART)) == 45, "the last epoch")
     assert page.drawn(STEPS_CHART)[0]["y"] == eval(steps)
     assert page.drawn(STEPS_CHART)[0]["x"] == list(range(1, 46))
 

@@ -35,7 +35,7 @@ def assert_same_as_kernel(page: NotebookPage) -> None:
     start = "lab.run.record.progress().epoch_start"
     steps = json.loads(page.ask_kernel(f"json.dumps(lab.run.step_loss[{start}:].tolist())"))
     if steps:
-        until(lambda: page.drawn(STEPS_CHART)[0]["y"] == steps, "the last epoch's steps", 10)
+        until(lambda: page.values(STEPS_CHART) == steps, "the last epoch's steps", 10)
 
 
 def silence(page: NotebookPage) -> str:
