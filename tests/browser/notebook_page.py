@@ -134,7 +134,7 @@ class NotebookPage:
         return int(self.figure(chart).get_attribute("data-points") or 0)
 
     def drawn(self, chart: str) -> list[dict[str, Any]]:
-        """The lines that Plotly has drawn: name, x and y; none where the chart says why in words."""
+        """The lines that Plotly has drawn: name, x and y."""
         figure = self.figure(chart)
         figure.locator(".js-plotly-plot").wait_for()
         return figure.evaluate(
