@@ -64,7 +64,7 @@ def test_a_run_of_another_kernel_is_a_past_run(own_history):
     assert isinstance(run, lossviz.PastRun)
     assert run.status == "running"
     began = time.monotonic()
-    with pytest.raises(TimeoutError, match=r"not ended after 0\.2 seconds; it is running"):
+    with pytest.raises(TimeoutError, match=r"not finished after 0\.2 seconds; it is running"):
         run.result(0.2)
     assert 0.2 <= time.monotonic() - began < 5
     own_history.write([Update(row=row("elsewhere"))])

@@ -177,7 +177,7 @@ def test_what_cannot_be_resumed_says_why(uninterrupted, points, dense_model):
             lossviz.train(dense_model(), points, loss="cross_entropy", resume_from=one)
     live.stop()
     assert live.wait(60)
-    with pytest.raises(ValueError, match="another model"):
+    with pytest.raises(ValueError, match="a different model"):
         lossviz.train(dense_model(), points, loss="cross_entropy", resume_from=uninterrupted)
 
 

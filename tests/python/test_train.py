@@ -313,7 +313,7 @@ def bad_data(points):
         "target of another width": ((inputs, np.eye(5)[labels]), "model", "[?, 5]"),
         "a dataset of single tensors": (tf.data.Dataset.range(4).batch(2), "data", "pair"),
         "an infinite dataset": (
-            tf.data.Dataset.from_tensor_slices(points).batch(2).repeat(), "data", "endless",
+            tf.data.Dataset.from_tensor_slices(points).batch(2).repeat(), "data", "infinite",
         ),
     }  # fmt: skip
 
