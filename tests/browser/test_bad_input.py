@@ -52,7 +52,7 @@ lossviz.LossLab(model=model, train={train})
     [
         (3, "(x, y[:5])", "64 and 5"),
         (3, "(x[:0], y[:0])", "array is empty"),
-        (7, "(x, y)", "does not fit"),
+        (7, "(x, y)", "does not match"),
     ],
 )
 def test_bad_data_and_models_explain_themselves(notebook, outputs, train, said):
