@@ -93,7 +93,8 @@ def measure() -> list[str]:
         "long.end('stopped', '')\nfour = [lab_with(1_000_000, 1000) for _ in range(4)]",
         *(f"four[{i}][0]" for i in range(4)),
     ]
-    with jupyter_page(*cells, height=1400) as bench:
+    # So wide that all charts of a lab are in sight.
+    with jupyter_page(*cells, width=1700, height=1400) as bench:
         notebook = bench.open()
         lines = [latency(notebook), *ten_million(notebook), four_charts(notebook)]
     return [*lines, twenty_series(), *(figure_widget(steps) for steps in (10_000, 100_000))]

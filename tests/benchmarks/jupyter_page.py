@@ -38,7 +38,7 @@ class JupyterPage:
 
 
 @contextlib.contextmanager
-def jupyter_page(*cells: str, height: int = 1000) -> Iterator[JupyterPage]:
+def jupyter_page(*cells: str, width: int = 1280, height: int = 1000) -> Iterator[JupyterPage]:
     """Start all of it, with a notebook of these cells; end all of it.
 
     The first cell takes the kernel to its own core.
@@ -55,7 +55,7 @@ def jupyter_page(*cells: str, height: int = 1000) -> Iterator[JupyterPage]:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            yield JupyterPage(server, browser.new_page(viewport={"width": 1280, "height": height}))
+            yield JupyterPage(server, browser.new_page(viewport={"width": width, "height": height}))
             browser.close()
     finally:
         server.close()

@@ -87,7 +87,10 @@ def _in_page(bench: JupyterPage) -> list[str]:
     page = bench.page
     notebook.lab.wait_for(timeout=60_000)
     # TensorFlow is loaded in the background after the first sight of a lab.
-    notebook.lab.get_by_text("Loading TensorFlow").wait_for(state="detached", timeout=120_000)
+    notebook.ask_kernel("__import__('lossviz').losses.get('mse')")
+    notebook.ask_kernel("__import__('tensorflow').constant(1)")
+    notebook.wait_idle()
+    page.wait_for_timeout(2000)
     opened = _opened(notebook, page)
     sorts = [_since(page, _press(name), OTHER) for name in SORTS for _ in range(2)]
     filters = [_filtered(page, text) for text in (*FILTERS, *reversed(FILTERS[:-1]), "")]
