@@ -3,12 +3,14 @@
  * seen.
  */
 
+import { setText } from '../controls/set_text';
 import type { RunStore } from '../store/run_store';
 import { bundle, type BundleName } from './bundles';
 import { ChartControls } from './controls';
 import { DataTable } from './data_table';
 import { pageTurns } from './drawing_turns';
 import { forPaper } from './export_figure';
+import { iconButton } from './icon_button';
 import type { ChartKind, ChartView, Ends, Figure } from './kind';
 import { plotArea } from './plot_area';
 import { PlotNotes, type NoteAction } from './plot_notes';
@@ -21,7 +23,6 @@ import { SharedView } from './shared_view';
 import { Summary } from './summary';
 import { PAPER, readTheme, type Theme } from './theme';
 import type { Axis } from './time_unit';
-import { iconButton } from './tool_icons';
 import { chartHead } from './toolbar';
 
 /** Pixels, where nothing is laid out. */
@@ -238,10 +239,7 @@ export class ChartHost {
 
   /** What stands around and over the lines. */
   private _surround(figure: Figure, width: number): void {
-    const key = figure.key.join(' · ');
-    if (this._key.textContent !== key) {
-      this._key.textContent = key;
-    }
+    setText(this._key, figure.key.join(' · '));
     this._overlay.fit(figure, width, this._plot.clientHeight || LEAST_HEIGHT);
     this._pointing.fit(figure);
     this._notes.show(figure, {

@@ -3,6 +3,7 @@
  * the names of the lines, and a mark at the step that is pointed at, in whichever chart.
  */
 
+import { setText } from '../controls/set_text';
 import type { Figure, LineEnd } from './kind';
 import { plotArea, type PlotArea } from './plot_area';
 
@@ -69,9 +70,7 @@ export class PlotOverlay {
       const end = ends[i];
       text.hidden = dot.hidden = !end;
       if (end) {
-        if (text.textContent !== end.text) {
-          text.textContent = end.text;
-        }
+        setText(text, end.text);
         text.style.color = dot.style.backgroundColor = end.colour;
         place(text, left + end.textX, top + end.textY);
         place(dot, left + end.x, top + end.y);

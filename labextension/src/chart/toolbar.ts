@@ -2,8 +2,8 @@
  * The head of a chart: what is drawn, and the tools that are always there.
  */
 
+import { iconButton } from './icon_button';
 import { Popover } from './popover';
-import { iconButton } from './tool_icons';
 
 /** What stands in a head; what a chart does not have is left out. */
 export interface Tools {

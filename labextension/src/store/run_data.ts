@@ -14,6 +14,11 @@ export const LOSS = 'loss';
 
 const LIVE: readonly Status[] = ['queued', 'running', 'paused'];
 
+/** Whether a run has not ended. */
+export function isLive({ status }: { status: Status }): boolean {
+  return LIVE.includes(status);
+}
+
 export class RunData {
   readonly epochs = new EpochRows();
   /** Seconds since the run started, by step count. */
@@ -38,7 +43,7 @@ export class RunData {
 
   /** Whether it has not ended. */
   get live(): boolean {
-    return LIVE.includes(this.state.status);
+    return isLive(this.state);
   }
 
   /** The series with this name and one value per step; empty if there is none. */

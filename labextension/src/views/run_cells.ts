@@ -3,13 +3,27 @@
  */
 
 import { runColour } from '../chart/palette';
+import { trans } from '../i18n/translation';
 import type { Status } from '../messages';
 
-const LIVE: readonly Status[] = ['running', 'paused', 'queued'];
-
-/** Whether a run has not ended. */
-export function isLive({ status }: { status: Status }): boolean {
-  return LIVE.includes(status);
+/** A run's status in a word. */
+export function statusTitle(status: Status): string {
+  switch (status) {
+    case 'queued':
+      return trans.__('Queued');
+    case 'running':
+      return trans.__('Running');
+    case 'paused':
+      return trans.__('Paused');
+    case 'completed':
+      return trans.__('Completed');
+    case 'stopped':
+      return trans.__('Stopped');
+    case 'failed':
+      return trans.__('Failed');
+    case 'interrupted':
+      return trans.__('Interrupted');
+  }
 }
 
 /** The head of a column. */
@@ -33,11 +47,4 @@ export function colourCell(cell: HTMLElement, colour: number): void {
   // The style sheet takes the one that suits the page, also when its theme changes.
   cell.style.setProperty('--lossviz-run-light', runColour(colour, false));
   cell.style.setProperty('--lossviz-run-dark', runColour(colour, true));
-}
-
-/** Set the text of an element where it is another one; what is unchanged is not drawn again. */
-export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) {
-    element.textContent = text;
-  }
 }

@@ -7,7 +7,7 @@ import { button } from '../../controls/button';
 import { formatCount } from '../../format';
 import { trans } from '../../i18n/translation';
 import type { ListedRun, RunsChange } from '../../messages';
-import { isLive } from '../run_cells';
+import { isLive } from '../../store/run_data';
 import { askForConfirmation, askForText } from './questions';
 
 /** More columns than this do not fit side by side. */

@@ -5,7 +5,8 @@
 import { quantity } from '../../chart/quantity';
 import { formatCount, formatMoment, formatNumber, formatSeconds } from '../../format';
 import { trans } from '../../i18n/translation';
-import type { ListedRun, Status } from '../../messages';
+import type { ListedRun } from '../../messages';
+import { statusTitle } from '../run_cells';
 
 /** The text of a cell: a value, a quieter detail beside it, and a tooltip if it says more. */
 export type CellText = readonly [text: string, detail?: string, tooltip?: string];
@@ -150,25 +151,6 @@ export function columnsOf(ids: readonly string[]): Column[] {
   const ofEveryRun = runColumns().filter(({ id }) => id === 'name' || ids.includes(id));
   const ofKernel = ids.filter(isKernelColumn);
   return [...ofEveryRun, ...ofKernel.map((id, index) => kernelColumn(id, index))];
-}
-
-function statusTitle(status: Status): string {
-  switch (status) {
-    case 'queued':
-      return trans.__('Queued');
-    case 'running':
-      return trans.__('Running');
-    case 'paused':
-      return trans.__('Paused');
-    case 'completed':
-      return trans.__('Completed');
-    case 'stopped':
-      return trans.__('Stopped');
-    case 'failed':
-      return trans.__('Failed');
-    case 'interrupted':
-      return trans.__('Interrupted');
-  }
 }
 
 export function metricTitle(name: string): string {

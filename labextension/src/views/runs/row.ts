@@ -3,8 +3,9 @@
  */
 
 import { trans } from '../../i18n/translation';
+import { setText } from '../../controls/set_text';
 import type { ListedRun } from '../../messages';
-import { colourCell, nameCell, setText } from '../run_cells';
+import { colourCell, nameCell } from '../run_cells';
 import type { Column } from './columns';
 
 export class RunRow {

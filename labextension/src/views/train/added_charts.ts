@@ -77,11 +77,11 @@ export class AddedCharts {
 
   /** Offer what this run has. A chart stays when a later run has nothing for it yet. */
   follow(run: RunData | null): void {
-    this._offers = run ? this._families.flatMap(family => family.charts(run)) : [];
-    this._suggested = this._families.map((family, i) => {
-      const found = run && family.charts(run).find(one => one.suggested);
-      return found?.kind.id ?? this._suggested[i] ?? '';
-    });
+    const offers = this._families.map(family => (run ? family.charts(run) : []));
+    this._offers = offers.flat();
+    this._suggested = offers.map(
+      (some, i) => some.find(one => one.suggested)?.kind.id ?? this._suggested[i] ?? ''
+    );
     this._arrange();
   }
 

@@ -3,7 +3,7 @@
  */
 
 import type { SharedView } from '../../chart/shared_view';
-import { icon } from '../../chart/tool_icons';
+import { icon } from '../../controls/icons';
 import type { RunData } from '../../store/run_data';
 import type { RunStore } from '../../store/run_store';
 import { colourCell } from '../run_cells';

@@ -3,22 +3,26 @@
  * first, then the newest.
  */
 
+import { setText } from '../../controls/set_text';
 import { formatCount, formatNumber, formatSeconds } from '../../format';
 import type { RunState } from '../../messages';
-import type { RunData } from '../../store/run_data';
-import { colourCell, headCell, isLive, nameCell, setText } from '../run_cells';
+import { Paced } from '../../paced';
+import { isLive, type RunData } from '../../store/run_data';
+import { colourCell, headCell, nameCell } from '../run_cells';
 
 const COLUMNS = ['run', 'last batch loss', 'lowest batch loss', 'epoch', 'steps/s', 'left'];
-const PERIOD_MS = 250;
 
 export class RunTable {
   readonly element = document.createElement('div');
   private _body = document.createElement('tbody');
   private _rows = new Map<string, HTMLTableRowElement>();
-  private _shown = -Infinity;
-  private _timer = 0;
   private _latest: RunData | undefined;
   private _earlier: readonly RunData[] = [];
+  private _fill = new Paced(() => {
+    if (this._latest) {
+      this._write(this._latest);
+    }
+  });
 
   constructor() {
     this.element.className = 'lossviz-table';
@@ -34,16 +38,13 @@ export class RunTable {
     this.element.append(table);
   }
 
-  /** Show the numbers of a run; at most four times a second, but never miss the last ones. */
+  /** Show the numbers of a run; a few times a second while it is live. */
   show(run: RunData): void {
     this._latest = run;
-    const pause = this._shown + PERIOD_MS - performance.now();
-    if (pause <= 0 || !isLive(run.state)) {
-      this._fill();
-    } else if (!this._timer) {
-      this._timer = window.setTimeout(() => {
-        this._fill();
-      }, pause);
+    if (isLive(run.state)) {
+      this._fill.ask();
+    } else {
+      this._fill.now();
     }
   }
 
@@ -72,8 +73,7 @@ export class RunTable {
 
   /** All runs have been cleared. */
   clear(): void {
-    window.clearTimeout(this._timer);
-    this._timer = 0;
+    this._fill.cancel();
     this._latest = undefined;
     this._earlier = [];
     this._rows.clear();
@@ -83,17 +83,7 @@ export class RunTable {
 
   /** Nobody looks. */
   hide(): void {
-    window.clearTimeout(this._timer);
-    this._timer = 0;
-  }
-
-  private _fill(): void {
-    window.clearTimeout(this._timer);
-    this._timer = 0;
-    this._shown = performance.now();
-    if (this._latest) {
-      this._write(this._latest);
-    }
+    this._fill.cancel();
   }
 
   private _write({ state: run, progress, last, best }: RunData): void {

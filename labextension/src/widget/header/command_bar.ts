@@ -4,10 +4,10 @@
  */
 
 import { button } from '../../controls/button';
+import { icon, type IconName } from '../../controls/icons';
 import { MenuButton } from '../../controls/menu_button';
 import { trans } from '../../i18n/translation';
 import type { Command } from '../../messages';
-import { icon, type IconName } from './icons';
 import { part } from './part';
 
 export type CommandName = Command['command'];

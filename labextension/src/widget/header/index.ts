@@ -2,6 +2,7 @@
  * The head of a lab: the run and what it is doing, the buttons, the progress and the status line.
  */
 
+import { setText } from '../../controls/set_text';
 import type { StatusLine } from '../../lab_traits';
 import { CommandBar, type CommandName } from './command_bar';
 import { part } from './part';
@@ -83,9 +84,7 @@ export class LabHeader {
     }
     this._name.dataset['of'] = moment.run ? 'run' : 'lab';
     const { word, tone } = phaseOf(moment);
-    if (this._phase.textContent !== word) {
-      this._phase.textContent = word;
-    }
+    setText(this._phase, word);
     this._phase.dataset['tone'] = tone;
     this._progress.show(moment);
   }

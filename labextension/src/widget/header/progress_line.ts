@@ -2,11 +2,12 @@
  * How far a run is: a thin line over the full width, and the same in words.
  */
 
+import { setText } from '../../controls/set_text';
 import { formatCount, formatSeconds } from '../../format';
 import { trans } from '../../i18n/translation';
 import type { Progress, RunState } from '../../messages';
 import { part } from './part';
-import { isCompiling, isLive, type RunMoment } from './run_phase';
+import { goesOn, isCompiling, type RunMoment } from './run_phase';
 
 export class ProgressLine {
   /** The line. */
@@ -46,9 +47,7 @@ export class ProgressLine {
     }
     texts.forEach((text, index) => {
       const fact = children[index] ?? this.facts.appendChild(document.createElement('span'));
-      if (fact.textContent !== text) {
-        fact.textContent = text;
-      }
+      setText(fact, text);
     });
   }
 }
@@ -76,7 +75,7 @@ function facts(moment: RunMoment): string[] {
   if (!run || !progress) {
     return [];
   }
-  const live = isLive(moment);
+  const live = goesOn(moment);
   const time = live
     ? progress.left !== null && trans.__('%1 left', formatSeconds(progress.left))
     : progress.seconds > 0 && trans.__('took %1', formatSeconds(progress.seconds));
@@ -107,7 +106,7 @@ function inWords(moment: RunMoment, share: number | null, starting: boolean): st
     share !== null && trans.__('%1 %%', Math.floor(100 * share)),
     epochOf(run, progress),
     progress.step > 0 && trans.__('step %1', formatCount(progress.step)),
-    isLive(moment) && progress.left !== null && trans.__('%1 left', formatSeconds(progress.left))
+    goesOn(moment) && progress.left !== null && trans.__('%1 left', formatSeconds(progress.left))
   ]
     .filter(Boolean)
     .join(', ');

@@ -4,6 +4,8 @@
 
 import { trans } from '../../i18n/translation';
 import type { Progress, RunState, Status } from '../../messages';
+import { isLive } from '../../store/run_data';
+import { statusTitle } from '../../views/run_cells';
 
 export type Tone = 'quiet' | 'active' | 'good' | 'waiting' | 'bad';
 
@@ -25,22 +27,30 @@ export interface RunMoment {
   refused: boolean;
 }
 
-const LIVE: readonly Status[] = ['queued', 'running', 'paused'];
+const TONES: Record<Status, Tone> = {
+  queued: 'waiting',
+  running: 'active',
+  paused: 'waiting',
+  completed: 'good',
+  stopped: 'quiet',
+  failed: 'bad',
+  interrupted: 'waiting'
+};
 
 /** Whether the run goes on, as far as anybody knows. */
-export function isLive({ run, lost }: RunMoment): boolean {
-  return run !== null && LIVE.includes(run.status) && !lost;
+export function goesOn({ run, lost }: RunMoment): boolean {
+  return run !== null && isLive(run) && !lost;
 }
 
 /** Whether TensorFlow still turns the training step into a graph. */
 export function isCompiling(moment: RunMoment): boolean {
   const { progress } = moment;
-  return isLive(moment) && progress?.phase === 'compiling' && progress.step === 0;
+  return goesOn(moment) && progress?.phase === 'compiling' && progress.step === 0;
 }
 
 export function phaseOf(moment: RunMoment): Phase {
   const { run, lost, preparing, refused } = moment;
-  if (lost && (!run || LIVE.includes(run.status))) {
+  if (lost && (!run || isLive(run))) {
     return { word: lost, tone: 'waiting' };
   }
   if (!run) {
@@ -51,24 +61,5 @@ export function phaseOf(moment: RunMoment): Phase {
   }
   return isCompiling(moment)
     ? { word: trans.__('Compiling'), tone: 'active' }
-    : phaseOfStatus(run.status);
-}
-
-function phaseOfStatus(status: Status): Phase {
-  switch (status) {
-    case 'queued':
-      return { word: trans.__('Queued'), tone: 'waiting' };
-    case 'running':
-      return { word: trans.__('Running'), tone: 'active' };
-    case 'paused':
-      return { word: trans.__('Paused'), tone: 'waiting' };
-    case 'completed':
-      return { word: trans.__('Completed'), tone: 'good' };
-    case 'stopped':
-      return { word: trans.__('Stopped'), tone: 'quiet' };
-    case 'failed':
-      return { word: trans.__('Failed'), tone: 'bad' };
-    case 'interrupted':
-      return { word: trans.__('Interrupted'), tone: 'waiting' };
-  }
+    : { word: statusTitle(run.status), tone: TONES[run.status] };
 }

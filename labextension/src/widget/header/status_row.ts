@@ -4,9 +4,10 @@
  */
 
 import { button } from '../../controls/button';
+import { icon } from '../../controls/icons';
+import { setText } from '../../controls/set_text';
 import { trans } from '../../i18n/translation';
 import type { Action, StatusLine } from '../../lab_traits';
-import { icon } from './icons';
 import { part } from './part';
 
 export class StatusRow {
@@ -50,12 +51,12 @@ export class StatusRow {
       this._line.prepend(icon(kind));
     }
     // Setting the same text again would make some screen readers say it again.
-    say(this._status, text);
+    setText(this._status, text);
     this._showActions(actions ?? []);
-    say(this._tensorflow, tensorflow ?? '');
+    setText(this._tensorflow, tensorflow ?? '');
     this._tensorflow.hidden = !tensorflow;
     this._details.hidden = !details;
-    say(this._traceback, details ?? '');
+    setText(this._traceback, details ?? '');
   }
 
   /** Say why the kernel cannot be heard, or with "" that it can be again. */
@@ -106,13 +107,7 @@ function alert(name: string): { line: HTMLElement; say: (text: string) => void }
     line,
     say: text => {
       line.hidden = words.hidden = !text;
-      say(words, text);
+      setText(words, text);
     }
   };
-}
-
-function say(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) {
-    element.textContent = text;
-  }
 }
