@@ -14,7 +14,7 @@ import numpy as np
 from jupyter_page import JupyterPage, jupyter_page
 from page import LAB, TRAIN
 
-from tests.browser.notebook_page import NotebookPage, until
+from tests.browser.notebook_page import NotebookPage, page_metrics, until
 
 MINUTES = 30
 WARM_MINUTES = 5
@@ -97,13 +97,7 @@ def _sample(bench: JupyterPage, notebook: NotebookPage, minutes: float) -> Sampl
     notebook.wait_idle()
     printed = notebook.cells.nth(3).locator("pre", has_text="<<").inner_text()
     step, _, names, kernel = json.loads(printed.split("<<")[1].split(">>")[0])
-    session = bench.page.context.new_cdp_session(bench.page)
-    session.send("Performance.enable")
-    session.send("HeapProfiler.enable")
-    for _ in range(3):
-        session.send("HeapProfiler.collectGarbage")
-    found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
-    session.detach()
+    found = page_metrics(bench.page, collections=3)
     return Sample(
         minutes, step * names, kernel, found["JSHeapUsedSize"] / 1e6, _renderer(), found["Nodes"]
     )

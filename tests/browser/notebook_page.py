@@ -158,6 +158,19 @@ class NotebookPage:
         return output.inner_text().split("<<")[1].split(">>")[0].strip()
 
 
+def page_metrics(page: Page, collections: int, pause: float = 0) -> dict[str, float]:
+    """Chromium's metrics of a page, after its garbage was collected so often."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.enable")
+    for _ in range(collections):
+        session.send("HeapProfiler.collectGarbage")
+        page.wait_for_timeout(pause)
+    found = session.send("Performance.getMetrics")["metrics"]
+    session.detach()
+    return {one["name"]: one["value"] for one in found}
+
+
 def until(condition: Any, what: str, seconds: float = 60, period: float = 0.05) -> None:
     """Wait for a condition, at most so long."""
     deadline = time.monotonic() + seconds

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.notebook_page import NotebookPage, until
+from tests.browser.notebook_page import NotebookPage, page_metrics, until
 
 LABS = int(os.environ.get("LOSSVIZ_LABS", "20"))
 WARM_UP = 20
@@ -77,15 +77,7 @@ def measure(book: NotebookPage) -> Left:
     # A cell's output is let go of when the page has had time.
     book.page.wait_for_timeout(3000)
     of_kernel = json.loads(book.ask_kernel("json.dumps(kernel())"))
-    session = book.page.context.new_cdp_session(book.page)
-    session.send("Performance.enable")
-    session.send("HeapProfiler.enable")
-    for _ in range(4):
-        session.send("HeapProfiler.collectGarbage")
-        book.page.wait_for_timeout(200)
-    found = session.send("Performance.getMetrics")["metrics"]
-    session.detach()
-    values = {one["name"]: one["value"] for one in found}
+    values = page_metrics(book.page, collections=4, pause=200)
     return Left(
         values["JSHeapUsedSize"] / 1000, values["Nodes"], values["JSEventListeners"],
         book.page.evaluate("liveIntervals.size"), **of_kernel,
