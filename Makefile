@@ -38,7 +38,7 @@ test-keras: ## compare training set-ups with Keras' fit, and detect mistakes in 
 	@$(BIN)/python -m pytest $(KERAS_TESTS) $(PYTEST_ARGS)
 
 test-browser: ## run the tests in a real browser
-	@$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile $(PYTEST_ARGS)
 
 bench: ## run the benchmarks and print their results
 	@$(SETUP) --chromium --bench

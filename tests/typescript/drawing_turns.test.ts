@@ -91,3 +91,19 @@ it('does not draw what has gone', async () => {
   frames(2, []);
   expect(drawn).toEqual([]);
 });
+
+it('draws first, and at once, what a person waits for', async () => {
+  const charts = ['a', 'b', 'c'].map(name => chart(name, 30));
+  const asked = chart('asked', 30);
+  frames(1, charts);
+  charts.forEach(one => {
+    turns.ask(one);
+  });
+  const before = drawn.length;
+  turns.ask(asked, true);
+  await Promise.resolve();
+  expect(drawn.slice(before)).toEqual(['asked']);
+  // And the others after it, each once.
+  frames(12, []);
+  expect(drawn.slice(before + 1).sort()).toEqual(['a', 'b', 'c']);
+});

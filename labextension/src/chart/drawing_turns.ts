@@ -19,19 +19,29 @@ const SOON = -1;
 
 export class DrawingTurns {
   private _waiting = new Set<() => void>();
+  /** Of these, those that a person waits for. */
+  private _prompt = new Set<() => void>();
   /** The frame in which it goes on, or SOON; 0 for none. */
   private _frame = 0;
   /** When that may be. */
   private _free = -Infinity;
 
-  /** Draw this when it is its turn; asked for again before that, it is drawn once. */
-  ask(draw: () => void): void {
+  /**
+   * Draw this when it is its turn; asked for again before that, it is drawn once.
+   *
+   * @param prompt a person waits for it: it is drawn now, whatever the others have taken.
+   */
+  ask(draw: () => void, prompt = false): void {
     this._waiting.add(draw);
-    if (this._frame) {
+    if (prompt) {
+      this._prompt.add(draw);
+    }
+    if (this._frame === SOON || (this._frame && !prompt)) {
       return;
     }
-    if (performance.now() >= this._free) {
+    if (prompt || performance.now() >= this._free) {
       // In the frame that is next, not in the one after.
+      cancelAnimationFrame(this._frame);
       this._frame = SOON;
       queueMicrotask(this._draw);
     } else {
@@ -42,6 +52,7 @@ export class DrawingTurns {
   /** It need not be drawn any more. */
   cancel(draw: () => void): void {
     this._waiting.delete(draw);
+    this._prompt.delete(draw);
     if (!this._waiting.size) {
       cancelAnimationFrame(this._frame);
       [this._frame, this._free] = [0, -Infinity];
@@ -51,10 +62,12 @@ export class DrawingTurns {
   private _draw = (): void => {
     this._frame = 0;
     const began = performance.now();
-    if (began >= this._free && this._waiting.size) {
+    const prompt = this._prompt.size > 0;
+    if ((prompt || began >= this._free) && this._waiting.size) {
       let now = began;
-      for (const draw of this._waiting) {
+      for (const draw of prompt ? this._prompt : this._waiting) {
         this._waiting.delete(draw);
+        this._prompt.delete(draw);
         draw();
         now = performance.now();
         if (now - began >= BUDGET_MS) {

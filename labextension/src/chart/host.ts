@@ -11,11 +11,11 @@ import { DataTable } from './data_table';
 import { pageTurns } from './drawing_turns';
 import { forPaper } from './export_figure';
 import { iconButton } from './icon_button';
-import type { ChartKind, ChartView, Ends, Figure } from './kind';
+import type { ChartKind, ChartView, Figure } from './kind';
 import { plotArea } from './plot_area';
 import { PlotNotes, type NoteAction } from './plot_notes';
 import { PlotOverlay } from './plot_overlay';
-import type { PlotlyElement, PlotlyModule } from './plotly_types';
+import type { PlotlyModule } from './plotly_types';
 import { Pointing } from './pointing';
 import { fileName, saveButtons } from './save';
 import { ScaleSwitch } from './scale_switch';
@@ -24,9 +24,13 @@ import { Summary } from './summary';
 import { PAPER, readTheme, type Theme } from './theme';
 import type { Axis } from './time_unit';
 import { chartHead } from './toolbar';
+import { Zoom } from './zoom';
 
 /** Pixels, where nothing is laid out. */
 const LEAST_HEIGHT = 240;
+
+/** For so long after a person has done something with a chart, it is drawn before all others. */
+const PROMPT_MS = 1000;
 
 /** What a chart needs of the view that holds it. */
 export interface ChartContext {
@@ -69,8 +73,11 @@ export class ChartHost {
   private _pointed = false;
   private _everything = false;
   private _draws = 0;
-  /** What a person has zoomed to; Plotly counts the ends of a logarithmic axis as powers of ten. */
-  private _zoom: { x: Ends | null; y: Ends | null } = { x: null, y: null };
+  private readonly _zoom = new Zoom(() => {
+    this._answer();
+  });
+  /** When a person has last done something with it. */
+  private _acted = -Infinity;
   private _figure: Pick<Figure, 'scene' | 'unit'> = { scene: '', unit: '' };
   private _resize: ResizeObserver;
   private _sight: IntersectionObserver;
@@ -91,18 +98,25 @@ export class ChartHost {
       if (id === 'axis') {
         shared.axis = this._controls.values['axis'] as Axis;
       }
-      this.update();
+      this._answer();
     });
     this._scale = new ScaleSwitch(title, () => {
       // The other scale counts its ends in other units; the steps that are seen stay the same.
-      this._zoom = { ...this._zoom, y: null };
-      this.update();
+      this._zoom.y = null;
+      this._answer();
     });
     this._notes = new PlotNotes(action => {
       this._act(action);
     });
     this._enlarge = iconButton('enlarge', `Enlarge ${title}`, 'Enlarge', () => {
       this._size(!this._enlarged);
+    });
+    // Before the keys that move the mark: with Shift they pan.
+    this._plot.addEventListener('keydown', event => {
+      if (this._zoom.press(event, this._pointing.x)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
     });
     this._pointing = new Pointing(this._plot, this._overlay, shared);
     this._follow();
@@ -198,7 +212,7 @@ export class ChartHost {
 
   private _schedule = (): void => {
     if (this._dirty && this._visible && !document.hidden) {
-      pageTurns.ask(this._draw);
+      pageTurns.ask(this._draw, performance.now() - this._acted < PROMPT_MS);
     }
   };
 
@@ -212,11 +226,12 @@ export class ChartHost {
     if (figure.scene !== this._figure.scene) {
       // Another run or axis: what was zoomed to is not there any more.
       const zoomed = this._zoom.x !== null;
-      this._zoom = { x: null, y: null };
+      this._zoom.clear();
       figure = zoomed ? this._spec(this._view()) : figure;
     }
     const { scene, unit } = figure;
     this._figure = { scene, unit };
+    this._zoom.fit(figure.range);
     this.element.dataset['points'] = String(figure.points);
     this._controls.limit(figure.most);
     this._summary.say(figure.summary, figure.points === 0);
@@ -233,7 +248,9 @@ export class ChartHost {
       void this._plotly.react(this._plot, figure.traces, layout, config);
     } else {
       this._drawn = true;
-      void this._plotly.newPlot(this._plot, figure.traces, layout, config).then(this._watchZoom);
+      void this._plotly.newPlot(this._plot, figure.traces, layout, config).then(plot => {
+        this._zoom.watch(plot);
+      });
     }
   };
 
@@ -243,7 +260,7 @@ export class ChartHost {
     this._overlay.fit(figure, width, this._plot.clientHeight || LEAST_HEIGHT);
     this._pointing.fit(figure);
     this._notes.show(figure, {
-      zoomed: this._zoom.x !== null || this._zoom.y !== null,
+      zoomed: this._zoom.active,
       everything: this._everything
     });
   }
@@ -282,16 +299,11 @@ export class ChartHost {
     return { ...layout, ...(Object.fromEntries(axes) as Figure['layout']) };
   }
 
-  /** A person who has zoomed keeps the view while points arrive; a double click lets it go. */
-  private _watchZoom = (plot: PlotlyElement): void => {
-    plot.on('plotly_relayout', change => {
-      this._zoom = {
-        x: zoomed(change, 'xaxis', this._zoom.x),
-        y: zoomed(change, 'yaxis', this._zoom.y)
-      };
-      this.update();
-    });
-  };
+  /** A person has done something and waits for what it shows. */
+  private _answer(): void {
+    this._acted = performance.now();
+    this.update();
+  }
 
   /** Take over what has been chosen for all charts. */
   private _follow(): void {
@@ -314,13 +326,13 @@ export class ChartHost {
     if (action === 'logarithmic') {
       this._scale.choose(true);
     } else if (action === 'unzoom') {
-      this._zoom = { x: null, y: null };
+      this._zoom.clear();
     } else {
       this._everything = action === 'show everything';
     }
     // The button that was pressed may be gone.
     this._plot.focus({ preventScroll: true });
-    this.update();
+    this._answer();
   }
 
   private _build(remove: (() => void) | undefined): void {
@@ -337,7 +349,7 @@ export class ChartHost {
     this._plot.className = 'lossviz-plot';
     this._plot.tabIndex = 0;
     this._plot.setAttribute('role', 'group');
-    this._plot.setAttribute('aria-label', `Values of ${title}: move with the arrow keys`);
+    this._plot.setAttribute('aria-label', `Values of ${title}: arrow keys move, plus and minus zoom`);
     const canvas = document.createElement('div');
     canvas.className = 'lossviz-canvas';
     canvas.append(this._plot, this._overlay.element, this._notes.element);
@@ -380,14 +392,4 @@ export class ChartHost {
       scale: format === 'png' ? 2 : 1
     });
   }
-}
-
-/** What a person sees of an axis after a change of the layout; null for all of it. */
-function zoomed(change: Record<string, unknown>, axis: string, before: Ends | null): Ends | null {
-  const from = change[`${axis}.range[0]`];
-  const to = change[`${axis}.range[1]`];
-  if (typeof from === 'number' && typeof to === 'number') {
-    return [from, to];
-  }
-  return change[`${axis}.autorange`] === true ? null : before;
 }

@@ -58,6 +58,12 @@ export class Pointing {
     });
   }
 
+  /** Where the mark is on the x axis; NaN where there is none. */
+  get x(): number {
+    const { step } = this._shared;
+    return step === null ? NaN : (this._figure?.steering?.placeOf(step) ?? NaN);
+  }
+
   /** This is drawn now. */
   fit(figure: Figure): void {
     this._figure = figure;
@@ -88,8 +94,7 @@ export class Pointing {
     }
     event.preventDefault();
     event.stopPropagation();
-    const { step } = this._shared;
-    const at = step === null ? NaN : steering.placeOf(step);
+    const at = this.x;
     const last = line.x.length - 1;
     const from = Number.isFinite(at) ? nearest(line.x, at) : move < 0 ? last + 1 : -1;
     const to = Math.min(Math.max(from + move, 0), last);
