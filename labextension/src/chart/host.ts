@@ -349,7 +349,10 @@ export class ChartHost {
     this._plot.className = 'lossviz-plot';
     this._plot.tabIndex = 0;
     this._plot.setAttribute('role', 'group');
-    this._plot.setAttribute('aria-label', `Values of ${title}: arrow keys move, plus and minus zoom`);
+    this._plot.setAttribute(
+      'aria-label',
+      `Values of ${title}: arrow keys move, plus and minus zoom`
+    );
     const canvas = document.createElement('div');
     canvas.className = 'lossviz-canvas';
     canvas.append(this._plot, this._overlay.element, this._notes.element);
