@@ -106,6 +106,8 @@ def test_a_restarted_kernel_is_said_and_the_last_picture_stays(notebook, server,
     page.wait_idle()
     page.run_cell(0)
     until(lambda: page.lab.is_visible() and silence(page) == "", "a new lab")
+    epochs = page.lab.get_by_label("Epochs", exact=True)
+    until(lambda: epochs.input_value() == "100000", "what its cell says")
     page.fill("Epochs", "1")
     page.press("Train")
     until(lambda: page.run_status() == "completed", "a run after the restart", 120)

@@ -149,6 +149,19 @@ it('keeps the same elements, and the focus, when fields around change', async ()
   expect(form.element.querySelectorAll('input')).toHaveLength(1);
 });
 
+it('leaves a text selected when the kernel changes it, so that typing replaces it', async () => {
+  await show([field('epochs', { value: '10' })], 0);
+  const input = form.element.querySelector('input') as HTMLInputElement;
+  input.focus();
+  input.select();
+  await show([field('epochs', { value: '100000' })], 0);
+  expect([input.value, input.selectionStart, input.selectionEnd]).toEqual(['100000', 0, 6]);
+  // A caret within the text selects nothing.
+  input.setSelectionRange(2, 2);
+  await show([field('epochs', { value: '12' })], 0);
+  expect(input.selectionEnd).toBe(input.selectionStart);
+});
+
 it('offers choices and never reads a label as HTML', async () => {
   const choices = [
     { value: 'a', label: '<img src=x onerror=alert(1)>', group: '' },

@@ -4,7 +4,7 @@
  * One field of a form: label, control, and below them what is to be said of it.
  */
 
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Fragment, type RefObject, type TargetedEvent, type VNode } from 'preact';
 import type { AskFor } from '../chart/bundles';
 import type { Action, Choice, Field } from '../lab_traits';
@@ -129,6 +129,14 @@ function CheckBox(props: ControlProps): VNode {
 function TextBox(props: ControlProps): VNode {
   const { field, text, control } = props;
   const words = field.group === 'task' || field.actions.some(({ command }) => command === 'fill');
+  // Somebody who has selected all of it is about to replace it, not to add to the new value.
+  const input = control.current as HTMLInputElement | null;
+  const selected = input !== null && input.value !== '' && allSelected(input);
+  useLayoutEffect(() => {
+    if (selected) {
+      input.select();
+    }
+  }, [text]);
   return (
     <input
       {...common(props)}
@@ -146,6 +154,11 @@ function TextBox(props: ControlProps): VNode {
       }}
     />
   );
+}
+
+function allSelected(input: HTMLInputElement): boolean {
+  const { selectionStart, selectionEnd, value } = input;
+  return input.matches(':focus') && selectionStart === 0 && selectionEnd === value.length;
 }
 
 function DropDown(props: ControlProps): VNode {
