@@ -6,8 +6,8 @@ import { chartView } from './runs';
 /** The axis below a line from one place to another, as Plotly is told of it. */
 function axis(from: number, to: number, zoom: [number, number] | null = null): object {
   const line = { x: Float64Array.of(from, to), y: Float32Array.of(1, 0), name: '', colour: '#000' };
-  const picture = { lines: [line], points: 2, unit: 'epoch', summary: '' };
-  return lineFigure(picture, { ...chartView, zoom }).layout['xaxis'] as object;
+  const spec = { lines: [line], points: 2, unit: 'epoch', summary: '' };
+  return lineFigure(spec, { ...chartView, zoom }).layout['xaxis'] as object;
 }
 
 it.each([

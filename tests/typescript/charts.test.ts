@@ -32,7 +32,7 @@ function train(steps: number[], more: Parameters<typeof snapshot>[1] = {}): void
 }
 
 function drawn(kind: ChartKind, more: Partial<ChartView> = {}): Figure {
-  return kind.spec(store, { ...view, ...more });
+  return kind.figure(store, { ...view, ...more });
 }
 
 it('says before the first run what to do, and draws nothing', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { lineEnds } from '../../labextension/src/chart/line_ends';
-import type { ChartLine } from '../../labextension/src/chart/picture';
+import type { ChartLine } from '../../labextension/src/chart/chart_spec';
 import { plotArea } from '../../labextension/src/chart/plot_area';
 
 const area = plotArea(600, 248);

@@ -44,7 +44,7 @@ function chart(kind: ChartKind, axis: string): Pointed {
   const plot = document.createElement('div');
   const overlay = new PlotOverlay();
   const pointing = new Pointing(plot, overlay, shared);
-  const figure = kind.spec(store, { ...chartView, options: { axis } });
+  const figure = kind.figure(store, { ...chartView, options: { axis } });
   overlay.fit(figure, chartView.width, chartView.height);
   pointing.fit(figure);
   pointing.follow();

@@ -48,7 +48,7 @@ function warning(): boolean {
 
 function drawn(): string[] {
   const view = { ...chartView, options: { axis: 'epoch' }, hidden: shared.hidden };
-  return epochLoss.spec(store, view).traces.map(({ name }) => name);
+  return epochLoss.figure(store, view).traces.map(({ name }) => name);
 }
 
 it('is not there before the first run, and names runs by what tells them apart', () => {
@@ -76,8 +76,8 @@ it('hides a run in every chart, and nobody compares it any more', () => {
   mine?.click();
   expect(drawn()).toEqual([]);
   const view = { ...chartView, hidden: shared.hidden };
-  expect(stepLoss.spec(store, view).summary).toBe('run 9 is hidden.');
-  expect(epochLoss.spec(store, view).summary).toBe('All runs are hidden.');
+  expect(stepLoss.figure(store, view).summary).toBe('run 9 is hidden.');
+  expect(epochLoss.figure(store, view).summary).toBe('All runs are hidden.');
   // A new run is seen; the one that was hidden stays so, also after a reload.
   other?.click();
   const kept = new SharedView(new KeptChoice('lab 1', 'view-of-charts'));

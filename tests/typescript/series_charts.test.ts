@@ -72,7 +72,7 @@ function judged(epoch: number, training: number, held?: number): EpochRow {
 }
 
 function drawn(kind: ChartKind, more: Partial<ChartView> = {}): Figure {
-  return kind.spec(store, { ...view, ...more });
+  return kind.figure(store, { ...view, ...more });
 }
 
 function line(figure: Figure, index = 0): [number[], number[]] {

@@ -137,7 +137,7 @@ it('takes a chart of one line more', () => {
         place: 'head'
       }
     ],
-    spec: (_runs, view) => {
+    figure: (_runs, view) => {
       seen.push(view.options['size'] ?? '');
       return lineFigure({ lines: [], points: 7, unit: '', summary: '' }, view);
     },

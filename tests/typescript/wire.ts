@@ -22,12 +22,12 @@ export class Wire implements Channel {
     };
   }
 
-  /** With float32 buffers; before those of a snapshot come its two tracks, empty. */
+  /** With float32 buffers; before those of a snapshot come its two sets of knots, empty. */
   deliver(message: FromKernel, ...losses: number[][]): void {
-    const tracks = message.type === 'snapshot' ? [[], []] : [];
+    const knots = message.type === 'snapshot' ? [[], []] : [];
     this.deliverBuffers(
       message,
-      [...tracks, ...losses].map(values => new DataView(Float32Array.from(values).buffer))
+      [...knots, ...losses].map(values => new DataView(Float32Array.from(values).buffer))
     );
   }
 

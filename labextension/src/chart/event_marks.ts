@@ -2,7 +2,7 @@
  * What happened to a run, as marks on its charts.
  */
 
-import type { Mark } from './picture';
+import type { Mark } from './chart_spec';
 import type { EventMark, RunState } from '../messages';
 
 /** By kind, the one that matters most first: of marks in one place its symbol is shown. */

@@ -266,7 +266,7 @@ export class ChartHost {
   }
 
   private _spec(view: ChartView): Figure {
-    return this._kind.spec(this._context.store, view);
+    return this._kind.figure(this._context.store, view);
   }
 
   private _view(): ChartView {

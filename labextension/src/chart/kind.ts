@@ -122,7 +122,7 @@ export interface Table {
   omitted: number;
 }
 
-/** A chart. `spec` and `table` only read; what is not there yet is asked for by `runs`. */
+/** A chart. `figure` and `table` only read; what is not there yet is asked for by `runs`. */
 export interface ChartKind {
   id: string;
   /** The heading and accessible name. */
@@ -132,7 +132,7 @@ export interface ChartKind {
   /** What draws it. */
   bundle: PlotlyName;
   controls: readonly Control[];
-  spec(runs: Runs, view: ChartView): Figure;
+  figure(runs: Runs, view: ChartView): Figure;
   table(runs: Runs, view: Pick<ChartView, 'options'>): Promise<Table>;
 }
 

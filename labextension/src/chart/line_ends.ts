@@ -3,7 +3,7 @@
  */
 
 import type { Ends, LineEnd } from './kind';
-import type { ChartLine } from './picture';
+import type { ChartLine } from './chart_spec';
 import type { PlotArea } from './plot_area';
 
 /** Pixels: a line of text, the gap before it, and about the width of a letter. */

@@ -1,12 +1,12 @@
 /**
- * A picture of lines as Plotly takes it, and what lies over it.
+ * A chart's spec as Plotly takes it, and what lies over it.
  */
 
 import { roomy, wholeTicks } from './axis_ticks';
 import { markKey } from './event_marks';
 import type { ChartView, Ends, Figure } from './kind';
 import { lineEnds } from './line_ends';
-import type { ChartLine, Picture } from './picture';
+import type { ChartLine, ChartSpec } from './chart_spec';
 import { margin, plotArea } from './plot_area';
 import type { PlotlyLayout } from './plotly_types';
 import {
@@ -25,42 +25,42 @@ const MOST_LABELS = 3;
 /** Before there is anything. */
 const NOTHING: Ends = [0, 10];
 
-/** The figure of this picture. */
-export function lineFigure(picture: Picture, view: ChartView): Figure {
-  const empty = picture.points === 0 && !picture.drawn;
-  const { lines, band } = picture;
+/** The figure that draws this spec. */
+export function lineFigure(spec: ChartSpec, view: ChartView): Figure {
+  const empty = spec.points === 0 && !spec.drawn;
+  const { lines, band } = spec;
   const values = valueRange(
     [...lines.map(line => line.y), ...(band ? [band.low, band.high] : [])],
     view.logarithmic,
     view.everything
   );
-  const range = view.zoom ?? (empty ? undefined : (picture.range ?? extent(lines))) ?? NOTHING;
+  const range = view.zoom ?? (empty ? undefined : (spec.range ?? extent(lines))) ?? NOTHING;
   const heights = view.zoomY ?? values.ends;
   return {
     traces: [
-      ...lines.map(line => lineTrace(line, picture.unit, view.pointed)),
+      ...lines.map(line => lineTrace(line, spec.unit, view.pointed)),
       ...(band ? [bandTrace(band)] : [])
     ],
     layout: {
       ...ground(view),
       hovermode: lines.length > MOST_LABELS ? 'closest' : 'x',
-      xaxis: { ...axis(view), ...across(picture, view, range) },
+      xaxis: { ...axis(view), ...across(spec, view, range) },
       yaxis: { ...axis(view), ...upward(view, heights) },
-      ...(empty ? { annotations: [words(picture.summary, view)] } : marks(picture, view))
+      ...(empty ? { annotations: [words(spec.summary, view)] } : marks(spec, view))
     },
-    points: picture.points,
-    summary: picture.summary,
-    scene: picture.scene ?? '',
-    unit: picture.unit,
-    most: picture.most ?? {},
+    points: spec.points,
+    summary: spec.summary,
+    scene: spec.scene ?? '',
+    unit: spec.unit,
+    most: spec.most ?? {},
     ends: empty
       ? []
       : lineEnds(lines, plotArea(view.width, view.height), range, heights, view.logarithmic),
-    key: empty ? [] : keyOf(picture),
+    key: empty ? [] : keyOf(spec),
     ...noted(values, view, empty),
     range,
     readable: lines.filter(line => !line.star),
-    steering: picture.steering
+    steering: spec.steering
   };
 }
 
@@ -100,15 +100,15 @@ function axis({ theme }: ChartView): PlotlyLayout {
   };
 }
 
-function across(picture: Picture, { theme, columns }: ChartView, range: Ends): PlotlyLayout {
-  const ticks = picture.continuous ? undefined : wholeTicks(...range, columns);
+function across(spec: ChartSpec, { theme, columns }: ChartView, range: Ends): PlotlyLayout {
+  const ticks = spec.continuous ? undefined : wholeTicks(...range, columns);
   return {
     title: {
-      text: escapeText(picture.unit),
+      text: escapeText(spec.unit),
       font: { size: 11, color: theme.faint },
       standoff: 4
     },
-    ...(picture.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
+    ...(spec.continuous ? { tickformat: '', hoverformat: '.4~g' } : { tickformat: ',d' }),
     showgrid: false,
     showline: true,
     ticks: 'outside',
@@ -135,15 +135,15 @@ function upward({ logarithmic, zoomY }: ChartView, [low, high]: Ends): PlotlyLay
   };
 }
 
-function marks(picture: Picture, { theme }: ChartView): PlotlyLayout {
+function marks(spec: ChartSpec, { theme }: ChartView): PlotlyLayout {
   return {
-    shapes: [...markShapes(picture.marks ?? [], theme), ...tickShapes(picture.ticks ?? [], theme)],
-    annotations: markAnnotations(picture.marks ?? [], theme)
+    shapes: [...markShapes(spec.marks ?? [], theme), ...tickShapes(spec.ticks ?? [], theme)],
+    annotations: markAnnotations(spec.marks ?? [], theme)
   };
 }
 
 /** In words, each kind of mark that is drawn and does not name itself. */
-function keyOf({ key = [], band, lines, marks = [], ticks = [] }: Picture): string[] {
+function keyOf({ key = [], band, lines, marks = [], ticks = [] }: ChartSpec): string[] {
   return [
     ...key,
     ...lines.filter(line => line.star).map(line => `★ ${line.name}`),

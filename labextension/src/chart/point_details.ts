@@ -2,7 +2,7 @@
  * What is said of a point when a pointer is on it.
  */
 
-import type { ChartLine } from './picture';
+import type { ChartLine } from './chart_spec';
 import type { XAxis } from './time_unit';
 import { templateText } from './traces';
 

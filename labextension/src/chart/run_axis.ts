@@ -3,7 +3,7 @@
  */
 
 import { lowerBound } from '../series/search';
-import { Track } from '../series/track';
+import { PiecewiseLinear } from '../series/piecewise_linear';
 import type { EpochRow } from '../messages';
 import type { Steps } from '../store/resolution';
 import type { RunData } from '../store/run_data';
@@ -13,7 +13,7 @@ import type { XAxis } from './time_unit';
 
 export class RunAxis {
   private _ends: number[] | undefined;
-  private _ownTimes: Track | undefined;
+  private _ownTimes: PiecewiseLinear | undefined;
 
   /**
    * @param _run whose steps they are.
@@ -89,12 +89,12 @@ export class RunAxis {
   }
 
   /** Of a run before the one that is followed, the page knows when its epochs ended. */
-  private get _times(): Track {
+  private get _times(): PiecewiseLinear {
     if (this._run.times.length > 0) {
       return this._run.times;
     }
     if (!this._ownTimes) {
-      this._ownTimes = new Track();
+      this._ownTimes = new PiecewiseLinear();
       const { epochs, progress } = this._run;
       const rows = epochs.all.filter(row => row.seconds !== null);
       this._ownTimes.append([

@@ -2,7 +2,7 @@
  * Lines, bands and marks as Plotly takes them.
  */
 
-import type { Band, ChartLine, Mark } from './picture';
+import type { Band, ChartLine, Mark } from './chart_spec';
 import type { PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
 

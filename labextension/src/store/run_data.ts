@@ -5,7 +5,7 @@
 import type { EarlierRun, Progress, RunState, Status } from '../messages';
 import { SparseSeries } from '../series/sparse_series';
 import { StepSeries } from '../series/step_series';
-import { Track } from '../series/track';
+import { PiecewiseLinear } from '../series/piecewise_linear';
 import { pageBudget, type Holder } from './budget';
 import { EpochRows } from './epoch_rows';
 
@@ -22,9 +22,9 @@ export function isLive({ status }: { status: Status }): boolean {
 export class RunData {
   readonly epochs = new EpochRows();
   /** Seconds since the run started, by step count. */
-  readonly times = new Track();
+  readonly times = new PiecewiseLinear();
   /** The learning rate of the next step, by step count. */
-  readonly learningRates = new Track();
+  readonly learningRates = new PiecewiseLinear();
   /** The loss of the last step. */
   last: number | null = null;
   /** The lowest loss of all steps. */

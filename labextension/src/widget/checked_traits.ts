@@ -172,7 +172,7 @@ export function checkedSaved(value: unknown): Saved | undefined {
     return undefined;
   }
   const { series } = value['message'] as Snapshot;
-  // Of the two tracks, then of each part.
+  // Of the two sets of knots, then of each part.
   const sizes = [16, 16, ...series.flatMap(one => (one.sparse ? [4, 4, 4, 8, 8] : [4, 4, 4]))];
   const buffers: unknown = value['buffers'];
   const lengths = Array.isArray(buffers)

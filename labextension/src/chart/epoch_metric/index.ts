@@ -7,7 +7,7 @@ import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
 import { isLoss, metricsBesideLoss } from '../run_metrics';
 import { axisControl } from '../time_unit';
-import { epochPicture, namesOf } from './picture';
+import { epochSpec, namesOf } from './spec';
 import { epochTable } from './table';
 
 /** What the chart of a metric has of its own. */
@@ -29,7 +29,7 @@ export function epochChart({ id, title, name, wide = false }: Heading): ChartKin
     needs: ['run', 'epochs', 'earlier'],
     bundle: 'cartesian',
     controls: [axisControl(['epoch', 'step', 'time'])],
-    spec: (runs, view) => lineFigure(epochPicture(metric, runs, view), view),
+    figure: (runs, view) => lineFigure(epochSpec(metric, runs, view), view),
     table: runs => Promise.resolve(epochTable(runs, wide ? undefined : namesOf(metric)))
   };
 }

@@ -13,7 +13,7 @@ import { roomy } from '../axis_ticks';
 import type { ChartKind, ChartView, Ends } from '../kind';
 import { lineFigure } from '../line_figure';
 import { runColour } from '../palette';
-import type { ChartLine, Picture } from '../picture';
+import type { ChartLine, ChartSpec } from '../chart_spec';
 import { pointDetails } from '../point_details';
 import { RunAxis } from '../run_axis';
 import { stepTable } from '../step_table';
@@ -38,7 +38,7 @@ export const stepLoss: ChartKind = {
     axisControl(['step', 'time']),
     smoothingControl('The weight of the steps before')
   ],
-  spec: (runs, view) => lineFigure(picture(runs, view), view),
+  figure: (runs, view) => lineFigure(stepSpec(runs, view), view),
   table: (runs, { options }) => {
     const run = runs.followed;
     const steps = run && new SeriesSteps(run, LOSS, runs.ranges);
@@ -47,9 +47,9 @@ export const stepLoss: ChartKind = {
   }
 };
 
-function picture(runs: Runs, view: ChartView): Picture {
+function stepSpec(runs: Runs, view: ChartView): ChartSpec {
   const run = runs.followed;
-  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'step', summary });
+  const nothing = (summary: string): ChartSpec => ({ lines: [], points: 0, unit: 'step', summary });
   if (run && view.hidden.has(run.id)) {
     return nothing(`${run.state.name} is hidden.`);
   }
@@ -68,9 +68,7 @@ function picture(runs: Runs, view: ChartView): Picture {
       most: { epoch: latest }
     };
   }
-  return new EpochPicture(run, all, view, epoch, steps, all.ofEpoch(epoch - 1)).draw(
-    epoch === latest
-  );
+  return new EpochSpec(run, all, view, epoch, steps, all.ofEpoch(epoch - 1)).draw(epoch === latest);
 }
 
 /** The epoch that is shown by default: between two epochs the one that has ended. */
@@ -85,8 +83,8 @@ function chosenEpoch(text: string | undefined, latest: number): number {
   return text && Number.isFinite(chosen) ? Math.max(1, chosen) : Math.max(1, latest);
 }
 
-/** One epoch as a picture. */
-class EpochPicture {
+/** One epoch as a chart spec. */
+class EpochSpec {
   private readonly _x: XAxis;
 
   constructor(
@@ -101,7 +99,7 @@ class EpochPicture {
     this._x = new XAxis(_view.options['axis'] as Axis, seconds, _view.unit);
   }
 
-  draw(latest: boolean): Picture {
+  draw(latest: boolean): ChartSpec {
     const { state, progress } = this._run;
     const steps = this._steps;
     const count = steps.stop - steps.start;

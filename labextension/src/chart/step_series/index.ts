@@ -10,7 +10,7 @@ import { RunAxis } from '../run_axis';
 import { epochMetricNames } from '../run_metrics';
 import { stepTable } from '../step_table';
 import { axisControl, smoothingControl, XAxis } from '../time_unit';
-import { seriesPicture, wholeRun } from './picture';
+import { seriesSpec, wholeRun } from './spec';
 
 const GROUPS: Record<SeriesState['kind'], string> = {
   step: 'Each step',
@@ -34,7 +34,7 @@ export function seriesChart({ name, unit }: SeriesState, isMetric = false): Char
       axisControl(['step', 'epoch', 'time']),
       smoothingControl('The weight of the values before')
     ],
-    spec: (runs, view) => lineFigure(seriesPicture({ name, phrase }, runs, view), view),
+    figure: (runs, view) => lineFigure(seriesSpec({ name, phrase }, runs, view), view),
     table: runs => {
       const run = runs.followed;
       const axis = run && new RunAxis(run, new XAxis('step', 0, null));

@@ -1,5 +1,5 @@
 /**
- * The values of a series over the whole run as a picture.
+ * The values of a series over the whole run as a chart spec.
  */
 
 import { formatCount, formatLoss } from '../../format';
@@ -12,7 +12,7 @@ import { roomy } from '../axis_ticks';
 import { checkpointTicks, eventMarks, type Shown } from '../event_marks';
 import type { ChartView } from '../kind';
 import { runColour } from '../palette';
-import type { ChartLine, Picture } from '../picture';
+import type { ChartLine, ChartSpec } from '../chart_spec';
 import { pointDetails } from '../point_details';
 import { RunAxis } from '../run_axis';
 import { allHidden, seenRuns } from '../seen_runs';
@@ -40,9 +40,9 @@ interface DrawnRun {
 }
 
 /** What to draw of this series. */
-export function seriesPicture(series: DrawnSeries, runs: Runs, view: ChartView): Picture {
+export function seriesSpec(series: DrawnSeries, runs: Runs, view: ChartView): ChartSpec {
   const [front, ...others] = seenRuns(runs, view);
-  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'step', summary });
+  const nothing = (summary: string): ChartSpec => ({ lines: [], points: 0, unit: 'step', summary });
   if (!front) {
     return nothing(allHidden(runs) ?? view.empty);
   }
@@ -64,7 +64,7 @@ export function seriesPicture(series: DrawnSeries, runs: Runs, view: ChartView):
   if (drawn.every(({ values }) => values.length === 0)) {
     return nothing('No values yet.');
   }
-  return new SeriesPicture(series, drawn, view).draw();
+  return new SeriesSpec(series, drawn, view).draw();
 }
 
 /** All steps of a run that may have a value of this series. */
@@ -76,7 +76,7 @@ function secondsOf({ times, progress }: RunData): number {
   return times.length > 0 ? times.at(progress.step) : progress.seconds;
 }
 
-class SeriesPicture {
+class SeriesSpec {
   private readonly _front: DrawnRun;
 
   /** @param _all the runs, the one in front first. */
@@ -88,7 +88,7 @@ class SeriesPicture {
     this._front = _all[0] as DrawnRun;
   }
 
-  draw(): Picture {
+  draw(): ChartSpec {
     const { run, values, axis } = this._front;
     const { x, place } = axis;
     // The same for all series of a run, so that a step stands below itself.

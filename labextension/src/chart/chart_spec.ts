@@ -37,7 +37,8 @@ export interface Mark {
   text: string;
 }
 
-export interface Picture {
+/** What to draw, before it is fitted to a plot and handed to Plotly. */
+export interface ChartSpec {
   lines: ChartLine[];
   band?: Band;
   marks?: Mark[];
@@ -47,7 +48,7 @@ export interface Picture {
   unit: string;
   /** Whether x has values between the whole numbers. */
   continuous?: boolean;
-  /** How many points of the series the picture stands for, decimated or not. */
+  /** How many points of the series it stands for, decimated or not. */
   points: number;
   /** Whether there is something to draw although the series has no points yet. */
   drawn?: boolean;

@@ -5,7 +5,7 @@
 
 import { lowerBound, upperBound } from './search';
 
-export class Track {
+export class PiecewiseLinear {
   private _steps: number[] = [];
   private _values: number[] = [];
   private _end: readonly [number, number] | undefined;

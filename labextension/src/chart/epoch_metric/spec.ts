@@ -1,5 +1,5 @@
 /**
- * A metric of the epochs of some runs as a picture: training solid, validation dashed.
+ * A metric of the epochs of some runs as a chart spec: training solid, validation dashed.
  */
 
 import { formatCount, formatLoss } from '../../format';
@@ -10,7 +10,7 @@ import type { Runs } from '../../store/run_store';
 import { checkpointTicks, eventMarks, type Shown } from '../event_marks';
 import type { ChartView } from '../kind';
 import { runColour } from '../palette';
-import type { Band, ChartLine, Picture } from '../picture';
+import type { Band, ChartLine, ChartSpec } from '../chart_spec';
 import { pointDetails } from '../point_details';
 import { better } from '../quantity';
 import { RunAxis } from '../run_axis';
@@ -33,11 +33,16 @@ export interface EpochMetric {
 }
 
 /** What to draw of this metric. */
-export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): Picture {
+export function epochSpec(metric: EpochMetric, runs: Runs, view: ChartView): ChartSpec {
   const { followed } = runs;
   const all = seenRuns(runs, view);
   const [run, ...behind] = all;
-  const nothing = (summary: string): Picture => ({ lines: [], points: 0, unit: 'epoch', summary });
+  const nothing = (summary: string): ChartSpec => ({
+    lines: [],
+    points: 0,
+    unit: 'epoch',
+    summary
+  });
   if (!run) {
     return nothing(allHidden(runs) ?? view.empty);
   }
@@ -51,7 +56,7 @@ export function epochPicture(metric: EpochMetric, runs: Runs, view: ChartView): 
   if (!all.some(({ epochs }) => epochs.all.some(row => names.some(one => one in row.metrics)))) {
     return nothing('No values yet.');
   }
-  const drawn = new EpochsPicture(metric, run, behind, view).draw();
+  const drawn = new EpochsSpec(metric, run, behind, view).draw();
   return followed ? drawn : { ...drawn, points: 0 };
 }
 
@@ -60,7 +65,7 @@ export function namesOf({ name }: EpochMetric): [string, string] {
   return [name, `val_${name}`];
 }
 
-class EpochsPicture {
+class EpochsSpec {
   private readonly _axis: RunAxis;
   /** Whether only one run is drawn. */
   private readonly _alone: boolean;
@@ -85,7 +90,7 @@ class EpochsPicture {
     );
   }
 
-  draw(): Picture {
+  draw(): ChartSpec {
     const { state, epochs } = this._run;
     const { x, place } = this._axis;
     const rows = this._rows(this._run);
