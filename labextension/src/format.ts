@@ -25,7 +25,21 @@ export function formatLoss(value: number | null | undefined): string {
   return numberFormat('loss', SIGNIFICANT).format(value);
 }
 
-/** The same, empty for none: in a table that says enough. */
+/** A number as it was given, with at most so many digits: 0.1 is not 0.1000. */
+export function formatValue(value: number, digits = 6): string {
+  if (!Number.isFinite(value)) {
+    return Number.isNaN(value) ? 'NaN' : formatLoss(value);
+  }
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 1e-4 || size >= 1e15)) {
+    return Number(value.toPrecision(digits)).toExponential().replace('.', decimalPoint());
+  }
+  return Number.isInteger(value)
+    ? formatCount(value)
+    : numberFormat(`${digits} digits`, { maximumSignificantDigits: digits }).format(value);
+}
+
+/** A loss, empty for none: in a table that says enough. */
 export function formatNumber(value: number | null): string {
   return value === null ? '' : formatLoss(value);
 }
@@ -69,6 +83,12 @@ export function formatSeconds(seconds: number | null): string {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   return rest ? trans.__('%1 h %2 min', hours, rest) : trans.__('%1 h', hours);
+}
+
+/** The decimal point and what separates thousands, as Plotly takes them. */
+export function numberSeparators(): string {
+  const parts = numberFormat('count', {}).formatToParts(1e7);
+  return decimalPoint() + (parts.find(({ type }) => type === 'group')?.value ?? '');
 }
 
 function decimalPoint(): string {

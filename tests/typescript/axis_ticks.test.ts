@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { roomy, wholeTicks } from '../../labextension/src/chart/axis_ticks';
+import type { ChartSpec } from '../../labextension/src/chart/chart_spec';
 import { lineFigure } from '../../labextension/src/chart/line_figure';
 import { chartView } from './runs';
 
 /** The axis below a line from one place to another, as Plotly is told of it. */
 function axis(from: number, to: number, zoom: [number, number] | null = null): object {
   const line = { x: Float64Array.of(from, to), y: Float32Array.of(1, 0), name: '', colour: '#000' };
-  const spec = { lines: [line], points: 2, unit: 'epoch', summary: '' };
+  const spec: ChartSpec = { lines: [line], points: 2, unit: 'epoch', summary: '' };
   return lineFigure(spec, { ...chartView, zoom }).layout['xaxis'] as object;
 }
 

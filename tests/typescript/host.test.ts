@@ -170,7 +170,7 @@ it('shows its numbers as a table', async () => {
   await vi.advanceTimersByTimeAsync(10);
   const table = host.element.querySelector('table');
   expect(table?.caption?.textContent).toContain('the last 200 of 2,000 rows');
-  expect(table?.rows[200]?.textContent).toContain('2000');
+  expect(table?.rows[200]?.textContent).toContain('2,000');
 });
 
 it('draws the names of the lines into what is saved, and its title', async () => {

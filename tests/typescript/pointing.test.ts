@@ -108,7 +108,7 @@ it('finds the nearest point, and none beyond the ends of a line', () => {
     { name: 'short', x: [1, 2], y: [3, 3] }
   ];
   expect(readout({ readable, unit: 'epoch' }, 6)).toBe('epoch 6: long 7.000');
-  expect(readout({ readable, unit: 'time (min)' }, 2)).toBe('2 min: long 1.000, short 3.000');
+  expect(readout({ readable, unit: 'min' }, 2)).toBe('2 min: long 1.000, short 3.000');
   const many = Array.from({ length: 8 }, (_, i) => ({ name: `${i}`, x: [1], y: [1] }));
   expect(readout({ readable: many, unit: 'step' }, 1)).toContain('4 1.000, 3 more');
 });

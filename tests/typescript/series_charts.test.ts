@@ -16,7 +16,7 @@ const view: ChartView = {
 };
 const norm = seriesChart({ name: 'gradient_norm', kind: 'step', unit: '' });
 const heat = seriesChart({ name: 'heat', kind: 'logged', unit: '' });
-const accuracy = epochChart({ id: 'a', title: 'Accuracy', name: 'accuracy' });
+const accuracy = epochChart({ id: 'a', title: () => 'Accuracy', name: 'accuracy' });
 const state: RunState = {
   ...run,
   series: [
@@ -259,7 +259,7 @@ it('lays earlier runs behind, and says nothing of the best where nobody knows', 
   ]);
   const own = { ...row(1, 1, 1), metrics: { warmth: 3 } };
   train([1], 0, { rows: [own] });
-  const warmth = epochChart({ id: 'w', title: 'warmth', name: 'warmth' });
+  const warmth = epochChart({ id: 'w', title: () => 'warmth', name: 'warmth' });
   expect(drawn(warmth).traces.map(one => one.name)).toEqual(['training']);
   const { columns, row: of } = await warmth.table(store, { options: {} });
   expect([columns.at(-1), of(0).at(-1)]).toEqual(['warmth', 3]);

@@ -133,13 +133,16 @@ it('takes a chart of one line more', () => {
         label: 'Size',
         help: '',
         value: 's',
-        choices: ['s', 'm'],
+        choices: [
+          { value: 's', text: 'small' },
+          { value: 'm', text: 'medium' }
+        ],
         place: 'head'
       }
     ],
     figure: (_runs, view) => {
       seen.push(view.options['size'] ?? '');
-      return lineFigure({ lines: [], points: 7, unit: '', summary: '' }, view);
+      return lineFigure({ lines: [], points: 7, unit: 'step', summary: '' }, view);
     },
     table: () => Promise.resolve({ columns: [], count: 0, row: () => [], omitted: 0 })
   };

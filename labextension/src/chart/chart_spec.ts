@@ -3,7 +3,7 @@
  */
 
 import type { Line } from '../series/decimate';
-import type { Steering } from './kind';
+import type { AxisUnit, Steering } from './kind';
 
 export interface ChartLine extends Line {
   name: string;
@@ -44,8 +44,8 @@ export interface ChartSpec {
   marks?: Mark[];
   /** Where short ticks stand on the axis. */
   ticks?: number[];
-  /** The x axis' title, such as "step". */
-  unit: string;
+  /** What the x axis counts. */
+  unit: AxisUnit;
   /** Whether x has values between the whole numbers. */
   continuous?: boolean;
   /** How many points of the series it stands for, decimated or not. */

@@ -62,7 +62,7 @@ export class ChartControls {
 function inputOf(control: Control): HTMLInputElement | HTMLSelectElement {
   if (control.kind === 'choice') {
     const select = document.createElement('select');
-    select.append(...control.choices.map(one => new Option(one, one)));
+    select.append(...control.choices.map(({ value, text }) => new Option(text, value)));
     select.value = control.value;
     select.title = control.help;
     return select;

@@ -3,7 +3,8 @@
  */
 
 import { button } from '../controls/button';
-import { formatCount } from '../format';
+import { formatCount, formatValue } from '../format';
+import { trans } from '../i18n/translation';
 import type { Table } from './kind';
 
 /** More rows than this nobody reads; the rest can be copied. */
@@ -27,12 +28,12 @@ export class DataTable {
     // A region that can be scrolled must be reachable with the keyboard.
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'group');
-    this.element.setAttribute('aria-label', `Table of ${_title}`);
-    this.button = button('Show table', 'Show the numbers as a table', () => {
+    this.element.setAttribute('aria-label', trans.__('Table of %1', _title));
+    this.button = button(trans.__('Show table'), trans.__('Show the numbers as a table'), () => {
       void this._toggle();
     });
     this.button.className = 'lossviz-export';
-    this.button.setAttribute('aria-label', `Show as a table: ${_title}`);
+    this.button.setAttribute('aria-label', trans.__('Show as a table: %1', _title));
     this.button.setAttribute('aria-expanded', 'false');
   }
 
@@ -62,22 +63,48 @@ function tableOf(title: string, { columns, count, row, omitted }: Table): HTMLTa
   const first = Math.max(0, count - MOST_ROWS);
   caption.textContent =
     first + omitted > 0
-      ? `${title}, the last ${formatCount(count - first)} of ${formatCount(count + omitted)} rows`
+      ? trans.__(
+          '%1, the last %2 of %3 rows',
+          title,
+          formatCount(count - first),
+          formatCount(count + omitted)
+        )
       : title;
   const head = table.createTHead().insertRow();
   for (const name of columns) {
     const cell = document.createElement('th');
     cell.scope = 'col';
-    cell.textContent = name;
+    cell.textContent = columnTitle(name);
     head.append(cell);
   }
   const body = table.createTBody();
   for (let i = first; i < count; i++) {
     const line = body.insertRow();
     for (const value of row(i)) {
-      line.insertCell().textContent =
-        typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
+      line.insertCell().textContent = typeof value === 'number' ? formatValue(value) : value;
     }
   }
   return table;
+}
+
+/** A column in words; series and metrics are called as in Python. */
+export function columnTitle(name: string): string {
+  switch (name) {
+    case 'run':
+      return trans.__('run');
+    case 'epoch':
+      return trans.__('epoch');
+    case 'step':
+      return trans.__('step');
+    case 'first step':
+      return trans.__('first step');
+    case 'steps':
+      return trans.__('steps');
+    case 'seconds':
+      return trans.__('seconds');
+    case 'learning rate':
+      return trans.__('learning rate');
+    default:
+      return name;
+  }
 }

@@ -2,19 +2,44 @@
  * What happened to a run, as marks on its charts.
  */
 
-import type { Mark } from './chart_spec';
+import { formatCount } from '../format';
+import { trans } from '../i18n/translation';
 import type { EventMark, RunState } from '../messages';
+import type { Mark } from './chart_spec';
 
 /** By kind, the one that matters most first: of marks in one place its symbol is shown. */
-const SYMBOLS: Record<string, readonly [symbol: string, meaning: string]> = {
-  failed: ['×', 'failed'],
-  nan: ['NaN', 'loss not finite'],
-  warning: ['!', 'warning'],
-  learning_rate: ['η', 'learning rate changed'],
-  paused: ['||', 'paused'],
-  resumed: ['>', 'resumed'],
-  early_stop: ['*', 'stopped early']
-};
+const SYMBOLS = {
+  failed: '×',
+  nan: 'NaN',
+  warning: '!',
+  learning_rate: 'η',
+  paused: '||',
+  resumed: '>',
+  early_stop: '*'
+} as const;
+
+type MarkedKind = keyof typeof SYMBOLS;
+
+const KINDS = Object.keys(SYMBOLS) as MarkedKind[];
+
+function meaning(kind: MarkedKind): string {
+  switch (kind) {
+    case 'failed':
+      return trans.__('failed');
+    case 'nan':
+      return trans.__('loss not finite');
+    case 'warning':
+      return trans.__('warning');
+    case 'learning_rate':
+      return trans.__('learning rate changed');
+    case 'paused':
+      return trans.__('paused');
+    case 'resumed':
+      return trans.__('resumed');
+    case 'early_stop':
+      return trans.__('stopped early');
+  }
+}
 
 /** Marks and ticks that are nearer to each other are one. */
 const MARK_PIXELS = 18;
@@ -25,9 +50,9 @@ const MOST_LINES = 6;
 
 /** What these symbols mean, each once. */
 export function markKey(symbols: readonly string[]): string[] {
-  return Object.values(SYMBOLS)
-    .filter(([symbol]) => symbols.includes(symbol))
-    .map(([symbol, meaning]) => `${symbol} ${meaning}`);
+  return KINDS.filter(kind => symbols.includes(SYMBOLS[kind])).map(
+    kind => `${SYMBOLS[kind]} ${meaning(kind)}`
+  );
 }
 
 /** A number of steps taken as x; `later` where a moment after it is meant, such as a pause's end. */
@@ -85,11 +110,12 @@ function apart<T extends { x: number }>(
 
 function symbol(events: EventMark[]): string {
   const kinds = new Set(events.map(({ kind }) => kind));
-  return Object.entries(SYMBOLS).find(([kind]) => kinds.has(kind))?.[1][0] ?? '*';
+  const first = KINDS.find(kind => kinds.has(kind));
+  return first ? SYMBOLS[first] : '*';
 }
 
 function text(events: EventMark[]): string {
   const lines = events.slice(0, MOST_LINES).map(one => one.text);
   const more = events.length - lines.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+  return [...lines, ...(more > 0 ? [trans.__('and %1 more', formatCount(more))] : [])].join('\n');
 }

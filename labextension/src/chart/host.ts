@@ -4,6 +4,7 @@
  */
 
 import { setText } from '../controls/set_text';
+import { trans } from '../i18n/translation';
 import type { RunStore } from '../store/run_store';
 import { bundle, type BundleName } from './bundles';
 import { ChartControls } from './controls';
@@ -78,7 +79,7 @@ export class ChartHost {
   });
   /** When a person has last done something with it. */
   private _acted = -Infinity;
-  private _figure: Pick<Figure, 'scene' | 'unit'> = { scene: '', unit: '' };
+  private _figure: Pick<Figure, 'scene' | 'unit'> = { scene: '', unit: 'step' };
   private _resize: ResizeObserver;
   private _sight: IntersectionObserver;
 
@@ -108,7 +109,8 @@ export class ChartHost {
     this._notes = new PlotNotes(action => {
       this._act(action);
     });
-    this._enlarge = iconButton('enlarge', `Enlarge ${title}`, 'Enlarge', () => {
+    const enlarge = trans.__('Enlarge %1', title);
+    this._enlarge = iconButton('enlarge', enlarge, trans.__('Enlarge'), () => {
       this._size(!this._enlarged);
     });
     // Before the keys that move the mark: with Shift they pan.
@@ -167,7 +169,7 @@ export class ChartHost {
           this.update();
         },
         late: () => {
-          this._context.trouble('The charts could not be loaded yet; trying again...');
+          this._context.trouble(trans.__('The charts could not be loaded yet; trying again...'));
         }
       })
     ];
@@ -222,12 +224,12 @@ export class ChartHost {
       return;
     }
     this._dirty = false;
-    let figure = this._spec(this._view());
+    let figure = this._kind.figure(this._context.store, this._view());
     if (figure.scene !== this._figure.scene) {
       // Another run or axis: what was zoomed to is not there any more.
       const zoomed = this._zoom.x !== null;
       this._zoom.clear();
-      figure = zoomed ? this._spec(this._view()) : figure;
+      figure = zoomed ? this._kind.figure(this._context.store, this._view()) : figure;
     }
     const { scene, unit } = figure;
     this._figure = { scene, unit };
@@ -263,10 +265,6 @@ export class ChartHost {
       zoomed: this._zoom.active,
       everything: this._everything
     });
-  }
-
-  private _spec(view: ChartView): Figure {
-    return this._kind.figure(this._context.store, view);
   }
 
   private _view(): ChartView {
@@ -351,7 +349,7 @@ export class ChartHost {
     this._plot.setAttribute('role', 'group');
     this._plot.setAttribute(
       'aria-label',
-      `Values of ${title}: arrow keys move, plus and minus zoom`
+      trans.__('Values of %1: arrow keys move, plus and minus zoom', title)
     );
     const canvas = document.createElement('div');
     canvas.className = 'lossviz-canvas';
@@ -366,7 +364,7 @@ export class ChartHost {
         smoothing: popover,
         axis: bar,
         exports: [
-          ...saveButtons(title, { picture: format => this._save(format), table: read }),
+          ...saveButtons(title, { image: format => this._save(format), table: read }),
           table.button
         ],
         enlarge: this._enlarge,
@@ -383,10 +381,10 @@ export class ChartHost {
   /** As on paper, whatever the page's theme. */
   private async _save(format: 'png' | 'svg'): Promise<void> {
     if (!this._plotly) {
-      throw new Error('The chart has not been drawn yet.');
+      throw new Error(trans.__('The chart has not been drawn yet.'));
     }
     const view = { ...this._view(), theme: { ...PAPER, font: readTheme(this.element).font } };
-    const paper = forPaper(this._spec(view), this._kind.title, view);
+    const paper = forPaper(this._kind.figure(this._context.store, view), this._kind.title, view);
     await this._plotly.downloadImage(paper, {
       format,
       filename: fileName(this._kind.title, '').slice(0, -1),

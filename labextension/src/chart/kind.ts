@@ -14,6 +14,9 @@ import type { Theme } from './theme';
 /** The ends of what is seen of an axis. */
 export type Ends = readonly [number, number];
 
+/** What an x axis counts: epochs, steps, or time in a unit. It is shown in words by `unitTitle`. */
+export type AxisUnit = 'epoch' | 'step' | 's' | 'min' | 'h';
+
 /** Something that a person chooses beside a chart. Its value is a text. */
 export type Control = {
   id: string;
@@ -26,7 +29,7 @@ export type Control = {
 } & (
   | { kind: 'number'; least: number; placeholder: string }
   | { kind: 'slider'; least: number; most: number; step: number }
-  | { kind: 'choice'; choices: readonly string[] }
+  | { kind: 'choice'; choices: readonly { value: string; text: string }[] }
 );
 
 /** How a person looks at a chart. */
@@ -49,8 +52,8 @@ export interface ChartView {
   pointed: boolean;
   /** The values of the chart's controls, by their ids. */
   options: Readonly<Record<string, string>>;
-  /** The title of the axis that was zoomed: the unit of its numbers must not change. */
-  unit: string | null;
+  /** What the axis that was zoomed counts: the unit of its numbers must not change. */
+  unit: AxisUnit | null;
   theme: Theme;
   /** What to say before there is a run. */
   empty: string;
@@ -93,8 +96,8 @@ export interface Figure {
   summary: string;
   /** A zoom is kept as long as this stays, such as a run's id. */
   scene: string;
-  /** The title of the x axis. */
-  unit: string;
+  /** What the x axis counts. */
+  unit: AxisUnit;
   /** The greatest numbers that controls take now, by their ids. */
   most: Readonly<Record<string, number>>;
   /** The lines' names at their ends. */
@@ -114,6 +117,7 @@ export interface Figure {
 
 /** The data of a chart as rows under named columns. */
 export interface Table {
+  /** In English, as in Python and in exported files; the page shows them by `columnTitle`. */
   columns: string[];
   /** How many rows there are. */
   count: number;

@@ -2,6 +2,8 @@
  * A chart's spec as Plotly takes it, and what lies over it.
  */
 
+import { numberSeparators } from '../format';
+import { trans } from '../i18n/translation';
 import { roomy, wholeTicks } from './axis_ticks';
 import { markKey } from './event_marks';
 import type { ChartView, Ends, Figure } from './kind';
@@ -9,6 +11,7 @@ import { lineEnds } from './line_ends';
 import type { ChartLine, ChartSpec } from './chart_spec';
 import { margin, plotArea } from './plot_area';
 import type { PlotlyLayout } from './plotly_types';
+import { unitTitle } from './time_unit';
 import {
   bandTrace,
   escapeText,
@@ -84,7 +87,8 @@ function ground({ theme, width, height }: ChartView): PlotlyLayout {
     font: { family: theme.font, color: theme.text, size: 12 },
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
     modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.faint, activecolor: theme.text },
-    showlegend: false
+    showlegend: false,
+    separators: numberSeparators()
   };
 }
 
@@ -104,7 +108,7 @@ function across(spec: ChartSpec, { theme, columns }: ChartView, range: Ends): Pl
   const ticks = spec.continuous ? undefined : wholeTicks(...range, columns);
   return {
     title: {
-      text: escapeText(spec.unit),
+      text: escapeText(unitTitle(spec.unit)),
       font: { size: 11, color: theme.faint },
       standoff: 4
     },
@@ -147,9 +151,9 @@ function keyOf({ key = [], band, lines, marks = [], ticks = [] }: ChartSpec): st
   return [
     ...key,
     ...lines.filter(line => line.star).map(line => `★ ${line.name}`),
-    ...(band ? [`shaded: ${band.name}`] : []),
+    ...(band ? [trans.__('shaded: %1', band.name)] : []),
     ...markKey(marks.map(({ symbol }) => symbol)),
-    ...(ticks.length > 0 ? ['ticks: checkpoints'] : [])
+    ...(ticks.length > 0 ? [trans.__('ticks: checkpoints')] : [])
   ];
 }
 

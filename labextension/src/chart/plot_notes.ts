@@ -3,6 +3,7 @@
  */
 
 import { formatLoss } from '../format';
+import { trans } from '../i18n/translation';
 import type { Figure } from './kind';
 
 /** What can be changed. */
@@ -56,16 +57,16 @@ export class PlotNotes {
 function notesOf({ cut, wide }: Pick<Figure, 'cut' | 'wide'>, state: NoteState): Note[] {
   const notes: Note[] = [];
   if (state.zoomed) {
-    notes.push({ words: '', button: 'Reset zoom', action: 'unzoom' });
+    notes.push({ words: '', button: trans.__('Reset zoom'), action: 'unzoom' });
   }
   if (cut !== null) {
-    const words = `Values above ${formatLoss(cut)} are not shown.`;
-    notes.push({ words, button: 'Show all', action: 'show everything' });
+    const words = trans.__('Values above %1 are not shown.', formatLoss(cut));
+    notes.push({ words, button: trans.__('Show all'), action: 'show everything' });
   } else if (state.everything) {
-    notes.push({ words: '', button: 'Hide the highest values', action: 'hide highest' });
+    notes.push({ words: '', button: trans.__('Hide the highest values'), action: 'hide highest' });
   }
   if (wide) {
-    notes.push({ words: '', button: 'Try log scale', action: 'logarithmic' });
+    notes.push({ words: '', button: trans.__('Try log scale'), action: 'logarithmic' });
   }
   return notes;
 }

@@ -2,6 +2,7 @@
  * What is said of a point when a pointer is on it.
  */
 
+import { trans } from '../i18n/translation';
 import type { ChartLine } from './chart_spec';
 import type { XAxis } from './time_unit';
 import { templateText } from './traces';
@@ -24,8 +25,8 @@ export function pointDetails(
   return {
     template:
       `${templateText(phrase)} %{y:.4~g}<br>` +
-      'epoch %{customdata[0]:,d}, step %{customdata[1]:,d}' +
-      (rated ? '<br>learning rate %{customdata[2]:.4~g}' : '') +
+      trans.__('epoch %1, step %2', '%{customdata[0]:,d}', '%{customdata[1]:,d}') +
+      (rated ? `<br>${trans.__('learning rate %1', '%{customdata[2]:.4~g}')}` : '') +
       (x.axis === 'time' ? `<br>${x.hover}` : ''),
     of
   };

@@ -2,9 +2,11 @@
  * The values of a chart at one place, in words.
  */
 
-import { formatCount, formatLoss } from '../format';
+import { formatLoss, formatValue } from '../format';
+import { trans } from '../i18n/translation';
 import { lowerBound } from '../series/search';
 import type { Figure, Readable } from './kind';
+import { placeText } from './time_unit';
 
 /** Nobody reads, or listens to, more. */
 const MOST_VALUES = 5;
@@ -28,8 +30,8 @@ export function readout({ readable, unit }: Pick<Figure, 'readable' | 'unit'>, a
   }
   const more = said.length - MOST_VALUES;
   const values = said.slice(0, MOST_VALUES).map(({ words }) => words);
-  const rest = more > 0 ? [`${more} more`] : [];
-  return `${place(unit, first.x)}: ${[...values, ...rest].join(', ')}`;
+  const rest = more > 0 ? [trans.__('%1 more', formatValue(more))] : [];
+  return `${placeText(unit, formatValue(first.x, 4))}: ${[...values, ...rest].join(', ')}`;
 }
 
 function value({ name, x, y }: Readable, at: number): { x: number; words: string }[] {
@@ -42,12 +44,4 @@ function value({ name, x, y }: Readable, at: number): { x: number; words: string
     return [];
   }
   return [{ x: x[index] as number, words: `${name} ${formatLoss(found)}` }];
-}
-
-function place(unit: string, x: number): string {
-  const [, time] = /^time \((\w+)\)$/.exec(unit) ?? [];
-  if (time) {
-    return `${Number(x.toPrecision(4))} ${time}`;
-  }
-  return `${unit} ${Number.isInteger(x) ? formatCount(x) : x.toFixed(2)}`;
 }

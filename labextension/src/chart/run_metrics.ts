@@ -58,3 +58,19 @@ export function bestRow(
     undefined
   );
 }
+
+/** The last epoch, up to this one, that has the metric. */
+export function latestRow(
+  { epochs }: RunData,
+  name: string,
+  epoch = Infinity
+): EpochRow | undefined {
+  const rows = epochs.all;
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index];
+    if (row && row.epoch <= epoch && name in row.metrics) {
+      return row;
+    }
+  }
+  return undefined;
+}

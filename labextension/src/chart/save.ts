@@ -1,10 +1,11 @@
 /**
- * Exporting a chart: as a picture, or its data as comma-separated values.
+ * Exporting a chart: as an image, or its data as comma-separated values.
  */
 
 import { button } from '../controls/button';
 import { downloadText, toClipboard } from '../controls/text_output';
 import { formatCount } from '../format';
+import { trans } from '../i18n/translation';
 import type { Table } from './kind';
 
 /** Rows are put together in parts of so many: one text for each of them would fill the memory. */
@@ -33,16 +34,21 @@ function field(value: number | string): string {
 }
 
 /** What was done with the rows of a table, none of them passed over in silence. */
-export function rowsDone({ count, omitted }: Table, done: string): string {
-  const all = count + omitted;
-  return omitted > 0
-    ? `${formatCount(count)} of ${formatCount(all)} rows ${done}; Python has them all.`
-    : `${formatCount(count)} rows ${done}.`;
+export function rowsDone({ count, omitted }: Table, done: 'copied' | 'saved'): string {
+  const [rows, all] = [formatCount(count), formatCount(count + omitted)];
+  if (omitted > 0) {
+    return done === 'copied'
+      ? trans.__('%1 of %2 rows copied; Python has them all.', rows, all)
+      : trans.__('%1 of %2 rows saved; Python has them all.', rows, all);
+  }
+  return done === 'copied'
+    ? trans._n('%2 row copied.', '%2 rows copied.', count, rows)
+    : trans._n('%2 row saved.', '%2 rows saved.', count, rows);
 }
 
 /** How a chart gives what is taken away. */
 export interface Source {
-  picture(format: 'png' | 'svg'): Promise<void>;
+  image(format: 'png' | 'svg'): Promise<void>;
   table(): Promise<Table>;
 }
 
@@ -52,32 +58,34 @@ export function saveButtons(title: string, source: Source): HTMLElement[] {
   said.setAttribute('role', 'status');
   const small = (text: string, name: string, press: () => Promise<string>): HTMLElement => {
     const element = button(text, '', () => {
-      said.textContent = 'Exporting…';
+      said.textContent = trans.__('Exporting…');
       press().then(
         message => {
           said.textContent = message;
         },
         (error: unknown) => {
           const reason = error instanceof Error ? error.message : String(error);
-          said.textContent = `Export failed: ${reason}`;
+          said.textContent = trans.__('Export failed: %1', reason);
         }
       );
     });
     element.className = 'lossviz-export';
-    element.setAttribute('aria-label', `${name} of ${title}`);
+    element.setAttribute('aria-label', name);
     return element;
   };
+  const saved = (format: 'png' | 'svg'): Promise<string> =>
+    source.image(format).then(() => trans.__('Saved.'));
   return [
-    small('Save PNG', 'Save as PNG', () => source.picture('png').then(() => 'Saved.')),
-    small('Save SVG', 'Save as SVG', () => source.picture('svg').then(() => 'Saved.')),
-    small('Copy CSV', 'Copy the data', async () => {
+    small(trans.__('Save PNG'), trans.__('Save as PNG of %1', title), () => saved('png')),
+    small(trans.__('Save SVG'), trans.__('Save as SVG of %1', title), () => saved('svg')),
+    small(trans.__('Copy CSV'), trans.__('Copy the data of %1', title), async () => {
       const table = await source.table();
       const copied = await toClipboard(csv(table).join(''));
       return copied
         ? rowsDone(table, 'copied')
-        : 'The browser does not let this page copy. Use Save CSV.';
+        : trans.__('The browser does not let this page copy. Use Save CSV.');
     }),
-    small('Save CSV', 'Save the data', async () => {
+    small(trans.__('Save CSV'), trans.__('Save the data of %1', title), async () => {
       const table = await source.table();
       downloadText(csv(table), fileName(title, 'csv'), 'text/csv');
       return rowsDone(table, 'saved');

@@ -2,10 +2,10 @@
  * The two buttons that choose a chart's scale.
  */
 
-const SCALES = [
-  { text: 'lin', name: 'Linear scale', logarithmic: false },
-  { text: 'log', name: 'Logarithmic scale', logarithmic: true }
-];
+import { trans } from '../i18n/translation';
+
+/** In the order of the buttons. */
+const LOGARITHMIC = [false, true];
 
 export class ScaleSwitch {
   readonly element = document.createElement('div');
@@ -24,11 +24,12 @@ export class ScaleSwitch {
   ) {
     this.element.className = 'lossviz-switch';
     this.element.setAttribute('role', 'group');
-    this.element.setAttribute('aria-label', `Scale of ${title}`);
-    this._buttons = SCALES.map(({ text, name, logarithmic }) => {
+    this.element.setAttribute('aria-label', trans.__('Scale of %1', title));
+    this._buttons = LOGARITHMIC.map(logarithmic => {
+      const name = logarithmic ? trans.__('Logarithmic scale') : trans.__('Linear scale');
       const button = document.createElement('button');
       button.type = 'button';
-      button.textContent = text;
+      button.textContent = logarithmic ? trans.__('log') : trans.__('lin');
       button.title = name;
       button.setAttribute('aria-label', name);
       button.setAttribute('aria-pressed', String(!logarithmic));
@@ -47,7 +48,7 @@ export class ScaleSwitch {
   choose(logarithmic: boolean): void {
     this._logarithmic = logarithmic;
     this._buttons.forEach((button, i) => {
-      button.setAttribute('aria-pressed', String(SCALES[i]?.logarithmic === logarithmic));
+      button.setAttribute('aria-pressed', String(LOGARITHMIC[i] === logarithmic));
     });
     this._changed();
   }

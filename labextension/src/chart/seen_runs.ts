@@ -2,6 +2,7 @@
  * Which runs a chart draws, the one in front first.
  */
 
+import { trans } from '../i18n/translation';
 import type { RunData } from '../store/run_data';
 import type { Runs } from '../store/run_store';
 import type { ChartView } from './kind';
@@ -19,5 +20,5 @@ export function seenRuns(
 
 /** What to say when runs are there and none is seen; undefined where there are none. */
 export function allHidden({ followed, earlier }: Runs): string | undefined {
-  return followed || earlier.length > 0 ? 'All runs are hidden.' : undefined;
+  return followed || earlier.length > 0 ? trans.__('All runs are hidden.') : undefined;
 }

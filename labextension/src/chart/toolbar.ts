@@ -2,6 +2,7 @@
  * The head of a chart: what is drawn, and the tools that are always there.
  */
 
+import { trans } from '../i18n/translation';
 import { iconButton } from './icon_button';
 import { Popover } from './popover';
 
@@ -30,13 +31,17 @@ export function chartHead(title: string, tools: Tools): HTMLElement[] {
     ...(tools.smoothing.length > 0
       ? [
           new Popover(
-            iconButton('smoothing', `Smoothing of ${title}`, 'Smoothing'),
-            'Smoothing',
+            iconButton('smoothing', trans.__('Smoothing of %1', title), trans.__('Smoothing')),
+            trans.__('Smoothing'),
             ...tools.smoothing
           )
         ]
       : []),
-    new Popover(iconButton('export', `Export ${title}`, 'Export'), 'Export', ...tools.exports)
+    new Popover(
+      iconButton('export', trans.__('Export %1', title), trans.__('Export')),
+      trans.__('Export'),
+      ...tools.exports
+    )
   ];
   const [smoothing, exports] = popovers.length > 1 ? popovers : [undefined, popovers[0]];
   bar.append(
@@ -46,7 +51,14 @@ export function chartHead(title: string, tools: Tools): HTMLElement[] {
     tools.enlarge
   );
   if (tools.remove) {
-    bar.append(iconButton('remove', `Remove ${title}`, 'Remove this chart', tools.remove));
+    bar.append(
+      iconButton(
+        'remove',
+        trans.__('Remove %1', title),
+        trans.__('Remove this chart'),
+        tools.remove
+      )
+    );
   }
   const head = document.createElement('div');
   head.className = 'lossviz-chart-head';

@@ -3,8 +3,10 @@
  */
 
 import type { Band, ChartLine, Mark } from './chart_spec';
+import type { AxisUnit } from './kind';
 import type { PlotlyTrace } from './plotly_types';
 import type { Theme } from './theme';
+import { unitTitle } from './time_unit';
 
 const FEW_POINTS = 20;
 
@@ -19,7 +21,7 @@ export function templateText(text: string): string {
 }
 
 /** @param detailed whether a pointer is on the chart, so that the points' details are needed. */
-export function lineTrace(line: ChartLine, unit: string, detailed = false): PlotlyTrace {
+export function lineTrace(line: ChartLine, unit: AxisUnit, detailed = false): PlotlyTrace {
   // A line through very few points would be hard to see, or, through one, nothing.
   const many = !line.markers && line.x.length > FEW_POINTS;
   const mode = line.star ? 'markers' : many || line.faint ? 'lines' : 'lines+markers';
@@ -43,7 +45,9 @@ export function lineTrace(line: ChartLine, unit: string, detailed = false): Plot
     zorder: line.behind ? 1 : line.star ? 3 : 2,
     // The name within: in a box of its own it would stand on white in the dark theme.
     hovertemplate: `%{fullData.name}<br>${
-      detailed && line.details ? line.details.template : `${escapeText(unit)} %{x}: %{y:.4~g}`
+      detailed && line.details
+        ? line.details.template
+        : `${templateText(unitTitle(unit))} %{x}: %{y:.4~g}`
     }<extra></extra>`,
     ...(detailed && line.details ? { customdata: customData(line.x.length, line.details.of) } : {}),
     connectgaps: false,

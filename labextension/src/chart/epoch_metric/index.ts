@@ -2,6 +2,7 @@
  * *Accuracy* and the like: a metric of each epoch, of this run and of those before it.
  */
 
+import { trans } from '../../i18n/translation';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
@@ -13,7 +14,8 @@ import { epochTable } from './table';
 /** What the chart of a metric has of its own. */
 interface Heading {
   id: string;
-  title: string;
+  /** The chart's title in the language of the page, which is known when a chart is made. */
+  title: () => string;
   /** The metric's name. */
   name: string;
   /** Whether its table has every metric that there is. */
@@ -22,15 +24,19 @@ interface Heading {
 
 /** The chart of this metric. */
 export function epochChart({ id, title, name, wide = false }: Heading): ChartKind {
-  const metric = { name, phrase: quantity(name).phrase };
   return {
     id,
-    title,
+    get title() {
+      return title();
+    },
     needs: ['run', 'epochs', 'earlier'],
     bundle: 'cartesian',
-    controls: [axisControl(['epoch', 'step', 'time'])],
-    figure: (runs, view) => lineFigure(epochSpec(metric, runs, view), view),
-    table: runs => Promise.resolve(epochTable(runs, wide ? undefined : namesOf(metric)))
+    get controls() {
+      return [axisControl(['epoch', 'step', 'time'])];
+    },
+    figure: (runs, view) =>
+      lineFigure(epochSpec({ name, phrase: quantity(name).phrase }, runs, view), view),
+    table: runs => Promise.resolve(epochTable(runs, wide ? undefined : namesOf({ name })))
   };
 }
 
@@ -38,8 +44,8 @@ export function epochChart({ id, title, name, wide = false }: Heading): ChartKin
 export const epochMetrics: ChartFamily = {
   charts: run =>
     metricsBesideLoss(run).map(name => ({
-      group: 'Each epoch',
+      group: trans.__('Each epoch'),
       suggested: !isLoss(name),
-      kind: epochChart({ id: `metric:${name}`, title: quantity(name).title, name })
+      kind: epochChart({ id: `metric:${name}`, title: () => quantity(name).title, name })
     }))
 };

@@ -3,6 +3,7 @@
  */
 
 import { formatCount, formatLoss } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { EpochRow, RunState } from '../../messages';
 import { thinned } from '../../store/epoch_rows';
 import type { RunData } from '../../store/run_data';
@@ -17,9 +18,6 @@ import { RunAxis } from '../run_axis';
 import { bestRow } from '../run_metrics';
 import { allHidden, seenRuns } from '../seen_runs';
 import { XAxis, type Axis } from '../time_unit';
-
-/** What the band between an epoch's low and high holds. */
-const SPREAD = '10th to 90th percentile of steps';
 
 /** Points of more epochs than this would grow into a thick line. */
 const MOST_MARKERS = 40;
@@ -48,20 +46,20 @@ export function epochSpec(metric: EpochMetric, runs: Runs, view: ChartView): Cha
   }
   if (!all.some(one => one.epochs.count > 0)) {
     const waiting = followed?.live
-      ? 'The first epoch has not ended yet.'
-      : 'This run finished no epoch.';
+      ? trans.__('The first epoch has not ended yet.')
+      : trans.__('This run finished no epoch.');
     return nothing(followed ? waiting : view.empty);
   }
   const names = namesOf(metric);
   if (!all.some(({ epochs }) => epochs.all.some(row => names.some(one => one in row.metrics)))) {
-    return nothing('No values yet.');
+    return nothing(trans.__('No values yet.'));
   }
   const drawn = new EpochsSpec(metric, run, behind, view).draw();
   return followed ? drawn : { ...drawn, points: 0 };
 }
 
 /** In training and on validation data. */
-export function namesOf({ name }: EpochMetric): [string, string] {
+export function namesOf({ name }: Pick<EpochMetric, 'name'>): [string, string] {
   return [name, `val_${name}`];
 }
 
@@ -93,6 +91,8 @@ class EpochsSpec {
   draw(): ChartSpec {
     const { state, epochs } = this._run;
     const { x, place } = this._axis;
+    const { count } = epochs;
+    const said = trans._n('%2 epoch', '%2 epochs', count, formatCount(count));
     const rows = this._rows(this._run);
     const lines = [
       ...this._lines(this._run, rows),
@@ -106,31 +106,32 @@ class EpochsSpec {
     const shown: Shown = { start: 0, stop: Infinity, from, to, columns: this._view.columns };
     return {
       lines,
-      points: epochs.count,
+      points: count,
       drawn: true,
       marks: eventMarks(state, shown, place),
       ticks: checkpointTicks(state, shown, place),
-      unit: x.title,
+      unit: x.unit,
       continuous: x.axis === 'time',
       // The kernel knows it of the loss only.
       ...(rows.length && this._training === 'loss' ? { band: this._band(rows) } : {}),
-      scene: x.title,
+      scene: x.unit,
       // A line that ends with its name explains itself.
-      key: this._validated && !this._alone ? ['training solid, validation dashed'] : [],
+      key: this._validated && !this._alone ? [trans.__('training solid, validation dashed')] : [],
       steering: { stepAt: at => this._axis.stepAt(at), placeOf: step => place(step, false) },
-      summary: `${formatCount(epochs.count)} epochs${this._last()}.`
+      summary: `${[said, ...this._last()].join(', ')}.`
     };
   }
 
   /** The last values, as far as they are known. */
-  private _last(): string {
+  private _last(): string[] {
     const metrics = this._run.epochs.all.at(-1)?.metrics ?? {};
     const { phrase } = this._metric;
-    const said = [
-      { name: this._training, words: `last training ${phrase}` },
-      { name: this._validation, words: `validation ${phrase}` }
-    ].filter(({ name }) => name in metrics);
-    return said.map(({ name, words }) => `, ${words} ${formatLoss(metrics[name])}`).join('');
+    const [training, validation] = [this._training, this._validation];
+    const value = (name: string): string => formatLoss(metrics[name]);
+    return [
+      ...(training in metrics ? [trans.__('last training %1 %2', phrase, value(training))] : []),
+      ...(validation in metrics ? [trans.__('validation %1 %2', phrase, value(validation))] : [])
+    ];
   }
 
   /** As many epochs as can be told apart in what is seen. */
@@ -153,20 +154,26 @@ class EpochsSpec {
   /** Of one run the lines are called what they are, of several by their runs. */
   private _lines({ id, state }: RunData, all: EpochRow[]): ChartLine[] {
     return [
-      { metric: this._training, name: 'training', dashed: false },
-      { metric: this._validation, name: 'validation', dashed: true }
+      { metric: this._training, name: trans.__('training'), dashed: false },
+      { metric: this._validation, name: trans.__('validation'), dashed: true }
     ]
       .map(one => ({ ...one, rows: all.filter(row => one.metric in row.metrics) }))
       .filter(({ rows }) => rows.length > 0)
       .map(({ metric, name, dashed, rows }, index) => {
-        const full = this._alone ? name : dashed ? `${state.name}, ${name}` : state.name;
+        const full = this._alone
+          ? name
+          : dashed
+            ? trans.__('%1, validation', state.name)
+            : state.name;
         const named = this._alone || index === 0 || id === this._run.id;
         return {
           x: this._places(rows),
           y: Float32Array.from(rows, row => row.metrics[metric] ?? NaN),
           details: this._details(rows),
           name: full,
-          ...(named ? { end: this._alone || !dashed ? full : `${state.name}, val.` } : {}),
+          ...(named
+            ? { end: this._alone || !dashed ? full : trans.__('%1, val.', state.name) }
+            : {}),
           colour: this._colour(state),
           dashed,
           markers: rows.length <= MOST_MARKERS
@@ -184,19 +191,30 @@ class EpochsSpec {
     const held = epochs.all.some(row => this._validation in row.metrics);
     const metric = held ? this._validation : this._training;
     const best = bestRow(epochs.all, metric, direction);
-    const words = `${direction === 'lower' ? 'lowest' : 'highest'} ${held ? 'validation' : 'training'}`;
     return best
       ? [
           {
             x: this._places([best]),
             details: this._details([best]),
             y: Float32Array.of(best.metrics[metric] ?? NaN),
-            name: `${words} ${this._metric.phrase}: ${formatLoss(best.metrics[metric])}`,
+            name: this._bestText(direction, held, formatLoss(best.metrics[metric])),
             colour: this._colour(state),
             star: true
           }
         ]
       : [];
+  }
+
+  private _bestText(direction: 'lower' | 'higher', held: boolean, value: string): string {
+    const { phrase } = this._metric;
+    if (direction === 'lower') {
+      return held
+        ? trans.__('lowest validation %1: %2', phrase, value)
+        : trans.__('lowest training %1: %2', phrase, value);
+    }
+    return held
+      ? trans.__('highest validation %1: %2', phrase, value)
+      : trans.__('highest training %1: %2', phrase, value);
   }
 
   /** Between its edges lie eight of ten steps of each epoch. */
@@ -206,7 +224,9 @@ class EpochsSpec {
       low: Float32Array.from(rows, row => row.low ?? NaN),
       high: Float32Array.from(rows, row => row.high ?? NaN),
       colour: this._colour(this._run.state),
-      name: this._alone ? SPREAD : `${SPREAD} of ${this._run.state.name}`
+      name: this._alone
+        ? trans.__('10th to 90th percentile of steps')
+        : trans.__('10th to 90th percentile of steps of %1', this._run.state.name)
     };
   }
 
@@ -222,7 +242,7 @@ class EpochsSpec {
     const rated = rows.some(row => row.learning_rate !== null);
     return pointDetails(this._metric.phrase, this._axis.x, rated, i => {
       const { epoch = 0, first_step = 0, steps = 0, learning_rate = null } = rows[i] ?? {};
-      return [epoch, first_step + steps, learning_rate ?? 'unknown'];
+      return [epoch, first_step + steps, learning_rate ?? trans.__('unknown')];
     });
   }
 }

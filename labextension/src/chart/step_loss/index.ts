@@ -3,6 +3,7 @@
  */
 
 import { formatCount, formatLoss } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { Line } from '../../series/decimate';
 import type { Steps } from '../../store/resolution';
 import { LOSS, type RunData } from '../../store/run_data';
@@ -15,29 +16,34 @@ import { lineFigure } from '../line_figure';
 import { runColour } from '../palette';
 import type { ChartLine, ChartSpec } from '../chart_spec';
 import { pointDetails } from '../point_details';
+import { quantity } from '../quantity';
 import { RunAxis } from '../run_axis';
 import { stepTable } from '../step_table';
 import { axisControl, smoothingControl, XAxis, type Axis } from '../time_unit';
 
 export const stepLoss: ChartKind = {
   id: 'step_loss',
-  title: 'Loss during one epoch',
+  get title() {
+    return trans.__('Loss during one epoch');
+  },
   needs: ['run', 'progress', `series:${LOSS}`],
   bundle: 'cartesian',
-  controls: [
-    {
-      id: 'epoch',
-      kind: 'number',
-      label: 'Epoch',
-      help: 'The epoch to show; empty for the latest',
-      value: '',
-      least: 1,
-      placeholder: 'latest',
-      place: 'head'
-    },
-    axisControl(['step', 'time']),
-    smoothingControl('The weight of the steps before')
-  ],
+  get controls() {
+    return [
+      {
+        id: 'epoch',
+        kind: 'number',
+        label: trans.__('Epoch'),
+        help: trans.__('The epoch to show; empty for the latest'),
+        value: '',
+        least: 1,
+        placeholder: trans.__('latest'),
+        place: 'head'
+      } as const,
+      axisControl(['step', 'time']),
+      smoothingControl(trans.__('The weight of the steps before'))
+    ];
+  },
   figure: (runs, view) => lineFigure(stepSpec(runs, view), view),
   table: (runs, { options }) => {
     const run = runs.followed;
@@ -51,10 +57,12 @@ function stepSpec(runs: Runs, view: ChartView): ChartSpec {
   const run = runs.followed;
   const nothing = (summary: string): ChartSpec => ({ lines: [], points: 0, unit: 'step', summary });
   if (run && view.hidden.has(run.id)) {
-    return nothing(`${run.state.name} is hidden.`);
+    return nothing(trans.__('%1 is hidden.', run.state.name));
   }
   if (!run || run.progress.step === 0) {
-    const waiting = run?.live ? 'Waiting for the first step...' : 'This run took no steps.';
+    const waiting = run?.live
+      ? trans.__('Waiting for the first step...')
+      : trans.__('This run took no steps.');
     return nothing(run ? waiting : view.empty);
   }
   const latest = latestEpoch(run);
@@ -64,7 +72,11 @@ function stepSpec(runs: Runs, view: ChartView): ChartSpec {
   if (!steps || steps.stop <= steps.start) {
     const known = epoch <= latest;
     return {
-      ...nothing(known ? 'Waiting for the first step...' : `Epoch ${epoch} has not begun yet.`),
+      ...nothing(
+        known
+          ? trans.__('Waiting for the first step...')
+          : trans.__('Epoch %1 has not begun yet.', formatCount(epoch))
+      ),
       most: { epoch: latest }
     };
   }
@@ -103,7 +115,6 @@ class EpochSpec {
     const { state, progress } = this._run;
     const steps = this._steps;
     const count = steps.stop - steps.start;
-    const last = latest ? `, last loss ${formatLoss(this._run.last)}` : '';
     const each = state.steps_per_epoch;
     const whole = this._range();
     const [from, to] = this._view.zoom ?? whole;
@@ -115,25 +126,41 @@ class EpochSpec {
       points: count,
       marks: eventMarks(state, shown, mark),
       ticks: checkpointTicks(state, shown, mark),
-      unit: this._x.title,
+      unit: this._x.unit,
       continuous: this._x.axis === 'time',
       // The axis stands still while the epoch's points arrive.
       ...(this._x.axis === 'step' && each && each > 1 ? { range: roomy(...whole) } : {}),
-      scene: `${state.id} ${latest ? 'latest' : String(this._epoch)} ${this._x.title}`,
+      scene: `${state.id} ${latest ? 'latest' : String(this._epoch)} ${this._x.unit}`,
       most: { epoch: Math.max(progress.epoch, 1) },
       key: this._key,
       steering: {
         stepAt: at => this._axis(steps).stepAt(at),
         placeOf: step => (step > steps.start && step <= steps.stop ? place(step, false) : NaN)
       },
-      summary: `${formatCount(count)} steps of epoch ${this._epoch}${last}.`
+      summary: this._summary(count, latest)
     };
+  }
+
+  private _summary(count: number, latest: boolean): string {
+    const said = [
+      trans._n(
+        '%2 step of epoch %3',
+        '%2 steps of epoch %3',
+        count,
+        formatCount(count),
+        formatCount(this._epoch)
+      ),
+      ...(latest ? [trans.__('last loss %1', formatLoss(this._run.last))] : [])
+    ];
+    return `${said.join(', ')}.`;
   }
 
   private get _key(): string[] {
     return [
-      ...(this._before ? [`faint: epoch ${this._epoch - 1}`] : []),
-      ...(Number(this._view.options['smoothing']) > 0 ? ['faint behind: not smoothed'] : [])
+      ...(this._before ? [trans.__('faint: epoch %1', formatCount(this._epoch - 1))] : []),
+      ...(Number(this._view.options['smoothing']) > 0
+        ? [trans.__('faint behind: not smoothed')]
+        : [])
     ];
   }
 
@@ -143,11 +170,13 @@ class EpochSpec {
     const weight = Number(this._view.options['smoothing']);
     const [steps, before] = [this._steps, this._before];
     const part = this._seen(steps);
+    const name = trans.__('epoch %1', formatCount(this._epoch));
+    const nameBefore = trans.__('epoch %1', formatCount(this._epoch - 1));
     const lines: ChartLine[] = [
       {
         ...this._placed(this._all.line(part, columns), this._epoch, steps),
-        name: before || weight > 0 ? `epoch ${this._epoch}` : 'training',
-        end: `epoch ${this._epoch}`,
+        name: before || weight > 0 ? name : trans.__('training'),
+        end: name,
         colour,
         faint: weight > 0
       }
@@ -155,8 +184,8 @@ class EpochSpec {
     if (before) {
       lines.push({
         ...this._placed(this._all.line(this._seen(before), columns), this._epoch - 1, before),
-        name: `epoch ${this._epoch - 1}`,
-        end: `epoch ${this._epoch - 1}`,
+        name: nameBefore,
+        end: nameBefore,
         colour,
         faint: true,
         behind: true
@@ -164,7 +193,11 @@ class EpochSpec {
     }
     if (weight > 0) {
       const smoothed = this._all.smoothed(steps.start, part, columns, weight);
-      lines.push({ ...this._placed(smoothed, this._epoch, steps), name: 'smoothed', colour });
+      lines.push({
+        ...this._placed(smoothed, this._epoch, steps),
+        name: trans.__('smoothed'),
+        colour
+      });
     }
     return lines;
   }
@@ -182,7 +215,7 @@ class EpochSpec {
     return {
       x: x.map(step => place(step + 1, false)),
       y,
-      details: pointDetails(LOSS, this._x, rated, i => {
+      details: pointDetails(quantity(LOSS).phrase, this._x, rated, i => {
         const step = Math.floor(x[i] as number);
         return [epoch, step - start + 1, learningRates.at(step, true)];
       })

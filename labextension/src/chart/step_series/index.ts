@@ -2,6 +2,7 @@
  * *Gradient norm*, *Memory* and the like: a named series over all steps of a run.
  */
 
+import { trans } from '../../i18n/translation';
 import type { SeriesState } from '../../messages';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
@@ -12,11 +13,17 @@ import { stepTable } from '../step_table';
 import { axisControl, smoothingControl, XAxis } from '../time_unit';
 import { seriesSpec, wholeRun } from './spec';
 
-const GROUPS: Record<SeriesState['kind'], string> = {
-  step: 'Each step',
-  logged: 'Logged',
-  resource: 'Resources'
-};
+/** The heading under which these series are offered. */
+function groupOf(kind: SeriesState['kind']): string {
+  switch (kind) {
+    case 'step':
+      return trans.__('Each step');
+    case 'logged':
+      return trans.__('Logged');
+    case 'resource':
+      return trans.__('Resources');
+  }
+}
 
 /**
  * The chart of this series.
@@ -27,12 +34,12 @@ export function seriesChart({ name, unit }: SeriesState, isMetric = false): Char
   const { title, phrase } = quantity(name, unit);
   return {
     id: `series:${name}`,
-    title: isMetric ? `${title}, each step` : title,
+    title: isMetric ? trans.__('%1, each step', title) : title,
     needs: ['run', 'epochs', `series:${name}`],
     bundle: 'cartesian',
     controls: [
       axisControl(['step', 'epoch', 'time']),
-      smoothingControl('The weight of the values before')
+      smoothingControl(trans.__('The weight of the values before'))
     ],
     figure: (runs, view) => lineFigure(seriesSpec({ name, phrase }, runs, view), view),
     table: runs => {
@@ -57,7 +64,7 @@ export const stepSeries: ChartFamily = {
     const { series } = run.state;
     const suggested = SUGGESTED.find(name => series.some(one => one.name === name));
     return series.map(one => ({
-      group: GROUPS[one.kind],
+      group: groupOf(one.kind),
       suggested: one.name === suggested,
       kind: seriesChart(one, one.kind === 'step' && metrics.includes(one.name))
     }));

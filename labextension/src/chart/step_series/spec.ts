@@ -3,6 +3,7 @@
  */
 
 import { formatCount, formatLoss } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { Line } from '../../series/decimate';
 import type { Steps } from '../../store/resolution';
 import type { RunData } from '../../store/run_data';
@@ -62,7 +63,7 @@ export function seriesSpec(series: DrawnSeries, runs: Runs, view: ChartView): Ch
     axis: new RunAxis(run, x)
   }));
   if (drawn.every(({ values }) => values.length === 0)) {
-    return nothing('No values yet.');
+    return nothing(trans.__('No values yet.'));
   }
   return new SeriesSpec(series, drawn, view).draw();
 }
@@ -102,13 +103,13 @@ class SeriesSpec {
       drawn: true,
       marks: eventMarks(run.state, shown, place),
       ticks: checkpointTicks(run.state, shown, place),
-      unit: x.title,
+      unit: x.unit,
       continuous: x.axis === 'time' || (x.axis === 'epoch' && to - from < FEW_EPOCHS),
       ...(Number.isFinite(whole[1]) ? { range: whole } : {}),
-      scene: `${run.id} ${x.title}`,
-      key: this._smoothing > 0 ? ['faint behind: not smoothed'] : [],
+      scene: `${run.id} ${x.unit}`,
+      key: this._smoothing > 0 ? [trans.__('faint behind: not smoothed')] : [],
       steering: { stepAt: at => axis.stepAt(at), placeOf: step => place(step, false) },
-      summary: `${formatCount(values.length)} values of ${this._series.phrase}${this._last()}.`
+      summary: this._summary(values.length)
     };
   }
 
@@ -116,11 +117,16 @@ class SeriesSpec {
     return Number(this._view.options['smoothing']);
   }
 
-  private _last(): string {
-    const { name } = this._series;
+  private _summary(count: number): string {
+    const { name, phrase } = this._series;
     const { run } = this._front;
     const last = run.isSparse(name) ? run.sparse(name).last : run.series(name).last;
-    return last === undefined || Number.isNaN(last) ? '' : `, the last ${formatLoss(last)}`;
+    const known = last !== undefined && !Number.isNaN(last);
+    const said = [
+      trans._n('%2 value of %3', '%2 values of %3', count, formatCount(count), phrase),
+      ...(known ? [trans.__('the last %1', formatLoss(last))] : [])
+    ];
+    return `${said.join(', ')}.`;
   }
 
   private _lines(one: DrawnRun): ChartLine[] {
@@ -145,7 +151,7 @@ class SeriesSpec {
     const smooth = {
       ...smoothed,
       ...own,
-      name: end ? `${state.name}, smoothed` : 'smoothed'
+      name: end ? trans.__('%1, smoothed', state.name) : trans.__('smoothed')
     };
     // Of several runs at once the values themselves would hide the curves.
     return inFront ? [{ ...raw, faint: true }, smooth] : [smooth];

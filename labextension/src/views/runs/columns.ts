@@ -3,7 +3,7 @@
  */
 
 import { quantity } from '../../chart/quantity';
-import { formatCount, formatMoment, formatNumber, formatSeconds } from '../../format';
+import { formatCount, formatMoment, formatNumber, formatSeconds, formatValue } from '../../format';
 import { trans } from '../../i18n/translation';
 import type { ListedRun } from '../../messages';
 import { statusTitle } from '../run_cells';
@@ -189,12 +189,7 @@ function kernelColumn(id: string, index: number): Column {
 
 function valueText(value: string | number | boolean | null): string {
   if (typeof value === 'number') {
-    return Number.isInteger(value) ? formatCount(value) : asGiven(value);
+    return formatValue(value);
   }
   return value === null ? '' : String(value);
-}
-
-/** A setting as it was given: 0.1 is not 0.1000. */
-function asGiven(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

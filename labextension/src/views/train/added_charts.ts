@@ -7,6 +7,7 @@ import { ChartHost, type ChartExtras } from '../../chart/host';
 import type { ChartFamily, ChartKind, ChartOffer } from '../../chart/kind';
 import type { SharedView } from '../../chart/shared_view';
 import { MenuButton } from '../../controls/menu_button';
+import { trans } from '../../i18n/translation';
 import type { RunData } from '../../store/run_data';
 import type { ViewContext } from '../kind';
 import { KeptChoice } from '../kept_choice';
@@ -48,8 +49,8 @@ export class AddedCharts {
     this._choice = checked(this._kept.read());
     this.element.className = 'lossviz-chart-grid';
     this.menu = new MenuButton(
-      'Add chart',
-      'Show another series or metric of the run',
+      trans.__('Add chart'),
+      trans.__('Show another series or metric of the run'),
       () => this._open.map(({ kind, group }) => ({ id: kind.id, label: kind.title, group })),
       ({ id }) => {
         this._add(id);

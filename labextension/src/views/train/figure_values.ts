@@ -2,11 +2,10 @@
  * The figures above the charts: what the run has reached, and how that compares.
  */
 
-import { better, isShare, quantity } from '../../chart/quantity';
-import { bestRow, taskMetric } from '../../chart/run_metrics';
+import { better, metricFormat, quantity } from '../../chart/quantity';
+import { bestRow, latestRow, taskMetric } from '../../chart/run_metrics';
 import { formatCount, formatNumber, formatShare } from '../../format';
 import { trans } from '../../i18n/translation';
-import type { EpochRow } from '../../messages';
 import { LOSS, type RunData } from '../../store/run_data';
 
 /** The step series that is the fourth figure, where a run has it. */
@@ -62,7 +61,7 @@ function trainingLoss(run: RunData | null, before: RunData | undefined): FigureV
     if (failed !== undefined) {
       return { title, value: trans.__('Diverged'), bad: true, detail: failed };
     }
-    if (!latest(run, LOSS)) {
+    if (!latestRow(run, LOSS)) {
       const value = run.epochs.count || run.last === null ? '' : formatNumber(run.last);
       return { title, value, detail: value && trans.__('latest batch') };
     }
@@ -95,8 +94,8 @@ function metricFigure(name: string, run: RunData | null, before: RunData | undef
   const held = run?.epochs.all.some(row => VALIDATION + name in row.metrics);
   const trained = run?.epochs.all.some(row => name in row.metrics);
   const shown = held ? VALIDATION + name : name;
-  const value = run && latest(run, shown)?.metrics[shown];
-  const format = isShare(name) && (value ?? 0) <= 1 ? formatShare : formatNumber;
+  const value = run && latestRow(run, shown)?.metrics[shown];
+  const format = metricFormat(name, value ?? 0);
   return {
     title: held
       ? trans.__('Validation %1', phrase)
@@ -114,7 +113,7 @@ function compared(
   before: RunData | undefined,
   format: (value: number) => string
 ): Omit<FigureValue, 'title'> {
-  const row = run ? latest(run, name) : undefined;
+  const row = run ? latestRow(run, name) : undefined;
   const value = row?.metrics[name];
   if (!run || !row || value === undefined || value === null) {
     const broken = row !== undefined;
@@ -122,7 +121,7 @@ function compared(
   }
   const direction = better(name);
   // A live run is as far as the other one was at this epoch; what has ended is compared as it ended.
-  const other = before && latest(before, name, run.live ? row.epoch : Infinity);
+  const other = before && latestRow(before, name, run.live ? row.epoch : Infinity);
   const theirs = other?.metrics[name];
   if (before && other && theirs !== undefined && theirs !== null) {
     const text = difference(value - theirs, format);
@@ -151,7 +150,7 @@ function bestOf(
   if (!best || value === undefined || value === null || run.epochs.count < 2) {
     return '';
   }
-  if (best === latest(run, name)) {
+  if (best === latestRow(run, name)) {
     return run.live
       ? trans.__('best so far')
       : trans.__('best of %1 epochs', formatCount(run.epochs.count));
@@ -218,18 +217,6 @@ function bestEpoch(run: RunData | null): FigureValue {
 function learningRate(run: RunData | null): FigureValue {
   const rate = run?.epochs.all.at(-1)?.learning_rate ?? null;
   return { title: trans.__('Learning rate'), value: formatNumber(rate), detail: '' };
-}
-
-/** The last epoch, up to this one, that has the metric. */
-function latest(run: RunData, name: string, epoch = Infinity): EpochRow | undefined {
-  const rows = run.epochs.all;
-  for (let index = rows.length - 1; index >= 0; index--) {
-    const row = rows[index];
-    if (row && row.epoch <= epoch && name in row.metrics) {
-      return row;
-    }
-  }
-  return undefined;
 }
 
 /** Where a run's loss stopped being a number; undefined where it did not. */

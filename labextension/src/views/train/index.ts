@@ -5,6 +5,7 @@
 
 import { CHARTS, FAMILIES } from '../../chart/list';
 import { SharedView } from '../../chart/shared_view';
+import { trans } from '../../i18n/translation';
 import type { FromKernel } from '../../messages';
 import { KeptChoice } from '../kept_choice';
 import type { View, ViewContext, ViewKind } from '../kind';
@@ -16,7 +17,9 @@ import { RunTable } from './run_table';
 
 export const train: ViewKind = {
   id: 'train',
-  title: 'Train',
+  get title() {
+    return trans.__('Train');
+  },
   make: context => new TrainView(context)
 };
 
@@ -54,7 +57,7 @@ class TrainView implements View {
     this._chips.show();
     this._predictions?.show();
     this._forget = [
-      slices.on(['run', 'progress', 'series:loss'], () => {
+      slices.on(['run', 'progress', 'epochs', 'series:loss'], () => {
         this._showNumbers();
       }),
       slices.on(['earlier'], () => {

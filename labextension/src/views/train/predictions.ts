@@ -1,11 +1,12 @@
 /**
- * What the model says of a few held-out samples: drawn when asked for, and after each epoch.
+ * What the model says of a few validation samples: drawn when asked for, and after each epoch.
  */
 
 import { bundle } from '../../chart/bundles';
 import type { ChartContext } from '../../chart/host';
 import type { PlotlyModule, PlotlyTrace } from '../../chart/plotly_types';
 import { readTheme } from '../../chart/theme';
+import { trans } from '../../i18n/translation';
 import type { Predictions } from '../../messages';
 
 /** Between two questions during a run: an answer costs the kernel a moment of training. */
@@ -44,14 +45,14 @@ export class PredictionsBox {
   ) {
     this.element.className = 'lossviz-predictions';
     const summary = document.createElement('summary');
-    summary.textContent = 'Predictions';
+    summary.textContent = trans.__('Predictions');
     this._message.setAttribute('aria-live', 'polite');
     this._plot.className = 'lossviz-predictions-plot';
     this._plot.setAttribute('role', 'img');
     this.element.append(summary, this._message, this._plot);
     this.element.addEventListener('toggle', () => {
       if (this.element.open) {
-        this._message.textContent = 'Asking the model...';
+        this._message.textContent = trans.__('Waiting for the model...');
         this._asked = '';
         this._ask();
       }
@@ -114,7 +115,7 @@ export class PredictionsBox {
       return;
     }
     const theme = readTheme(this.element);
-    const title = figure.layout.title?.text ?? 'Predictions';
+    const title = figure.layout.title?.text ?? trans.__('Predictions');
     this._plot.setAttribute('aria-label', title);
     const { width = 640, height = 360 } = figure.layout;
     const fitting = Math.min(width, this._plot.clientWidth || width);

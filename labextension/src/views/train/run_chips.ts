@@ -4,12 +4,11 @@
 
 import type { SharedView } from '../../chart/shared_view';
 import { icon } from '../../controls/icons';
+import { formatValue } from '../../format';
+import { trans } from '../../i18n/translation';
 import type { RunData } from '../../store/run_data';
 import type { RunStore } from '../../store/run_store';
 import { colourCell } from '../run_cells';
-
-const NOT_COMPARABLE =
-  'These runs minimise different losses, so their heights cannot be compared; compare a metric.';
 
 export class RunChips {
   readonly element = document.createElement('div');
@@ -24,8 +23,10 @@ export class RunChips {
   ) {
     this.element.className = 'lossviz-run-chips';
     this._list.setAttribute('role', 'group');
-    this._list.setAttribute('aria-label', 'Runs on the charts');
-    this._warning.textContent = NOT_COMPARABLE;
+    this._list.setAttribute('aria-label', trans.__('Runs on the charts'));
+    this._warning.textContent = trans.__(
+      'These runs minimise different losses, so their heights cannot be compared; compare a metric.'
+    );
     this.element.append(this._list, this._warning);
     this._fill();
   }
@@ -105,7 +106,7 @@ export function chipNames(runs: readonly RunData[]): string[] {
 function rateOf({ learningRates, epochs }: RunData): string | undefined {
   const first = learningRates.at(0, true);
   const rate = Number.isFinite(first) ? first : epochs.all[0]?.learning_rate;
-  return typeof rate === 'number' ? String(Number(rate.toPrecision(4))) : undefined;
+  return typeof rate === 'number' ? formatValue(rate, 4) : undefined;
 }
 
 function write(chip: HTMLButtonElement, run: RunData, name: string, hidden: boolean): void {
@@ -116,9 +117,9 @@ function write(chip: HTMLButtonElement, run: RunData, name: string, hidden: bool
     return;
   }
   label.textContent = name;
-  chip.setAttribute('aria-label', `Show ${name}`);
+  chip.setAttribute('aria-label', trans.__('Show %1', name));
   chip.setAttribute('aria-pressed', state);
-  chip.title = hidden ? 'Show on the charts' : 'Hide on the charts';
+  chip.title = hidden ? trans.__('Show on the charts') : trans.__('Hide from the charts');
   chip.querySelector('svg')?.remove();
   chip.append(icon(hidden ? 'hidden' : 'shown'));
 }

@@ -4,37 +4,35 @@
  */
 
 import { setText } from '../../controls/set_text';
-import { formatCount, formatNumber, formatSeconds } from '../../format';
-import type { RunState } from '../../messages';
+import { trans } from '../../i18n/translation';
 import { Paced } from '../../paced';
 import { isLive, type RunData } from '../../store/run_data';
 import { colourCell, headCell, nameCell } from '../run_cells';
-
-const COLUMNS = ['run', 'last batch loss', 'lowest batch loss', 'epoch', 'steps/s', 'left'];
+import { runColumns, type RunColumn } from './run_columns';
 
 export class RunTable {
   readonly element = document.createElement('div');
+  private _head = document.createElement('tr');
   private _body = document.createElement('tbody');
+  private _columns: readonly RunColumn[] = [];
   private _rows = new Map<string, HTMLTableRowElement>();
   private _latest: RunData | undefined;
   private _earlier: readonly RunData[] = [];
   private _fill = new Paced(() => {
-    if (this._latest) {
-      this._write(this._latest);
-    }
+    this._write();
   });
 
   constructor() {
     this.element.className = 'lossviz-table';
     this.element.hidden = true;
+    // Where it is wider than the page, it is scrolled; with the keyboard, too.
+    this.element.tabIndex = 0;
+    this.element.setAttribute('role', 'group');
+    this.element.setAttribute('aria-label', trans.__('Table of runs'));
     const table = document.createElement('table');
-    const caption = document.createElement('caption');
-    caption.textContent = 'Runs';
-    const head = document.createElement('thead');
-    const row = document.createElement('tr');
-    row.append(...COLUMNS.map(name => headCell(name)));
-    head.append(row);
-    table.append(caption, head, this._body);
+    table.createCaption().textContent = trans.__('Runs');
+    table.createTHead().append(this._head);
+    table.append(this._body);
     this.element.append(table);
   }
 
@@ -52,33 +50,15 @@ export class RunTable {
   showEarlier(runs: readonly RunData[]): void {
     if (runs !== this._earlier) {
       this._earlier = runs;
-      const kept = new Set([this._latest?.id, ...runs.map(({ id }) => id)]);
-      for (const [id, row] of this._rows) {
-        if (!kept.has(id)) {
-          row.remove();
-          this._rows.delete(id);
-        }
-      }
-      runs.forEach(run => {
-        this._write(run);
-        this._body.prepend(this._row(run.state));
-      });
-      const latest = this._latest && this._rows.get(this._latest.id);
-      if (latest) {
-        this._body.prepend(latest);
-      }
-      this.element.hidden = this._rows.size === 0;
+      this._fill.now();
     }
   }
 
   /** All runs have been cleared. */
   clear(): void {
-    this._fill.cancel();
     this._latest = undefined;
     this._earlier = [];
-    this._rows.clear();
-    this._body.replaceChildren();
-    this.element.hidden = true;
+    this._fill.now();
   }
 
   /** Nobody looks. */
@@ -86,32 +66,55 @@ export class RunTable {
     this._fill.cancel();
   }
 
-  private _write({ state: run, progress, last, best }: RunData): void {
-    const live = isLive(run);
-    const texts = [
-      run.name,
-      formatNumber(last),
-      formatNumber(best),
-      `${formatCount(progress.epoch)}/${formatCount(run.epochs)}`,
-      progress.rate > 0 ? formatCount(progress.rate) : '',
-      live && progress.left !== null ? formatSeconds(progress.left) : ''
-    ];
-    const row = this._row(run);
-    texts.forEach((text, i) => {
-      setText(row.cells[i] as HTMLTableCellElement, text);
+  private _write(): void {
+    const latest = this._latest ? [this._latest] : [];
+    const runs = [...latest, ...this._earlier.filter(one => one !== this._latest).reverse()];
+    this._arrange(runColumns(runs));
+    const kept = new Set(runs.map(({ id }) => id));
+    for (const [id, row] of this._rows) {
+      if (!kept.has(id)) {
+        row.remove();
+        this._rows.delete(id);
+      }
+    }
+    runs.forEach((run, index) => {
+      const row = this._row(run.id);
+      this._columns.forEach((column, i) => {
+        setText(row.cells[i] as HTMLTableCellElement, column.text(run));
+      });
+      colourCell(row.cells[0] as HTMLTableCellElement, run.state.colour);
+      if (this._body.children[index] !== row) {
+        this._body.insertBefore(row, this._body.children[index] ?? null);
+      }
     });
-    colourCell(row.cells[0] as HTMLTableCellElement, run.colour);
-    this.element.hidden = false;
+    this.element.hidden = runs.length === 0;
   }
 
-  private _row(run: RunState): HTMLTableRowElement {
-    let row = this._rows.get(run.id);
+  /** Other columns are other rows. */
+  private _arrange(columns: readonly RunColumn[]): void {
+    const ids = (some: readonly RunColumn[]): string => some.map(({ id }) => id).join();
+    const changed = ids(columns) !== ids(this._columns);
+    this._columns = columns;
+    if (changed) {
+      this._head.replaceChildren(...columns.map(one => aligned(headCell(one.title), one)));
+      this._rows.clear();
+      this._body.replaceChildren();
+    }
+  }
+
+  private _row(id: string): HTMLTableRowElement {
+    let row = this._rows.get(id);
     if (!row) {
       row = document.createElement('tr');
-      row.append(nameCell(), ...COLUMNS.slice(1).map(() => document.createElement('td')));
-      this._rows.set(run.id, row);
-      this._body.prepend(row);
+      const [, ...rest] = this._columns;
+      row.append(nameCell(), ...rest.map(one => aligned(document.createElement('td'), one)));
+      this._rows.set(id, row);
     }
     return row;
   }
+}
+
+function aligned(cell: HTMLTableCellElement, { words = false }: RunColumn): HTMLTableCellElement {
+  cell.classList.toggle('lossviz-words', words);
+  return cell;
 }
