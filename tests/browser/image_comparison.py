@@ -77,7 +77,15 @@ def read(path: Path) -> Image.Image:
 
 
 def write(image: Image.Image, path: Path) -> None:
-    """Store a picture: 48 colours are enough for a lab."""
-    # The rarest ones, those of a state, must not be lost.
-    colours = image.quantize(48, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    colours.save(path, optimize=True)
+    """Store a picture in few colours: the most frequent ones, and those that differ most.
+
+    The first are the surfaces. Without the others the few pixels that tell a state would lose
+    their colour.
+    """
+    counted = sorted(image.getcolors(image.width * image.height), reverse=True)
+    palette = [part for _, colour in counted[:12] for part in colour]
+    palette += image.quantize(20, Image.Quantize.MAXCOVERAGE).getpalette()[: 3 * 20]
+    colours = Image.new("P", (1, 1))
+    colours.putpalette(palette)
+    stored = image.quantize(palette=colours, dither=Image.Dither.NONE)
+    stored.save(path, optimize=True)

@@ -51,11 +51,12 @@ def train(record, epochs, speed=0.9, rest=0):
     record.set_status("running")
     record.add_event("started", "started")
     record.set_phase("training")
-    record.set_learning_rate(0.1, jumps=True)
+    rate = record.config["learning_rate"]
+    record.set_learning_rate(rate, jumps=True)
     for epoch in range(1, epochs + 1):
         if epoch == 5:
-            record.set_learning_rate(0.05, jumps=True)
-            record.add_event("learning_rate", "Learning rate: 0.1 to 0.05")
+            record.set_learning_rate(rate / 2, jumps=True)
+            record.add_event("learning_rate", f"Learning rate: {{rate}} to {{rate / 2}}")
         record.begin_epoch(epoch)
         level = take(record, STEPS, speed)
         seen = 1.06 * level + 0.05 + 0.004 * epoch

@@ -53,14 +53,15 @@ class Album:
         self.wrong: list[str] = []
 
     def compare(self, lab: Locator, state: str, theme: str, width: int) -> None:
-        """Wait until a lab looks as stored; or store it, once it does not change any more."""
+        """Wait until a lab looks as stored; or store what differs, once it does not change."""
         name = f"{state.replace('_', '-')}-{theme}-{width}.png"
         path = STORED / name
-        if UPDATE:
-            STORED.mkdir(exist_ok=True)
-            image_comparison.write(settled(lab), path)
-            return
         stored = image_comparison.read(path) if path.is_file() else None
+        if UPDATE:
+            if stored is None or image_comparison.difference(shot(lab), stored):
+                STORED.mkdir(exist_ok=True)
+                image_comparison.write(settled(lab), path)
+            return
         deadline = time.monotonic() + SECONDS
         while True:
             found = shot(lab)
@@ -98,10 +99,10 @@ def shot(lab: Locator) -> Image.Image:
 
 
 def settled(lab: Locator) -> Image.Image:
-    """A picture that is the same half a second later."""
+    """A picture that is the same a moment later."""
     last = shot(lab)
     while True:
-        lab.page.wait_for_timeout(500)
+        lab.page.wait_for_timeout(350)
         found = shot(lab)
         if found.tobytes() == last.tobytes():
             return found
