@@ -15,6 +15,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { bridgeBusyKernel } from './cell/busy_kernel';
 import { keepPictures, keepsPicture } from './cell/kept_picture';
 import { LabCell } from './cell/lab_cell';
+import { hearRestarts } from './cell/restarted_kernel';
 import { NEW_LAB, addCommands } from './commands';
 import { publishPageServices } from './page';
 import { BUNDLES, loadPlotly } from './plotly';
@@ -38,6 +39,7 @@ const services: JupyterFrontEndPlugin<void> = {
     tracker.widgetAdded.connect((_sender, panel) => {
       keepPictures(panel);
       bridgeBusyKernel(panel);
+      hearRestarts(panel);
       void panel.context.ready.then(() => {
         if (keepsPicture(panel)) {
           // The charts need it as soon as ipywidgets has restored the lab. If it cannot be loaded,

@@ -82,6 +82,14 @@ class NotebookPage:
         self.page.reload()
         self.lab.wait_for(timeout=60_000)
 
+    def choose_theme(self, theme: str) -> None:
+        """Settings -> Theme, such as "JupyterLab Dark"."""
+        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        items = self.page.locator(".lm-Menu-itemLabel")
+        items.get_by_text("Theme", exact=True).hover()
+        items.get_by_text(theme, exact=True).click()
+        self.page.locator(f"body[data-jp-theme-name='{theme}']").wait_for(state="attached")
+
     def press(self, name: str) -> None:
         """Press a button of the lab, or choose a command of its menu."""
         role = "menuitem" if name in IN_MENU else "button"

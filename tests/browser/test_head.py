@@ -158,10 +158,7 @@ def test_no_serious_finding_in_any_theme_and_a_failure_says_so(notebook, page):
     assert book.lab.locator(".lossviz-details").is_visible()
     # The last one is that of the other tests.
     for theme in ("JupyterLab Dark", "JupyterLab Dark High Contrast", "JupyterLab Light"):
-        page.get_by_role("menuitem", name="Settings", exact=True).click()
-        page.locator(".lm-Menu-itemLabel").get_by_text("Theme", exact=True).hover()
-        page.locator(".lm-Menu-itemLabel").get_by_text(theme, exact=True).click()
-        page.locator(f"body[data-jp-theme-name='{theme}']").wait_for(state="attached")
+        book.choose_theme(theme)
         book.open_menu("Clear runs")
         assert serious_findings(page) == [], theme
         page.keyboard.press("Escape")

@@ -59,10 +59,12 @@ def test_the_readmes_examples_are_short():
     assert sorted(lengths)[-2] <= 10  # all but the task of one's own
 
 
-def test_the_readmes_picture_is_there():
-    picture = re.search(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
-    assert picture
-    assert (ROOT / picture[1]).stat().st_size > 10_000
+@pytest.mark.parametrize("page", ["README.md", "notebooks/states.md"])
+def test_the_pictures_of_a_page_are_there(page):
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / page).read_text())
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert ((ROOT / page).parent / picture).stat().st_size > 10_000, picture
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -40,6 +40,9 @@ it('says before the first run what to do, and draws nothing', () => {
     const { traces, layout, summary, points } = drawn(kind);
     expect([traces.length, summary, points]).toEqual([0, 'Press Train.', 0]);
     expect(layout['annotations']).toMatchObject([{ text: 'Press Train.' }]);
+    // No numbers on axes that have none.
+    expect(layout['xaxis']).toMatchObject({ showticklabels: false });
+    expect(layout['yaxis']).toMatchObject({ showticklabels: false, showgrid: false });
   }
 });
 

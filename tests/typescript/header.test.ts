@@ -162,6 +162,19 @@ it('does not call a run running whose kernel has gone', () => {
   expect(text('phase')).toBe('Completed');
 });
 
+it('does not repeat stale news of a kernel that is gone, but why a run failed', () => {
+  const line = (): HTMLElement | null | undefined =>
+    header.element.querySelector<HTMLElement>('.lossviz-status')?.parentElement;
+  header.showStatus({ text: 'run 1 started on the CPU.', kind: 'info' });
+  header.showSilence('The kernel does not answer.');
+  expect(line()?.hidden).toBe(true);
+  header.showStatus({ text: 'Step 3 failed.', kind: 'error' });
+  expect(line()?.hidden).toBe(false);
+  header.showStatus({ text: 'run 1 started on the CPU.', kind: 'info' });
+  header.showSilence('');
+  expect(line()?.hidden).toBe(false);
+});
+
 it.each<[Partial<RunMoment>, string, string]>([
   [{}, 'Ready', 'quiet'],
   [{ preparing: true }, 'Preparing', 'active'],

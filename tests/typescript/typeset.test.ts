@@ -3,6 +3,7 @@ import { bundle } from '../../labextension/src/chart/bundles';
 import { typeset } from '../../labextension/src/form/typeset';
 import katex from '../../labextension/src/katex';
 import type { PageServices } from '../../labextension/src/page';
+import { stubObservers } from './observers';
 
 const KEY = Symbol.for('lossviz.page');
 const page = globalThis as unknown as Record<symbol, unknown>;
@@ -10,6 +11,7 @@ let line: HTMLElement;
 let end: () => void;
 
 beforeEach(() => {
+  stubObservers();
   line = document.createElement('div');
   document.body.append(line);
 });

@@ -28,6 +28,9 @@ const MOST_LABELS = 3;
 /** Before there is anything. */
 const NOTHING: Ends = [0, 10];
 
+/** Its axes: numbers and a grid would claim values that nobody knows. */
+const BARE = { showticklabels: false, showgrid: false, showline: true, ticks: '' };
+
 /** The figure that draws this spec. */
 export function lineFigure(spec: ChartSpec, view: ChartView): Figure {
   const empty = spec.points === 0 && !spec.drawn;
@@ -47,8 +50,8 @@ export function lineFigure(spec: ChartSpec, view: ChartView): Figure {
     layout: {
       ...ground(view),
       hovermode: lines.length > MOST_LABELS ? 'closest' : 'x',
-      xaxis: { ...axis(view), ...across(spec, view, range) },
-      yaxis: { ...axis(view), ...upward(view, heights) },
+      xaxis: { ...axis(view), ...across(spec, view, range), ...(empty ? BARE : {}) },
+      yaxis: { ...axis(view), ...upward(view, heights), ...(empty ? BARE : {}) },
       ...(empty ? { annotations: [words(spec.summary, view)] } : marks(spec, view))
     },
     points: spec.points,

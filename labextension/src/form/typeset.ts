@@ -53,9 +53,17 @@ function keepWithin(element: HTMLElement): () => void {
     requestAnimationFrame(fit);
   });
   changes.observe(element, { childList: true, subtree: true });
-  window.addEventListener('resize', fit);
+  // The place of a formula changes with its section and the picture beside it, not only the window.
+  let width = 0;
+  const place = new ResizeObserver(() => {
+    if (element.clientWidth !== width) {
+      width = element.clientWidth;
+      fit();
+    }
+  });
+  place.observe(element.parentElement ?? element);
   return () => {
     changes.disconnect();
-    window.removeEventListener('resize', fit);
+    place.disconnect();
   };
 }

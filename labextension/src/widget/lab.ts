@@ -27,7 +27,7 @@ const COMMANDS = [
 /** Called when the lab is shown: then the language is known. */
 const words = (): LiveWords => ({
   empty: trans.__('No run yet'),
-  first: trans.__('No run yet. Train the model to see its loss here.'),
+  first: trans.__('Train the model to see its loss here.'),
   silent: trans.__(
     'The kernel does not answer: it has stopped or cannot be reached. ' +
       'The charts show the last data from it. To continue, run this cell again.'

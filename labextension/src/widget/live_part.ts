@@ -101,7 +101,8 @@ export class LivePart {
         this._outbox.flush();
       },
       () => {
-        this._numbers.now();
+        // Views say what is to be done before the first run; without a kernel it is nothing.
+        this._store.slices.emit(['run']);
       }
     );
     this._outbox = new Outbox(id, this.page, message => this._deliver(message));
@@ -232,7 +233,8 @@ export class LivePart {
   private _first(): FirstRun {
     if (this._silent) {
       return {
-        text: this._saved ? trans.__('No run was saved.') : trans.__('The kernel does not answer.')
+        // What is to be done about the kernel, the head says.
+        text: this._saved ? trans.__('No run was saved.') : this._words.empty
       };
     }
     if (this._preparing) {

@@ -178,7 +178,8 @@ function gradientNorm(run: RunData): FigureValue | undefined {
   const { length } = steps;
   const now = mean(steps.raw(length - WINDOW, length));
   if (now === undefined) {
-    return { title, value: '', detail: '' };
+    // A saved notebook has only a few of the steps, and no mean of the last ones.
+    return run.live ? { title, value: '', detail: '' } : undefined;
   }
   if (!Number.isFinite(now)) {
     return { title, value: trans.__('Not finite'), bad: true, detail: '' };

@@ -94,7 +94,9 @@ export class RunChips {
 export function chipNames(runs: readonly RunData[]): string[] {
   const losses = runs.map(({ state }) => state.loss);
   const rates = runs.map(rateOf);
-  const differ = (values: readonly (string | undefined)[]): boolean => new Set(values).size > 1;
+  // What is not known of a run that has not begun tells nothing apart.
+  const differ = (values: readonly (string | undefined)[]): boolean =>
+    new Set(values.filter(value => value !== undefined)).size > 1;
   return runs.map(({ state }, i) =>
     [state.name, ...(differ(losses) ? [losses[i]] : []), ...(differ(rates) ? [rates[i]] : [])]
       .filter(part => part !== undefined && part !== '')

@@ -21,6 +21,7 @@ export class StatusRow {
   private _actions = part('div', 'lossviz-actions');
   private _offered = '';
   private _kind = '';
+  private _silent = false;
   private _details = document.createElement('details');
   private _traceback = document.createElement('pre');
 
@@ -50,6 +51,7 @@ export class StatusRow {
       this._line.querySelector('svg')?.remove();
       this._line.prepend(icon(kind));
     }
+    this._hideStaleLine();
     // Setting the same text again would make some screen readers say it again.
     setText(this._status, text);
     this._showActions(actions ?? []);
@@ -62,11 +64,18 @@ export class StatusRow {
   /** Say why the kernel cannot be heard, or with "" that it can be again. */
   showSilence(text: string): void {
     this._silence.say(text);
+    this._silent = text !== '';
+    this._hideStaleLine();
   }
 
   /** Say what went wrong on this page, beside what the kernel says; "" for nothing. */
   showTrouble(text: string): void {
     this._trouble.say(text);
+  }
+
+  /** That a run has started is no news from a kernel that is gone; why one failed still is. */
+  private _hideStaleLine(): void {
+    this._line.hidden = this._silent && this._kind === 'info';
   }
 
   /** Buttons for what can be done about the status line; those on show stay, with the focus. */
