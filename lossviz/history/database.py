@@ -123,6 +123,29 @@ MIGRATIONS = (
     CREATE INDEX runs_by_status ON runs(status);
     CREATE INDEX runs_by_start ON runs(created, id);
     """,
+    # What other processes ask of a live run, and what they see of it at a glance.
+    """
+    CREATE TABLE commands (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        owner TEXT NOT NULL,       -- the process that trained it when this was asked for
+        kind TEXT NOT NULL,        -- pause, resume, stop, learning_rate
+        value REAL,
+        asked REAL NOT NULL,       -- seconds since 1970, as the next two
+        taken REAL,                -- by the owner: never taken twice
+        done REAL,
+        refused TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX commands_open ON commands(run) WHERE done IS NULL;
+    CREATE TABLE glances (
+        run TEXT PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+        loss REAL,                 -- of the last step
+        best_loss REAL,            -- the least of all steps
+        rate REAL,                 -- steps per second
+        seconds_left REAL,
+        sparkline BLOB NOT NULL    -- float32 [2, n]: least and greatest loss of n stretches
+    ) WITHOUT ROWID;
+    """,
 )
 """Each brings the schema one version further; `PRAGMA user_version` counts them."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from lossviz.history.commands import Command
 from lossviz.history.faults import FAULTS, StoreError
 from lossviz.history.home import home
 from lossviz.history.rows import ALIVE, Update
@@ -20,12 +22,22 @@ PERIOD = 0.8
 last second."""
 
 
+TICK = 0.4
+"""Seconds between two looks for commands: a command takes effect within a second."""
+
 MOST_UNSAVED = 100
 """Finished runs that wait in memory while the history cannot be written."""
 
 
 class Recorded(Protocol):
     """A run that can be written to the history."""
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+
+    def obey(self, command: Command) -> str:
+        """Carry out what another process asks; returns why it is refused, or ""."""
 
     def beat(self) -> None:
         """About a second has passed; called by the recorder's own thread."""
@@ -143,11 +155,17 @@ class Recorder:
                 run.warn(text)
 
     def _work(self) -> None:
+        due = 0.0
         while True:
-            self._news.wait(PERIOD)
+            wake = self._news.wait(TICK)
             self._news.clear()
             with self._lock:
                 runs = list(self._runs)
+            obeyed = self._obey(runs)
+            if not wake and time.monotonic() < due:
+                continue
+            # What was asked for shows at the next look.
+            due = time.monotonic() + (TICK if obeyed else PERIOD) - TICK / 2
             for run in runs:
                 run.beat()
             self.flush()
@@ -156,6 +174,18 @@ class Recorder:
                     # The next run starts another one.
                     self._thread = None
                     return
+
+    def _obey(self, runs: list[Recorded]) -> bool:
+        """Carry out what other processes ask of these runs; whether there was anything."""
+        known = {run.id: run for run in runs}
+        try:
+            commands = self.history().commands
+            found = commands.take(list(known))
+            if found:
+                commands.confirm([(one, known[one.run].obey(one)) for one in found])
+        except FAULTS:
+            return False  # the next write says what is wrong with the file
+        return bool(found)
 
 
 def _has_ended(update: Update) -> bool:

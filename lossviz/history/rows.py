@@ -48,6 +48,25 @@ class RunRow(RunFields):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What other processes see of a run at a glance.
+
+    Attributes:
+        loss: of the last step; None where that is not a finite number, as below.
+        best_loss: the least of all steps.
+        rate: steps per second; None before that is known, and after the end.
+        seconds_left: to the end of the run; None while that is not known.
+        sparkline: float32 [2, n], the least and the greatest loss of n stretches of all steps.
+    """
+
+    loss: float | None = None
+    best_loss: float | None = None
+    rate: float | None = None
+    seconds_left: float | None = None
+    sparkline: NDArray[np.float32] = field(default_factory=lambda: np.empty((2, 0), np.float32))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Update:
     """What is new of a run since it was last written.
 
@@ -59,6 +78,7 @@ class Update:
         first_event: how many events were written before.
         events: (kind, step, time, text) of what happened since.
         tracks: by name the knots of what goes along with the steps, whole: float64 [2, n].
+        glance: what others see of it; None leaves that as it is.
     """
 
     row: RunRow
@@ -67,3 +87,4 @@ class Update:
     first_event: int = 0
     events: Sequence[tuple[str, int, float, str]] = ()
     tracks: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    glance: Glance | None = None

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz._arguments import ArgumentError, number, shown
-from lossviz.history import owner, packing, stored_series, summaries
+from lossviz.history import commands, glances, owner, packing, stored_series, summaries
 from lossviz.history.database import connect, journal_mode, transaction
 from lossviz.history.home import CHECKPOINTS
 from lossviz.history.listing import Listing
-from lossviz.history.rows import ALIVE, RunRow, Update
+from lossviz.history.rows import ALIVE, Glance, RunRow, Update
 from lossviz.history.space import by_folder, pages_in_use, shrink
 from lossviz.series import LOSS, Part
 
@@ -46,6 +46,7 @@ class History:
         self._lock = threading.Lock()
         self._connection, self.set_aside = connect(folder)
         self.listing = Listing(folder)
+        self.commands = commands.Commands(self._connection, self._lock)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -94,6 +95,9 @@ class History:
                     ],
                 )
                 summaries.add(connection, update)
+                glances.write(connection, update)
+                if update.row.status not in ALIVE:
+                    commands.close(connection, update.row.id)
 
     def cut(self, run: str, steps: int, epochs: int) -> None:
         """Delete what a run recorded after this step and epoch; it will be computed again."""
@@ -291,6 +295,11 @@ class History:
         rows = self._all("SELECT * FROM events WHERE run = ? ORDER BY number", run)
         return [(row["kind"], row["step"], row["time"], row["text"]) for row in rows]
 
+    def glances(self, runs: Sequence[str]) -> dict[str, Glance]:
+        """By id what is seen at a glance of these runs; older versions have written none."""
+        with self._lock:
+            return glances.read(self._connection, runs)
+
     def tracks(self, run: str) -> dict[str, NDArray[np.float64]]:
         """By name what goes along with the steps; nothing of runs from before this was kept."""
         rows = self._all("SELECT name, knots FROM tracks WHERE run = ?", run)
@@ -333,6 +342,7 @@ class History:
                     "WHERE id = ? AND status = ? AND owner = ?",
                     (row.id, row.status, row.owner),
                 )
+                commands.close(connection, row.id)
             return self.run(row.id)
         return row
 

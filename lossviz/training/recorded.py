@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
-from lossviz.history import RunRow, Update
+import numpy as np
+
+from lossviz.history import Command, Glance, RunRow, Update
 from lossviz.history.packing import BLOCK
 from lossviz.series import Part
-from lossviz.training.record import Record
 from lossviz.training.resources import Resources
+from lossviz.training.run import Run
+
+SPARKLINE_POINTS = 64
+"""Stretches of a sparkline, about one for two pixels."""
 
 PACKAGES = ("lossviz", "tensorflow", "keras", "numpy")
 
@@ -18,13 +24,33 @@ PACKAGES = ("lossviz", "tensorflow", "keras", "numpy")
 class RecordedRun:
     """Tells the history what is new of a run since it was last written."""
 
-    def __init__(self, record: Record) -> None:
-        """Follow `record`; what it holds from an earlier part of the run is written already."""
-        self._record = record
+    def __init__(self, run: Run) -> None:
+        """Follow `run`; what it holds from an earlier part of it is written already."""
+        self._run = run
+        self._record = record = run.record
         self._resources = Resources(record)
         self._written = {name: len(record.series[name]) for name in record.series}
         self._rows = len(record.rows)
         self._events = len(record.events)
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self._record.id
+
+    def obey(self, command: Command) -> str:
+        """Carry out what another process asks; returns why it is refused, or ""."""
+        if self._record.ended:
+            return "The run has ended."
+        if command.kind == "pause":
+            self._run.pause()
+        elif command.kind == "resume":
+            self._run.resume()
+        elif command.kind == "stop":
+            self._run.stop()
+        else:
+            self._run.set_learning_rate(command.value or 0.0)
+        return ""
 
     def beat(self) -> None:
         """About a second has passed."""
@@ -56,7 +82,27 @@ class RecordedRun:
             if steps > self._written["loss"] or ended
             else {},
             events=[(event.kind, event.step, event.time, event.text) for event in events],
+            glance=self._glance(),
         )  # fmt: skip
+
+    def _glance(self) -> Glance:
+        losses, progress = self._record.losses, self._record.progress()
+        count = len(losses)
+        last = float(losses.read(count - 1, count)[0]) if count else math.nan
+        window = losses.window(points=SPARKLINE_POINTS)
+        # The raw steps at its end are one stretch more each, or as wide as a bucket.
+        tail = [
+            window.raw[at : at + window.width] for at in range(0, len(window.raw), window.width)
+        ]
+        low = [*window.minimum, *(np.fmin.reduce(one) for one in tail)]
+        high = [*window.maximum, *(np.fmax.reduce(one) for one in tail)]
+        return Glance(
+            loss=last if math.isfinite(last) else None,
+            best_loss=losses.best if math.isfinite(losses.best) else None,
+            rate=None if self._record.ended else progress.rate or None,
+            seconds_left=progress.left,
+            sparkline=np.array([low, high], np.float32),
+        )
 
     def _part(self, name: str, steps: int) -> Part:
         """What is new of a series; from the beginning of its block where that is full by now."""

@@ -11,7 +11,7 @@ from lossviz.training.run import Run
 def follow(run: Run) -> None:
     """Write a new run into the history until its end."""
     record = run.record
-    recorder.follow(RecordedRun(record))
+    recorder.follow(RecordedRun(run))
     # What is recorded must not fall behind a checkpoint, from which the run would resume.
     record.at_checkpoint.append(recorder.flush)
     record.at_end.append(recorder.wake)

@@ -56,6 +56,13 @@ class OfMine:
     def __init__(self, *updates: Update) -> None:
         self.updates, self.warnings = list(updates), []
 
+    @property
+    def id(self) -> str:
+        return self.update().row.id
+
+    def obey(self, command) -> str:
+        return ""
+
     def update(self) -> Update:
         return self.updates[0]
 

@@ -21,6 +21,13 @@ class Recorded:
     def beat(self) -> None:
         """Nothing is due."""
 
+    @property
+    def id(self) -> str:
+        return self.update().row.id
+
+    def obey(self, command) -> str:
+        return ""
+
     def update(self) -> Update:
         return Update(row=row(self.name, status=self.status))
 

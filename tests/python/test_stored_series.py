@@ -15,7 +15,8 @@ from lossviz.history import Update, database, recorder
 from lossviz.history.packing import BLOCK, pack_steps, unpack_steps
 from lossviz.history.store import History
 from lossviz.series import NamedSeries, Part
-from lossviz.training import Record
+from lossviz.training import Record, Run
+from lossviz.training.control import Control
 from lossviz.training.recorded import RecordedRun
 from tests.python.test_history import loss, row
 
@@ -61,7 +62,7 @@ def test_what_is_written_bit_by_bit_comes_back_whole_and_is_cut_anywhere(
     tmp_path_factory, chunks, cut
 ):
     history, record = History(tmp_path_factory.mktemp("history")), a_record()
-    written, stream = RecordedRun(record), np.random.default_rng(len(chunks))
+    written, stream = RecordedRun(Run(record, Control(), None)), np.random.default_rng(len(chunks))
     for steps, logs, tells in chunks:
         values = stream.random((2, steps), np.float32)
         record.add_steps(values[0], 0.1, {"accuracy": values[1]} if tells else {})
@@ -90,7 +91,7 @@ def test_what_is_written_bit_by_bit_comes_back_whole_and_is_cut_anywhere(
 
 def test_full_blocks_take_the_place_of_short_rows(history):
     record = a_record()
-    written = RecordedRun(record)
+    written = RecordedRun(Run(record, Control(), None))
     for _ in range(50):
         record.add_steps(np.random.default_rng(0).random(1000, np.float32), 0.1)
         update = written.update()
