@@ -1,4 +1,4 @@
-"""What other processes see of a run at a glance: its latest figures, and its loss as a sparkline."""
+"""What other processes see of a run at a glance: latest figures, and its loss as a sparkline."""
 
 from __future__ import annotations
 

@@ -250,6 +250,11 @@ class History:
             )
         return self._row(found[0])
 
+    def beginning(self, prefix: str) -> list[str]:
+        """The ids that begin with these characters, newest run first."""
+        query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY created DESC"
+        return [row["id"] for row in self._all(query, len(prefix), prefix)]
+
     def _unknown(self, argument: str, given: str, *columns: str) -> ArgumentError:
         """The error for a run that is not there; of thousands of others it names the nearest."""
         rows = self._all(f"SELECT {', '.join(columns)} FROM runs ORDER BY created DESC")  # noqa: S608

@@ -1,4 +1,4 @@
-"""Commands to live runs go through the history: to the right process, at most once, and confirmed."""
+"""Commands to live runs reach the right process, at most once, and are confirmed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_another_process_obeys_within_a_moment_and_confirms(tmp_path):
         stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
-            until(lambda: (tmp_path / "runs.sqlite").exists(), 120)
+            until((tmp_path / "runs.sqlite").exists, 120)
             history = History(tmp_path)
             until(lambda: any(one.steps > 0 for one in history.live()))
             [run] = history.live()
