@@ -25,7 +25,8 @@ from tests.browser.test_saved_notebook import trust
 STORED = Path(__file__).parent / "screenshots"
 UPDATE = bool(os.environ.get("LOSSVIZ_UPDATE_IMAGES"))
 
-THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+THEMES = {"dark": "JupyterLab Dark", "light": "JupyterLab Light"}
+"""The last one is that of the other tests."""
 HEIGHTS = {1440: 2400, 900: 3200, 480: 4200}
 """By the width of a lab, the height of a page in which all of it is drawn."""
 
