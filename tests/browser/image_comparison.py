@@ -6,11 +6,12 @@ neighbours in the other one is like it, so that a text may be a little wider or 
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 CELL = 8
 """Pixels along the side of a cell."""
@@ -28,6 +29,9 @@ MOST_IN_TILE = 14
 """The most cells of a tile that may differ. Letters that are 5 % wider make it 13, a line of chips
 that is missing 16, and a chart or the head of a lab over 40."""
 
+SHIFTS = sorted(product((-1, 0, 1), repeat=2), key=lambda shift: sum(map(abs, shift)))
+"""By how many pixels a part may have moved, no shift first."""
+
 SIZE = 0.03
 """By how much of its length a side may differ: one line of text wraps elsewhere."""
 
@@ -43,19 +47,31 @@ def difference(found: Image.Image, stored: Image.Image) -> str:
     for side, now, then in zip(("width", "height"), found.size, stored.size, strict=True):
         if abs(now - then) > SIZE * then:
             return f"its {side} is {now} px and was {then} px"
-    here, there = cells(found), cells(stored)
-    rows, columns = (min(pair) for pair in zip(here.shape[:2], there.shape[:2], strict=True))
-    differs = unlike(here[:rows, :columns], there[:rows, :columns])
-    differs |= unlike(there[:rows, :columns], here[:rows, :columns])
+    there = cells(stored)
+    said, differs = "", None
+    for shift in SHIFTS:
+        here = cells(ImageChops.offset(found, *shift))
+        rows, columns = (min(pair) for pair in zip(here.shape[:2], there.shape[:2], strict=True))
+        now = unlike(here[:rows, :columns], there[:rows, :columns])
+        now |= unlike(there[:rows, :columns], here[:rows, :columns])
+        # A part may lie a pixel lower, and another one a pixel further to the right.
+        differs = now if differs is None else differs & now
+        said = judged(differs)
+        if not said:
+            return ""
+    return said
+
+
+def judged(differs: NDArray[np.bool_]) -> str:
+    """Whether so many cells, [rows, columns], make a difference; in words, or ""."""
     if differs.mean() > 1 - SHARE:
         return f"{100 * differs.mean():.1f} % of it differ"
     sums = np.pad(differs.astype(int).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     tiles = sums[TILE:, TILE:] - sums[:-TILE, TILE:] - sums[TILE:, :-TILE] + sums[:-TILE, :-TILE]
-    worst = int(tiles.max(initial=0))
-    if worst > MOST_IN_TILE:
-        y, x = (CELL * int(one) for one in np.unravel_index(tiles.argmax(), tiles.shape))
-        return f"it differs at {x}, {y} px (from the left, from the top)"
-    return ""
+    if tiles.max(initial=0) <= MOST_IN_TILE:
+        return ""
+    y, x = (CELL * int(one) for one in np.unravel_index(tiles.argmax(), tiles.shape))
+    return f"it differs at {x}, {y} px (from the left, from the top)"
 
 
 def unlike(here: NDArray[np.int16], there: NDArray[np.int16]) -> NDArray[np.bool_]:

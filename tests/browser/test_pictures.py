@@ -17,7 +17,7 @@ IMAGES = Path(__file__).resolve().parents[2] / "notebooks" / "images"
 
 EPOCHS = 12
 
-ANIMATED_EPOCHS = 30
+ANIMATED_EPOCHS = 20
 FRAME_SECONDS = 0.2
 WIDTH = 960
 LAST_FRAME_SECONDS = 3.0
@@ -71,16 +71,18 @@ def test_the_readmes_picture_shows_two_runs_that_differ(notebook, page):
 def test_the_readmes_animation_shows_a_run_from_train_to_its_end(notebook, page):
     book = opened(notebook, page, 1480, 1500)
     book.fill("Epochs", str(ANIMATED_EPOCHS))
+    book.fill("Batch size", "8")
     # The second run has its charts from the beginning, and no step to compile first.
-    book.fill("Learning rate", "0.02")
+    book.fill("Learning rate", "0.003")
     train(book, 1)
-    book.fill("Learning rate", "0.1")
+    book.fill("Learning rate", "0.02")
     rest(book)
     box = book.lab.bounding_box()
     box["height"] = book.lab.locator(".lossviz-chart-grid").evaluate(HEIGHT)
     frames: list[tuple[float, Image.Image]] = []
 
     def take() -> None:
+        box["y"] = book.lab.bounding_box()["y"]  # the notebook may have been scrolled
         shot = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
         wide = shot.resize(
             (WIDTH, round(WIDTH * shot.height / shot.width)), Image.Resampling.LANCZOS

@@ -30,7 +30,7 @@ THEMES = {"dark": "JupyterLab Dark", "light": "JupyterLab Light"}
 HEIGHTS = {1440: 2400, 900: 3200, 480: 4200}
 """By the width of a lab, the height of a page in which all of it is drawn."""
 
-SECONDS = 15
+SECONDS = 30
 
 MOST_BYTES = 5_000_000
 
