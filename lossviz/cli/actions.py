@@ -32,7 +32,7 @@ def control(options: argparse.Namespace) -> int:
                         "done": command.done, "refused": command.refused})  # fmt: skip
     elif command.done is None:
         output.note(
-            f"{row.name}: its kernel has not answered after {PATIENCE:.0f} s. The request stands "
+            f"{row.name}: its kernel has not answered after {PATIENCE:.0f} s. The request is kept "
             "until the run ends."
         )
     else:
