@@ -114,7 +114,7 @@ export interface ProgramState {
   /** From the text of the revision before to this one; of one text, none overlaps another. */
   edits: TextEdit[];
   state: 'in_step' | 'edited' | 'unreadable';
-  /** What is edited, such as "custom (from dice)", or why the text cannot be read. */
+  /** What is edited, such as "custom loss based on dice", or why the text cannot be read. */
   message: string;
   /** The id of the notebook cell that holds the text; "" where there is none. */
   cell: string;

@@ -9,11 +9,18 @@ export class Paced {
   private _done = -Infinity;
   private _timer = 0;
 
-  constructor(private readonly _work: () => void) {}
+  /**
+   * @param _work what is to be done.
+   * @param _period in milliseconds.
+   */
+  constructor(
+    private readonly _work: () => void,
+    private readonly _period = PERIOD_MS
+  ) {}
 
   /** Something has changed: do the work now, or at the end of the period. */
   ask(): void {
-    const pause = this._done + PERIOD_MS - performance.now();
+    const pause = this._done + this._period - performance.now();
     if (pause <= 0) {
       this.now();
     } else if (!this._timer) {

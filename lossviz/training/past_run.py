@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from lossviz.history.store import History
+    from lossviz.training.figure import Comparable
 
 POLL_SECONDS = 0.5
 """About how often a run in another kernel writes."""
@@ -187,11 +188,22 @@ class PastRun:
         """
         return frame(self.record(None if kind == "steps" else []), kind)
 
-    def figure(self) -> go.Figure:
-        """Both charts as a Plotly figure."""
+    def figure(self, compare: Comparable | Iterable[Comparable] = ()) -> go.Figure:
+        """The charts of the lab as a Plotly figure, as for a live run.
+
+        Args:
+            compare: other runs to draw behind this one, live or recorded.
+
+        Raises:
+            TypeError: if `compare` contains something other than runs.
+        """
         from lossviz.training.figure import figure
 
-        return figure(self.record([LOSS]))
+        return figure(self.drawn(), compare)
+
+    def drawn(self) -> Record:
+        """What a figure shows of it; internal to lossviz."""
+        return self.record([LOSS])
 
     def rename(self, name: str) -> None:
         """Rename the run.

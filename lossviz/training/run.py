@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from lossviz.training.figure import Comparable
     from lossviz.training.trainer import Trainer
 
 
@@ -282,11 +284,28 @@ class Run:
         """
         self._control.set_learning_rate(number("learning_rate", value, above=0))
 
-    def figure(self) -> go.Figure:
-        """Both charts as a Plotly figure: the loss of every step, and epoch averages."""
+    def figure(self, compare: Comparable | Iterable[Comparable] = ()) -> go.Figure:
+        """The charts of the lab as a Plotly figure: epochs, metrics, and the loss of every step.
+
+        Args:
+            compare: other runs to draw behind this one, live or recorded, as the lab does: each in
+                its colour and named at the end of its line, training solid, validation dashed.
+
+        Raises:
+            TypeError: if `compare` contains something other than runs.
+
+        Example:
+            >>> import lossviz
+            >>> newest, *others = lossviz.runs() or [None]
+            >>> drawn = newest and newest.figure(compare=others[:3])
+        """
         from lossviz.training.figure import figure
 
-        return figure(self._record)
+        return figure(self._record, compare)
+
+    def drawn(self) -> Record:
+        """What a figure shows of it; internal to lossviz."""
+        return self._record
 
     def __repr__(self) -> str:
         progress = self._record.progress()

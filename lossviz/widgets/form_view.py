@@ -99,7 +99,12 @@ class ProgramParts:
     @property
     def loss_label(self) -> str:
         """What the drop-down calls a custom loss."""
-        return f"custom (from {self.made_from})" if self.made_from else "custom"
+        return f"Custom, based on {self.made_from}" if self.made_from else "Custom"
+
+    @property
+    def loss_phrase(self) -> str:
+        """The same within a line about the program."""
+        return f"custom loss based on {self.made_from}" if self.made_from else "custom loss"
 
 
 def chosen_dataset(texts: Mapping[str, str]) -> str:

@@ -85,7 +85,7 @@ class ProgramBinding:
         """The trait `program`."""
         code = self.code
         said = [
-            self.form.written.loss_label if part == "loss_fn" else f"custom {part}"
+            self.form.written.loss_phrase if part == "loss_fn" else f"custom {part}"
             for part in code.custom
         ]
         state = "unreadable" if code.problem else "edited" if said else "in_step"

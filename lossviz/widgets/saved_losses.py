@@ -99,7 +99,7 @@ def _own_title(text: str, made_from: str) -> str:
     known = losses.get(made_from).source if made_from else ""
     if first and first not in known:
         return _short(first)
-    return f"from {plain_title(made_from)}" if made_from else "custom"
+    return f"Based on {plain_title(made_from)}" if made_from else "Custom"
 
 
 def _short(title: str) -> str:

@@ -126,7 +126,7 @@ class ProgramState(TypedDict):
     """From the text of the revision before to this one; of one text, none overlaps another."""
     state: Literal["in_step", "edited", "unreadable"]
     message: str
-    """What is edited, such as "custom (from dice)", or why the text cannot be read."""
+    """What is edited, such as "custom loss based on dice", or why the text cannot be read."""
     cell: str
     """The id of the notebook cell that holds the text; "" where there is none."""
     made_from: str

@@ -64,8 +64,8 @@ def test_the_edited_loss_is_what_trains_and_undo_brings_the_old_one_back(noteboo
     page, cell = lab_with_cell(notebook)
     before = cell.text()
     cell.replace(body_of_loss(cell), CONSTANT)
-    until(lambda: chosen(page, "Loss") == "custom (from cross-entropy)", "the custom loss")
-    until(lambda: "custom (from cross-entropy)" in cell.badge, "the mark on the cell")
+    until(lambda: chosen(page, "Loss") == "Custom, based on cross-entropy", "the custom loss")
+    until(lambda: "custom loss based on cross-entropy" in cell.badge, "the mark on the cell")
     page.press("Train")
     until(lambda: page.run_status() in {"completed", "failed"}, "a run", 120)
     assert set(json.loads(page.ask_kernel("json.dumps(lab.run.step_loss.tolist())"))) == {7.0}
@@ -168,12 +168,12 @@ def test_the_first_train_makes_the_cell_and_runs_it_and_waits_for_a_busy_kernel(
 def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):
     page, cell = lab_with_cell(notebook)
     cell.replace(body_of_loss(cell), CONSTANT)
-    until(lambda: chosen(page, "Loss").startswith("custom"), "the custom loss")
+    until(lambda: chosen(page, "Loss").startswith("Custom"), "the custom loss")
     page.choose("Loss", "quadratic")
     question = page.lab.get_by_text("Replace your custom loss_fn with Quadratic", exact=False).first
     question.wait_for()
     page.press("Keep mine")
-    until(lambda: chosen(page, "Loss").startswith("custom"), "mine")
+    until(lambda: chosen(page, "Loss").startswith("Custom"), "mine")
     assert CONSTANT in cell.text()
     page.choose("Loss", "quadratic")
     page.press("Replace it")
@@ -192,7 +192,7 @@ def test_another_loss_asks_before_mine_gives_way_and_keeps_it(notebook):
     until(lambda: chosen(page, "Loss") == "Cross-entropy", "the catalogue's")
     cell.cell.locator(".cm-line").first.click()
     page.page.keyboard.press("Control+z")
-    until(lambda: chosen(page, "Loss").startswith("custom"), "the reset undone")
+    until(lambda: chosen(page, "Loss").startswith("Custom"), "the reset undone")
 
 
 def test_each_lab_has_its_own_cell(notebook):

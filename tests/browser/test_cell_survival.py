@@ -64,11 +64,11 @@ def test_a_deleted_cell_is_said_comes_back_by_undo_and_is_written_again(notebook
 def test_reload_keeps_bond_and_text_saved_or_not(notebook):
     page, cell = lab_with_cell(notebook)
     cell.replace(body_of_loss(cell), CONSTANT)
-    until(lambda: chosen(page, "Loss").startswith("custom"), "the custom loss")
+    until(lambda: chosen(page, "Loss").startswith("Custom"), "the custom loss")
     page.save_and_reload()
     until(lambda: cell.marked.count() == 1, "the mark after the reload", 30)
     assert CONSTANT in cell.text()
-    until(lambda: chosen(page, "Loss") == "custom (from cross-entropy)", "the loss in the lab")
+    until(lambda: chosen(page, "Loss") == "Custom, based on cross-entropy", "the loss in the lab")
     page.fill("Epochs", "7")
     cell.wait_for("epochs=7")
     # The notebook on the disk is older now; the kernel still knows.
@@ -81,7 +81,7 @@ def test_reload_keeps_bond_and_text_saved_or_not(notebook):
 def test_a_restarted_kernel_s_lab_reads_its_old_cell(notebook, server):
     page, cell = lab_with_cell(notebook)
     cell.replace(body_of_loss(cell), CONSTANT)
-    until(lambda: chosen(page, "Loss").startswith("custom"), "the custom loss")
+    until(lambda: chosen(page, "Loss").startswith("Custom"), "the custom loss")
     page.choose("Loss", "quadratic")
     page.press("Replace it")
     cell.wait_for("tf.square")

@@ -131,8 +131,17 @@ def test_runs_of_other_kernels_are_compared_and_shown_on_the_charts(open_runs):
     book.press("Train")
     until(lambda: book.run_status() == "completed", "a run of the lab's own")
     until(lambda: {"run 1", "past 2", "past 3"} <= lines(), "both beside it")
-    book.lab.get_by_role("tab", name="Runs").click()
+    # From the chips, with the keyboard: the visible ones, and they are selected there.
+    book.lab.get_by_role("button", name="Show past 2").click()
+    book.lab.get_by_role("button", name="Compare", exact=True).press("Enter")
     until(lambda: names(book)[0] == "run 1", "the new run on top")
+    expect(comparison.get_by_role("columnheader")).to_have_text(
+        ["Setting", "run 1", "past 3", "Metrics: best epoch (last epoch)"]
+    )
+    expect(comparison).to_be_focused()
+    book.lab.get_by_text("2 selected").wait_for()
+    book.press("Clear selection")
+    select(book, "past 3", "past 2")
     book.press("Hide from charts")
     book.lab.get_by_text("Hidden from the charts in Train.").wait_for()
     book.lab.get_by_role("tab", name="Train").click()

@@ -45,7 +45,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def seeded(request: pytest.FixtureRequest) -> None:
     """Each test has a seed of its own, the same in every run: its weights are no accident."""
-    if keras := sys.modules.get("keras"):
+    if "keras" in sys.modules:
+        # Waits for a thread that is importing it just now.
+        import keras
+
         keras.utils.set_random_seed(zlib.crc32(request.node.nodeid.encode()))
 
 

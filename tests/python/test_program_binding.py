@@ -168,9 +168,9 @@ def test_a_custom_loss_is_kept_and_another_is_asked_for_once():
     page = custom_page()
     field = page.field("loss")
     assert field["value"] == "custom"
-    assert field["choices"][0]["label"] == "custom (from dice)"
+    assert field["choices"][0]["label"] == "Custom, based on dice"
     assert page.code["state"] == "edited"
-    assert page.code["message"] == "custom (from dice)"
+    assert page.code["message"] == "custom loss based on dice"
     page.set("loss.dice.smooth", "2")
     assert "smooth=2.0" in loss_of(page.look()["text"])
 
@@ -191,7 +191,7 @@ def test_a_custom_loss_is_kept_and_another_is_asked_for_once():
     assert [one["label"] for one in kept] == ["Mine"]
     page.set("loss", kept[0]["value"])
     assert loss_of(page.look()["text"]) == mine
-    assert page.field("loss")["choices"][0]["label"] == "custom (from dice)"
+    assert page.field("loss")["choices"][0]["label"] == "Custom, based on dice"
     # This text cannot be lost any more: nobody is asked a second time.
     page.set("loss", "jaccard")
     assert page.field("loss")["value"] == "jaccard"
@@ -204,7 +204,7 @@ def test_other_fields_leave_a_custom_loss_alone():
     page.set("task", "regression")
     assert loss_of(page.look()["text"]) == mine
     assert page.field("loss")["value"] == "custom"
-    assert page.field("loss")["choices"][0]["label"] == "custom (from dice)"
+    assert page.field("loss")["choices"][0]["label"] == "Custom, based on dice"
     assert 'tasks.get("regression")' in page.text
 
 
@@ -278,7 +278,7 @@ def test_a_new_lab_reads_the_cell_of_the_one_before():
     page.type(text, opening=True, made_from="dice")
     assert page.code["text"] == text
     assert page.lab.config.epochs == 77
-    assert page.field("loss")["choices"][0]["label"] == "custom (from dice)"
+    assert page.field("loss")["choices"][0]["label"] == "Custom, based on dice"
 
 
 def test_what_was_chosen_before_the_old_cell_was_found_comes_on_top_of_it():

@@ -12,12 +12,16 @@ import { Wire } from './wire';
 let store: RunStore;
 let shared: SharedView;
 let chips: RunChips;
+let compared: (readonly string[])[];
 
 beforeEach(() => {
   sessionStorage.clear();
   store = new RunStore('p', new Wire());
   shared = new SharedView(new KeptChoice('lab 1', 'view-of-charts'));
-  chips = new RunChips(store, shared);
+  compared = [];
+  chips = new RunChips(store, shared, runs => {
+    compared.push(runs);
+  });
   chips.show();
 });
 
@@ -39,7 +43,11 @@ function follow(...earlier: EarlierRun[]): void {
 }
 
 function buttons(): HTMLButtonElement[] {
-  return [...chips.element.querySelectorAll('button')];
+  return [...chips.element.querySelectorAll<HTMLButtonElement>('.lossviz-chip')];
+}
+
+function compare(): HTMLButtonElement {
+  return chips.element.querySelector('.lossviz-button') as HTMLButtonElement;
 }
 
 function warning(): boolean {
@@ -83,6 +91,27 @@ it('hides a run in every chart, and nobody compares it any more', () => {
   const kept = new SharedView(new KeptChoice('lab 1', 'view-of-charts'));
   expect([...kept.hidden]).toEqual(['a']);
   expect([...new SharedView(new KeptChoice('lab 2', 'view-of-charts')).hidden]).toEqual([]);
+});
+
+it('has the visible runs compared, as soon as there are two', () => {
+  follow();
+  expect(compare().hidden).toBe(true);
+  follow(before('1'), before('2'));
+  expect([compare().hidden, compare().textContent]).toEqual([false, 'Compare']);
+  // The last one in the row, so that a new run does not move it under a pointer.
+  expect(compare().nextElementSibling).toBeNull();
+  compare().click();
+  expect(compared).toEqual([['a', '2', '1']]);
+  buttons()[1]?.click();
+  compare().click();
+  expect(compared.at(-1)).toEqual(['a', '1']);
+  buttons()[2]?.click();
+  expect(compare().hidden).toBe(true);
+  const alone = new RunChips(store, shared);
+  shared.toggle('1');
+  alone.show();
+  expect(alone.element.querySelector<HTMLElement>('.lossviz-button')?.hidden).toBe(true);
+  alone.hide();
 });
 
 it.each(['7', '{"axis": "width", "hidden": [3]}', '{"hidden": "x"}'])(

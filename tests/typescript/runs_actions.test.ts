@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FromKernel } from '../../labextension/src/messages';
+import type { FromKernel, FromPage } from '../../labextension/src/messages';
 import { listed, many, openRunsPage, page } from './runs_page';
 
 openRunsPage();
@@ -83,6 +83,24 @@ it('shows runs on the charts, and hides them again', () => {
   page.answer([listed(0, { shown: true }), listed(1, { shown: true })]);
   page.button('Hide from charts').click();
   expect(page.change).toMatchObject({ change: 'hide' });
+});
+
+it('selects and compares the runs that another view names', () => {
+  const asked = (): FromPage[] => page.sent.filter(({ type }) => type === 'compare_runs');
+  page.answer(many(0, 2));
+  page.select(0);
+  page.view.compareRuns?.(['r1', 'r2']);
+  expect(asked()).toEqual([expect.objectContaining({ runs: ['r1', 'r2'] })]);
+  // The other one is selected when it is listed.
+  page.answer(many(0, 3));
+  const chosen = page.all<HTMLInputElement>('tbody input').map(one => one.checked);
+  expect(chosen).toEqual([false, true, true]);
+  page.view.compareRuns?.(Array.from({ length: 13 }, (_, i) => `r${i}`));
+  expect(asked()).toHaveLength(1);
+  expect(page.said).toBe('Compare at most 12 runs at a time.');
+  page.reachable = false;
+  page.view.compareRuns?.(['r1', 'r2']);
+  expect(page.said).toContain('cannot be reached');
 });
 
 it('compares runs side by side', () => {

@@ -89,6 +89,29 @@ it('takes a view of one line more, made when it is first seen and fed only while
   tabs.dispose();
 });
 
+it('opens the view that compares runs when another one wants it to', () => {
+  const compared: (readonly string[])[] = [];
+  const contexts: ViewContext[] = [];
+  const make: ViewKind['make'] = one => {
+    contexts.push(one);
+    return Object.assign(new Counting(one), {
+      compareRuns: (runs: readonly string[]) => compared.push(runs)
+    });
+  };
+  const comparing = { ...counting, id: 'comparing', make, compares: true };
+  const tabs = new Tabs([{ ...counting, make }, comparing], context);
+  document.body.append(tabs.element);
+  const [, tab] = tabs.element.querySelectorAll<HTMLElement>('[role=tab]');
+  contexts[0]?.compareRuns?.(['a', 'b']);
+  expect(compared).toEqual([['a', 'b']]);
+  expect(tab?.getAttribute('aria-selected')).toBe('true');
+  expect(document.activeElement).toBe(tab);
+  tabs.dispose();
+  tabs.element.remove();
+  new Tabs([{ ...counting, make }], context).dispose();
+  expect(contexts.at(-1)?.compareRuns).toBeUndefined();
+});
+
 it('has the semantics of tabs, and arrow keys', () => {
   const tabs = new Tabs([counting, { ...counting, id: 'b' }, { ...counting, id: 'c' }], context);
   document.body.append(tabs.element);

@@ -4,10 +4,7 @@
 
 import type { EpochRow } from '../messages';
 import { metricsOf } from '../store/epoch_rows';
-import { LOSS, type RunData } from '../store/run_data';
-
-/** Series of every step that are no metrics. */
-const NOT_METRICS = ['gradient_norm', 'learning_rate'];
+import { GRADIENT_NORM, LEARNING_RATE, LOSS, type RunData } from '../store/run_data';
 
 /** The metric that most people look for. */
 const FIRST = 'accuracy';
@@ -24,7 +21,7 @@ export function epochMetricNames({ epochs, state }: RunData): string[] {
     ? metricsOf(epochs.all)
     : state.series.filter(({ kind }) => kind === 'step').map(({ name }) => name);
   const metrics = names.map(name => name.replace(VALIDATION, ''));
-  return [...new Set(metrics)].filter(name => !NOT_METRICS.includes(name));
+  return [...new Set(metrics)].filter(name => name !== GRADIENT_NORM && name !== LEARNING_RATE);
 }
 
 /** Whether a metric is a loss, of the model or of one of its outputs. */

@@ -4,7 +4,7 @@
 
 import type { Points } from '../series/sparse_series';
 import type { Steps } from '../store/resolution';
-import type { RunData } from '../store/run_data';
+import { LEARNING_RATE, type RunData } from '../store/run_data';
 import type { Runs } from '../store/run_store';
 import type { Table } from './kind';
 
@@ -25,7 +25,7 @@ export async function stepTable(
   { followed: run, ranges }: Runs,
   { name, steps, epochOf }: TableSubject
 ): Promise<Table> {
-  const rated = name !== 'learning_rate';
+  const rated = name !== LEARNING_RATE;
   const columns = ['epoch', 'step', name, 'seconds', ...(rated ? ['learning rate'] : [])];
   if (!run || !steps) {
     return { columns, count: 0, row: () => [], omitted: 0 };

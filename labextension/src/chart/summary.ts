@@ -2,14 +2,18 @@
  * One sentence about a chart for people who cannot see it, not more often than one can listen.
  */
 
+import { Paced } from '../paced';
+
 /** Between two changes. */
 const PERIOD_MS = 2000;
 
 export class Summary {
   readonly element = document.createElement('p');
   private _text = '';
-  private _said = 0;
-  private _timer = 0;
+  // The last words are about the last points, also when nothing more comes.
+  private _write = new Paced(() => {
+    this.element.textContent = this._text;
+  }, PERIOD_MS);
 
   constructor() {
     this.element.className = 'lossviz-visually-hidden';
@@ -22,25 +26,15 @@ export class Summary {
    */
   say(text: string, now: boolean): void {
     this._text = text;
-    window.clearTimeout(this._timer);
-    const pause = this._said + PERIOD_MS - performance.now();
-    if (now || pause < 0) {
-      this._write();
+    if (now) {
+      this._write.now();
     } else {
-      // The last words must be about the last points, also when nothing more comes.
-      this._timer = window.setTimeout(() => {
-        this._write();
-      }, pause);
+      this._write.ask();
     }
   }
 
   /** Say nothing more, until asked. */
   stop(): void {
-    window.clearTimeout(this._timer);
-  }
-
-  private _write(): void {
-    this._said = performance.now();
-    this.element.textContent = this._text;
+    this._write.cancel();
   }
 }

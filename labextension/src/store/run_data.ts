@@ -12,6 +12,10 @@ import { EpochRows } from './epoch_rows';
 /** The series that every run has. */
 export const LOSS = 'loss';
 
+/** Series of the steps that are no metrics, where a run has them. */
+export const GRADIENT_NORM = 'gradient_norm';
+export const LEARNING_RATE = 'learning_rate';
+
 const LIVE: readonly Status[] = ['queued', 'running', 'paused'];
 
 /** Whether a run has not ended. */

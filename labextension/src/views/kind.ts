@@ -26,6 +26,8 @@ export interface ViewContext extends ChartContext {
   lab: string;
   /** What to say, and what can be done, before the first run; it changes with the slice `run`. */
   first?: () => FirstRun;
+  /** Opens the view that puts runs side by side, with these; undefined where there is none. */
+  compareRuns?: (runs: readonly string[]) => void;
   /** Asks the kernel for predictions of the model; undefined where nothing can answer. */
   predict: (() => void) | undefined;
   /** Undefined where no lab's kernel stands behind the view. */
@@ -43,6 +45,8 @@ export interface View {
   take?(message: FromKernel, buffers: DataView[]): void;
   /** The colours have changed. */
   recolour?(): void;
+  /** Put the runs with these ids side by side. */
+  compareRuns?(runs: readonly string[]): void;
   dispose(): void;
 }
 
@@ -54,5 +58,7 @@ export interface ViewKind {
   ofLab?: boolean;
   /** Whether it takes the room of a lab's form, too. */
   wide?: boolean;
+  /** Whether it can put runs side by side. */
+  compares?: boolean;
   make(context: ViewContext): View;
 }

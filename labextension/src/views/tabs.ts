@@ -21,15 +21,17 @@ export class Tabs {
   private _views: (View | undefined)[] = [];
   private _selected = -1;
   private _kept: KeptChoice;
+  private readonly _context: ViewContext;
 
   /**
    * @param _kinds the views; the first one is seen.
-   * @param _context what each of them gets.
+   * @param context what each of them gets.
    */
   constructor(
     private readonly _kinds: readonly ViewKind[],
-    private readonly _context: ViewContext
+    context: ViewContext
   ) {
+    this._context = { ...context, ...this._comparing() };
     const group = `lossviz-views-${++groups}`;
     this.element.className = 'lossviz-views';
     this.bar.className = 'lossviz-tabs';
@@ -62,7 +64,7 @@ export class Tabs {
     });
     this.bar.append(...this._tabs);
     this.element.append(this.bar, ...this._panels);
-    this._kept = new KeptChoice(_context.lab, 'view');
+    this._kept = new KeptChoice(context.lab, 'view');
     const before = this._kept.read();
     this.select(
       Math.max(
@@ -111,6 +113,21 @@ export class Tabs {
   private _choose(index: number): void {
     this.select(index);
     this._kept.write(this._kinds[index]?.id);
+  }
+
+  /** How a view has runs compared by another one. */
+  private _comparing(): Pick<ViewContext, 'compareRuns'> {
+    const index = this._kinds.findIndex(({ compares }) => compares);
+    return index < 0
+      ? {}
+      : {
+          compareRuns: runs => {
+            this._choose(index);
+            // Until there is something to read: the button that was pressed is gone.
+            this._tabs[index]?.focus();
+            this._view?.compareRuns?.(runs);
+          }
+        };
   }
 
   private get _view(): View | undefined {

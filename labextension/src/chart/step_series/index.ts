@@ -4,6 +4,7 @@
 
 import { trans } from '../../i18n/translation';
 import type { SeriesState } from '../../messages';
+import { GRADIENT_NORM, LEARNING_RATE } from '../../store/run_data';
 import type { ChartFamily, ChartKind } from '../kind';
 import { lineFigure } from '../line_figure';
 import { quantity } from '../quantity';
@@ -55,7 +56,7 @@ export function seriesChart({ name, unit }: SeriesState, isMetric = false): Char
 }
 
 /** What is shown without asking: the first of these that a run has. */
-const SUGGESTED = ['gradient_norm', 'learning_rate'];
+const SUGGESTED = [GRADIENT_NORM, LEARNING_RATE];
 
 /** A chart for each series of a run. */
 export const stepSeries: ChartFamily = {

@@ -6,7 +6,7 @@ import { formatCount, formatLoss } from '../../format';
 import { trans } from '../../i18n/translation';
 import type { Line } from '../../series/decimate';
 import type { Steps } from '../../store/resolution';
-import type { RunData } from '../../store/run_data';
+import { LEARNING_RATE, type RunData } from '../../store/run_data';
 import type { Runs } from '../../store/run_store';
 import { seriesLines, type SeriesLines } from '../../store/series_lines';
 import { roomy } from '../axis_ticks';
@@ -160,8 +160,7 @@ class SeriesSpec {
   /** A line over the index of steps as one over the axis, and what is said of its points. */
   private _placed({ run, axis }: DrawnRun, { x, y }: Line): Pick<ChartLine, 'x' | 'y' | 'details'> {
     const { learningRates } = run;
-    const rated =
-      this._series.name !== 'learning_rate' && Number.isFinite(learningRates.at(0, true));
+    const rated = this._series.name !== LEARNING_RATE && Number.isFinite(learningRates.at(0, true));
     return {
       x: x.map(step => axis.place(step + 1, false)),
       y,

@@ -10,14 +10,14 @@ import type { ListedRun, RunsChange } from '../../messages';
 import { isLive } from '../../store/run_data';
 import { askForConfirmation, askForText } from './questions';
 
-/** More columns than this do not fit side by side. */
-const MOST_COMPARED = 12;
-
 export interface ActionHandlers {
   compare(runs: ListedRun[]): void;
   change(change: RunsChange['change'], runs: ListedRun[], text: string): void;
   clear(): void;
 }
+
+/** More columns than this do not fit side by side. */
+const MOST_COMPARED = 12;
 
 /** Why an action is not available for these runs, or "" if it is. */
 type Obstacle = (runs: ListedRun[]) => string;
@@ -192,7 +192,8 @@ function needsOne(runs: ListedRun[]): string {
   return runs.length === 1 ? '' : trans.__('Select one run.');
 }
 
-function needsSeveral(runs: ListedRun[]): string {
+/** Why these runs cannot be put side by side, or "". */
+export function needsSeveral(runs: readonly unknown[]): string {
   if (runs.length < 2) {
     return trans.__('Select at least two runs.');
   }

@@ -7,7 +7,7 @@ import { button } from '../../controls/button';
 import { trans } from '../../i18n/translation';
 import type { FromKernel, ListedRun, RunsChange } from '../../messages';
 import type { KernelLine, View, ViewContext, ViewKind } from '../kind';
-import { RunsActions } from './actions';
+import { needsSeveral, RunsActions } from './actions';
 import { savedChoice, saveChoice, type Choice } from './choice';
 import { columnIds, columnsOf, isKernelColumn } from './columns';
 import { ComparisonTable } from './comparison';
@@ -31,6 +31,7 @@ export const runs: ViewKind = {
   },
   ofLab: true,
   wide: true,
+  compares: true,
   make: context => new RunsView(context)
 };
 
@@ -45,6 +46,8 @@ class RunsView implements View {
   private _comparison: ComparisonTable;
   private _empty = document.createElement('p');
   private _selected = new Map<string, ListedRun>();
+  /** The ids of runs to select as soon as they are listed. */
+  private _wanted = new Set<string>();
   private _requests = 0;
   private _pending: { number: number; change: RunsChange['change'] } | undefined;
   private _comparisonRequest = 0;
@@ -71,12 +74,13 @@ class RunsView implements View {
     );
     this._actions = new RunsActions({
       compare: selected => {
-        this._compare(selected);
+        this._compare(selected.map(({ id }) => id));
       },
       change: (change, selected, text) => {
         this._change(change, selected, text);
       },
       clear: () => {
+        this._wanted.clear();
         this._selected.clear();
         this._show();
         this._table.element.focus();
@@ -86,6 +90,7 @@ class RunsView implements View {
       row: index => this._source.row(index),
       selected: run => this._selected.has(run.id),
       toggle: (run, selected) => {
+        this._wanted.clear();
         if (selected) {
           this._selected.set(run.id, run);
         } else {
@@ -157,6 +162,18 @@ class RunsView implements View {
     }
   }
 
+  /** Select these runs, as far as they are listed, and show how they differ. */
+  compareRuns(ids: readonly string[]): void {
+    this._wanted = new Set(ids);
+    this._selected.clear();
+    this._show();
+    const obstacle = needsSeveral(ids);
+    this._actions.report(obstacle);
+    if (!obstacle) {
+      this._compare(ids);
+    }
+  }
+
   dispose(): void {
     this.hide();
     this._table.dispose();
@@ -197,7 +214,7 @@ class RunsView implements View {
   private _show(): void {
     const { total, trouble } = this._source;
     for (const run of this._source.rows) {
-      if (this._selected.has(run.id)) {
+      if (this._selected.has(run.id) || this._wanted.delete(run.id)) {
         this._selected.set(run.id, run);
       }
     }
@@ -236,14 +253,17 @@ class RunsView implements View {
     }
   }
 
-  private _compare(selected: ListedRun[]): void {
+  private _compare(ids: readonly string[]): void {
     this._comparisonRequest = ++this._requests;
-    this._kernel.send({
-      type: 'compare_runs',
-      page: this._kernel.page,
-      number: this._comparisonRequest,
-      runs: selected.map(({ id }) => id)
-    });
+    const { page } = this._kernel;
+    const number = this._comparisonRequest;
+    if (!this._kernel.send({ type: 'compare_runs', page, number, runs: [...ids] })) {
+      this._reportUnreachable();
+    }
+  }
+
+  private _reportUnreachable(): void {
+    this._actions.report(trans.__('The kernel cannot be reached. Try again in a moment.'), true);
   }
 
   private _change(change: RunsChange['change'], selected: ListedRun[], text: string): void {
@@ -251,7 +271,7 @@ class RunsView implements View {
     const ids = selected.map(({ id }) => id);
     const { page } = this._kernel;
     if (!this._kernel.send({ type: 'change_runs', page, number, change, runs: ids, text })) {
-      this._actions.report(trans.__('The kernel cannot be reached. Try again in a moment.'), true);
+      this._reportUnreachable();
       return;
     }
     this._pending = { number, change };

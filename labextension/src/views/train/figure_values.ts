@@ -6,10 +6,7 @@ import { better, metricFormat, quantity } from '../../chart/quantity';
 import { bestRow, latestRow, taskMetric } from '../../chart/run_metrics';
 import { formatCount, formatNumber, formatShare } from '../../format';
 import { trans } from '../../i18n/translation';
-import { LOSS, type RunData } from '../../store/run_data';
-
-/** The step series that is the fourth figure, where a run has it. */
-export const GRADIENT_NORM = 'gradient_norm';
+import { GRADIENT_NORM, LOSS, type RunData } from '../../store/run_data';
 
 /** So many steps are averaged: a single gradient's norm jumps too much to be read. */
 const WINDOW = 50;

@@ -7,9 +7,9 @@ import { button } from '../../controls/button';
 import { setText } from '../../controls/set_text';
 import { trans } from '../../i18n/translation';
 import { Paced } from '../../paced';
-import type { RunData } from '../../store/run_data';
+import { GRADIENT_NORM, type RunData } from '../../store/run_data';
 import type { ViewContext } from '../kind';
-import { figuresOf, GRADIENT_NORM, type FigureValue } from './figure_values';
+import { figuresOf, type FigureValue } from './figure_values';
 
 const COUNT = 4;
 

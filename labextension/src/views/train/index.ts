@@ -36,7 +36,7 @@ class TrainView implements View {
     const { predict } = _context;
     const shared = new SharedView(new KeptChoice(_context.lab, 'charts-view'));
     this._figures = new Figures(_context);
-    this._chips = new RunChips(_context.store, shared);
+    this._chips = new RunChips(_context.store, shared, _context.compareRuns);
     this._charts = new AddedCharts(FAMILIES, _context, shared, CHARTS);
     this._predictions = predict && new PredictionsBox(predict, _context);
     this.element.className = 'lossviz-pictures';

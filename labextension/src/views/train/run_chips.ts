@@ -3,6 +3,7 @@
  */
 
 import type { SharedView } from '../../chart/shared_view';
+import { button } from '../../controls/button';
 import { icon } from '../../controls/icons';
 import { formatValue } from '../../format';
 import { trans } from '../../i18n/translation';
@@ -14,12 +15,19 @@ export class RunChips {
   readonly element = document.createElement('div');
   private _list = document.createElement('div');
   private _warning = document.createElement('p');
+  private _compare: HTMLButtonElement;
   private _chips = new Map<string, HTMLButtonElement>();
   private _forget: (() => void)[] = [];
 
+  /**
+   * @param _store the runs.
+   * @param _shared which of them are seen.
+   * @param _comparing puts the runs with these ids side by side; undefined where that cannot be done.
+   */
   constructor(
     private readonly _store: RunStore,
-    private readonly _shared: SharedView
+    private readonly _shared: SharedView,
+    private readonly _comparing?: (runs: readonly string[]) => void
   ) {
     this.element.className = 'lossviz-run-chips';
     this._list.setAttribute('role', 'group');
@@ -27,6 +35,15 @@ export class RunChips {
     this._warning.textContent = trans.__(
       'These runs minimise different losses, so their heights cannot be compared; compare a metric.'
     );
+    this._compare = button(
+      trans.__('Compare'),
+      trans.__('Compare the settings and metrics of the visible runs'),
+      () => {
+        this._comparing?.(this._seen.map(({ id }) => id));
+      }
+    );
+    this._compare.classList.add('lossviz-small');
+    this._list.append(this._compare);
     this.element.append(this._list, this._warning);
     this._fill();
   }
@@ -50,10 +67,18 @@ export class RunChips {
     });
   }
 
-  private _fill(): void {
+  /** The newest first, as in the table. */
+  private get _runs(): RunData[] {
     const { followed, earlier } = this._store;
-    // The newest first, as in the table.
-    const runs = [...earlier, ...(followed ? [followed] : [])].reverse();
+    return [...earlier, ...(followed ? [followed] : [])].reverse();
+  }
+
+  private get _seen(): RunData[] {
+    return this._runs.filter(({ id }) => !this._shared.hidden.has(id));
+  }
+
+  private _fill(): void {
+    const runs = this._runs;
     const { hidden } = this._shared;
     const names = chipNames(runs);
     for (const [id, chip] of this._chips) {
@@ -70,8 +95,9 @@ export class RunChips {
       }
     });
     this.element.hidden = runs.length === 0;
-    const seen = runs.filter(({ id }) => !hidden.has(id)).map(({ state }) => state.loss);
-    this._warning.hidden = new Set(seen).size < 2;
+    const seen = this._seen;
+    this._compare.hidden = !this._comparing || seen.length < 2;
+    this._warning.hidden = new Set(seen.map(({ state }) => state.loss)).size < 2;
   }
 
   private _chip(id: string): HTMLButtonElement {
