@@ -29,7 +29,7 @@ NAME, LETTERS = 16, 15
 """The height of a line's name, and how many letters it may have beside the chart."""
 
 FEW_EPOCHS = 8
-"""Up to so many epochs, each has its number on the axis."""
+"""Up to this many epochs, each has its number on the axis."""
 
 MOST_NAMED = 3
 """Runs that the title names."""

@@ -27,9 +27,9 @@ export function runColumns(runs: readonly RunData[]): RunColumn[] {
       words: true,
       text: ({ state }) => state.loss
     },
+    ...metricColumns(runs),
     { id: 'last', title: trans.__('Last batch loss'), text: ({ last }) => formatNumber(last) },
     { id: 'best', title: trans.__('Lowest batch loss'), text: ({ best }) => formatNumber(best) },
-    ...metricColumns(runs),
     {
       id: 'epoch',
       title: trans.__('Epoch'),
