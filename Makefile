@@ -16,7 +16,7 @@ NO_BROWSER = $(if $(or $(CI),$(AS_ROOT),$(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),
 KERAS_TESTS = tests/python/conformance tests/python/mistakes
 
 .DEFAULT_GOAL = help
-.PHONY: help lab test test-python test-keras test-browser bench bench-tasks lint protocol translations build clean
+.PHONY: help lab test test-python test-keras test-browser screenshots bench bench-tasks lint protocol translations build clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -39,6 +39,10 @@ test-keras: ## compare training set-ups with Keras' fit, and detect mistakes in 
 
 test-browser: ## run the tests in a real browser
 	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile $(PYTEST_ARGS)
+
+screenshots: ## compare every state of a lab, both themes, three widths, with the stored pictures
+	@$(SETUP) --chromium
+	@LOSSVIZ_ALL_IMAGES=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py $(PYTEST_ARGS)
 
 bench: ## run the benchmarks and print their results
 	@$(SETUP) --chromium --bench
