@@ -93,7 +93,7 @@ def test_opening_runs_nothing_and_what_is_found_is_only_shown(notebook, server, 
     page = notebook(name="hostile.ipynb")
     # The saved lab is shown as it was saved, by our own module.
     page.lab.wait_for()
-    assert HTML in page.status()
+    until(lambda: HTML in page.lab.inner_text(), "the saved lab")
     # Without a kernel there is nothing to press.
     train = page.lab.get_by_role("button", name="Train", exact=True)
     assert train.get_attribute("aria-disabled") == "true"
