@@ -161,7 +161,8 @@ def _history() -> Iterator[Check]:
             "History", "error", str(error), "Set LOSSVIZ_HOME to a folder you can write to."
         )
         return
-    text = f"{len(rows):,} runs, {live} live, {size / 1e6:,.0f} MB, {mode}, in {folder}"
+    runs = "1 run" if len(rows) == 1 else f"{len(rows):,} runs"
+    text = f"{runs}, {live} live, {size / 1e6:,.0f} MB, {mode}, in {folder}"
     yield Check("History", "ok", text)
     damaged = sorted(folder.glob("runs.damaged-*"))
     if aside is not None or damaged:

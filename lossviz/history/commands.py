@@ -7,43 +7,15 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
 
 from lossviz._arguments import ArgumentError, number, unknown_name
 from lossviz.history.database import transaction
 from lossviz.history.owner import own
-from lossviz.history.rows import ALIVE, RunRow
-
-CommandKind = Literal["pause", "resume", "stop", "learning_rate"]
-KINDS: tuple[CommandKind, ...] = get_args(CommandKind)
+from lossviz.history.rows import ALIVE, COMMANDS, Command, RunRow
 
 ENDED = "The run has ended."
 
 ALIVE_IN_SQL = ", ".join(f"'{status}'" for status in sorted(ALIVE))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Command:
-    """What somebody asked of a run.
-
-    Attributes:
-        number: its id, in the order of asking.
-        run: the id of the run.
-        kind: "pause", "resume", "stop" or "learning_rate".
-        value: the learning rate; None for the others.
-        asked: when it was asked for, in seconds since 1970.
-        done: when the run's process confirmed it, or it was refused; None until then.
-        refused: why it was not carried out, or "".
-    """
-
-    number: int
-    run: str
-    kind: CommandKind
-    value: float | None
-    asked: float
-    done: float | None = None
-    refused: str = ""
 
 
 class Commands:
@@ -72,8 +44,8 @@ class Commands:
         Raises:
             ArgumentError: when the run has ended, or for another kind or value.
         """
-        if kind not in KINDS:
-            raise unknown_name("kind", kind, KINDS)
+        if kind not in COMMANDS:
+            raise unknown_name("kind", kind, COMMANDS)
         if kind == "learning_rate":
             value = number("value", value, above=0)
         elif value is not None:

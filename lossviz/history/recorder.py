@@ -8,10 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from lossviz.history.commands import Command
 from lossviz.history.faults import FAULTS, StoreError
 from lossviz.history.home import home
-from lossviz.history.rows import ALIVE, Update
+from lossviz.history.rows import ALIVE, Command, Update
 from lossviz.history.space import is_disk_full
 
 if TYPE_CHECKING:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.series import Part
+
+CommandKind = Literal["pause", "resume", "stop", "learning_rate"]
+COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
 
 ALIVE = frozenset({"queued", "running", "paused"})
 
@@ -88,3 +91,26 @@ class Update:
     events: Sequence[tuple[str, int, float, str]] = ()
     tracks: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     glance: Glance | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What somebody asked of a run.
+
+    Attributes:
+        number: its id, in the order of asking.
+        run: the id of the run.
+        kind: "pause", "resume", "stop" or "learning_rate".
+        value: the learning rate; None for the others.
+        asked: when it was asked for, in seconds since 1970.
+        done: when the run's process confirmed it, or it was refused; None until then.
+        refused: why it was not carried out, or "".
+    """
+
+    number: int
+    run: str
+    kind: CommandKind
+    value: float | None
+    asked: float
+    done: float | None = None
+    refused: str = ""
