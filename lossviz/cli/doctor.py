@@ -17,7 +17,7 @@ from typing import Literal
 import lossviz
 from lossviz.cli import output
 from lossviz.cli.opened import history
-from lossviz.history import FAULTS, home
+from lossviz.history import ALIVE, FAULTS, home
 
 PACKAGES = ("tensorflow", "keras", "numpy", "ipywidgets", "anywidget", "ipykernel", "jupyterlab")
 OPTIONAL = frozenset({"jupyterlab", "ipykernel"})
@@ -155,12 +155,12 @@ def _history() -> Iterator[Check]:
         with history() as store:
             aside = store.set_aside
             rows, size, mode = store.runs(), store.size(), store.journal_mode
-            live = len(store.live())
     except FAULTS as error:
         yield Check(
             "History", "error", str(error), "Set LOSSVIZ_HOME to a folder you can write to."
         )
         return
+    live = sum(row.status in ALIVE for row in rows)
     runs = "1 run" if len(rows) == 1 else f"{len(rows):,} runs"
     text = f"{runs}, {live} live, {size / 1e6:,.0f} MB, {mode}, in {folder}"
     yield Check("History", "ok", text)

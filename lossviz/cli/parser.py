@@ -43,8 +43,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     show = command("show", listing.show, "show a run: its settings, latest values and events")
     show.add_argument("run", help=RUN)
     for name, text in actions.TEXTS.items():
-        command(name, actions.control, text).add_argument("run", help=RUN)
-        commands.choices[name].set_defaults(kind=name, value=None)
+        asked = command(name, actions.control, text)
+        asked.add_argument("run", help=RUN)
+        asked.set_defaults(kind=name, value=None)
     rate = command("rate", actions.control, "change the learning rate of a live run")
     rate.add_argument("run", help=RUN)
     rate.add_argument("value", help="the learning rate, greater than 0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lossviz.history.faults import FAULTS, NewerSchemaError
 from lossviz.history.home import CHECKPOINTS, home, private_folder
 from lossviz.history.recorder import Recorded, Recorder, recorder
-from lossviz.history.rows import ALIVE, Command, Glance, RunRow, Update
+from lossviz.history.rows import ALIVE, ENDED, Command, Glance, RunRow, Update
 from lossviz.history.space import is_disk_full
 from lossviz.history.table import CONFIG, METRIC, Query, RunSummary, flat
 
@@ -13,6 +13,7 @@ __all__ = [
     "ALIVE",
     "CHECKPOINTS",
     "CONFIG",
+    "ENDED",
     "FAULTS",
     "METRIC",
     "Command",

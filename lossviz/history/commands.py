@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from lossviz._arguments import ArgumentError, number, unknown_name
 from lossviz.history.database import transaction
 from lossviz.history.owner import own
-from lossviz.history.rows import ALIVE, COMMANDS, Command, RunRow
+from lossviz.history.rows import ALIVE_IN_SQL, COMMANDS, ENDED, Command, RunRow
 
-ENDED = "The run has ended."
-
-ALIVE_IN_SQL = ", ".join(f"'{status}'" for status in sorted(ALIVE))
+COLUMNS = tuple(field.name for field in dataclasses.fields(Command))
+SELECTED = f"SELECT {', '.join(COLUMNS)}"
 
 
 class Commands:
@@ -71,14 +72,11 @@ class Commands:
         """
         with self._lock:
             found = self._connection.execute(
-                "SELECT number, run, kind, value, asked, done, refused FROM commands "
-                "WHERE number = ?",
-                (command,),
+                f"{SELECTED} FROM commands WHERE number = ?", (command,)
             ).fetchone()
         if found is None:
             raise ArgumentError("command", f"command: got {command!r}; there is none.")
-        names = ("number", "run", "kind", "value", "asked", "done", "refused")
-        return Command(**dict(zip(names, found, strict=True)))
+        return _command(found)
 
     def take(self, runs: Sequence[str]) -> list[Command]:
         """The open commands to these runs of this process, in order; each is handed out once."""
@@ -92,15 +90,13 @@ class Commands:
             if self._connection.execute(f"SELECT 1 {open_ones} LIMIT 1", values).fetchone() is None:
                 return []
             with transaction(self._connection) as connection:
-                found = connection.execute(
-                    f"SELECT number, run, kind, value, asked {open_ones} ORDER BY number", values
-                ).fetchall()
+                rows = connection.execute(f"{SELECTED} {open_ones} ORDER BY number", values)
+                found = [_command(row) for row in rows]
                 connection.executemany(
                     "UPDATE commands SET taken = ? WHERE number = ?",
-                    [(values["now"], one[0]) for one in found],
+                    [(values["now"], one.number) for one in found],
                 )
-        names = ("number", "run", "kind", "value", "asked")
-        return [Command(**dict(zip(names, one, strict=True))) for one in found]
+        return found
 
     def confirm(self, outcomes: Sequence[tuple[Command, str]]) -> None:
         """Note of taken commands that they are carried out, or why they are not."""
@@ -109,6 +105,10 @@ class Commands:
                 "UPDATE commands SET done = ?, refused = ? WHERE number = ? AND done IS NULL",
                 [(time.time(), refused, command.number) for command, refused in outcomes],
             )
+
+
+def _command(stored: Sequence[Any]) -> Command:
+    return Command(**dict(zip(COLUMNS, stored, strict=True)))
 
 
 def close(connection: sqlite3.Connection, run: str) -> None:

@@ -177,11 +177,14 @@ class Recorder:
     def _obey(self, runs: list[Recorded]) -> bool:
         """Carry out what other processes ask of these runs; whether there was anything."""
         known = {run.id: run for run in runs}
+        with self._lock:
+            history = self._history
+        if history is None:
+            return False  # the next write opens it
         try:
-            commands = self.history().commands
-            found = commands.take(list(known))
+            found = history.commands.take(list(known))
             if found:
-                commands.confirm([(one, known[one.run].obey(one)) for one in found])
+                history.commands.confirm([(one, known[one.run].obey(one)) for one in found])
         except FAULTS:
             return False  # the next write says what is wrong with the file
         return bool(found)

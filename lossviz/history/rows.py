@@ -14,7 +14,12 @@ from lossviz.series import Part
 CommandKind = Literal["pause", "resume", "stop", "learning_rate"]
 COMMANDS: tuple[CommandKind, ...] = get_args(CommandKind)
 
+ENDED = "The run has ended."
+"""Why a command is refused."""
+
 ALIVE = frozenset({"queued", "running", "paused"})
+ALIVE_IN_SQL = ", ".join(f"'{status}'" for status in sorted(ALIVE))
+"""The same, between the brackets of `status IN (...)`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,11 @@ class RunFields:
     ended: float | None = None
     error: str = ""
     note: str = ""
+
+    @property
+    def loss_name(self) -> str:
+        """The name of its loss. A lab's program calls its function otherwise; the config tells."""
+        return str(self.config.get("loss") or self.loss)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from lossviz.history import commands, glances, owner, packing, stored_series, su
 from lossviz.history.database import connect, journal_mode, transaction
 from lossviz.history.home import CHECKPOINTS
 from lossviz.history.listing import Listing
-from lossviz.history.rows import ALIVE, Glance, RunRow, Update
+from lossviz.history.rows import ALIVE, ALIVE_IN_SQL, Glance, RunRow, Update
 from lossviz.history.space import by_folder, pages_in_use, shrink
 from lossviz.series import LOSS, Part
 
@@ -195,10 +195,9 @@ class History:
 
         The room is not given back to the disk yet.
         """
-        alive = ", ".join(f"'{status}'" for status in sorted(ALIVE))
         with self._lock, transaction(self._connection) as connection:
             gone = connection.execute(
-                f"DELETE FROM runs WHERE id = ? AND status NOT IN ({alive})",  # noqa: S608
+                f"DELETE FROM runs WHERE id = ? AND status NOT IN ({ALIVE_IN_SQL})",  # noqa: S608
                 (run,),
             ).rowcount
         if gone:
@@ -213,8 +212,7 @@ class History:
 
     def live(self) -> list[RunRow]:
         """The runs that have not ended. One whose process is gone is marked as interrupted."""
-        alive = ", ".join(f"'{status}'" for status in sorted(ALIVE))
-        found = self._all(f"SELECT * FROM runs WHERE status IN ({alive})")  # noqa: S608
+        found = self._all(f"SELECT * FROM runs WHERE status IN ({ALIVE_IN_SQL})")  # noqa: S608
         return [row for row in map(self._row, found) if row.status in ALIVE]
 
     def run(self, run: str) -> RunRow:

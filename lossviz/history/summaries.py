@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lossviz.history.rows import ALIVE, Update
+from lossviz.history.rows import ALIVE_IN_SQL, Update
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,11 +115,11 @@ def _set_best(connection: sqlite3.Connection, run: str) -> None:
 
 def missing(connection: sqlite3.Connection) -> Sequence[str]:
     """Some runs that an older version has written and that have ended."""
-    alive = ", ".join(f"'{status}'" for status in sorted(ALIVE))
     return [
         run
         for (run,) in connection.execute(
-            f"SELECT id FROM runs WHERE epoch IS NULL AND status NOT IN ({alive}) LIMIT ?",  # noqa: S608
+            "SELECT id FROM runs WHERE epoch IS NULL "  # noqa: S608
+            f"AND status NOT IN ({ALIVE_IN_SQL}) LIMIT ?",
             (AT_ONCE,),
         )
     ]

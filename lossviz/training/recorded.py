@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from lossviz.history import Command, Glance, RunRow, Update
+from lossviz.history import ENDED, Command, Glance, RunRow, Update
 from lossviz.history.packing import BLOCK
 from lossviz.series import Part
 from lossviz.training.resources import Resources
@@ -41,7 +41,7 @@ class RecordedRun:
     def obey(self, command: Command) -> str:
         """Carry out what another process asks; returns why it is refused, or ""."""
         if self._record.ended:
-            return "The run has ended."
+            return ENDED
         if command.kind == "pause":
             self._run.pause()
         elif command.kind == "resume":
@@ -86,6 +86,7 @@ class RecordedRun:
         )  # fmt: skip
 
     def _glance(self) -> Glance:
+        best = self._record.losses.best
         losses, progress = self._record.losses, self._record.progress()
         count = len(losses)
         last = float(losses.read(count - 1, count)[0]) if count else math.nan
@@ -98,7 +99,7 @@ class RecordedRun:
         high = [*window.maximum, *(np.fmax.reduce(one) for one in tail)]
         return Glance(
             loss=last if math.isfinite(last) else None,
-            best_loss=losses.best if math.isfinite(losses.best) else None,
+            best_loss=best if math.isfinite(best) else None,
             rate=None if self._record.ended else progress.rate or None,
             seconds_left=progress.left,
             sparkline=np.array([low, high], np.float32),

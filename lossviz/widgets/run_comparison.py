@@ -18,11 +18,6 @@ UNTOLD = frozenset({"loss_fn", "notebook"})
 """Entries of a config that are not hyperparameters."""
 
 
-def loss_of(run: RunSummary) -> str:
-    """The name of a run's loss. A lab's program calls its function otherwise; the config tells."""
-    return str(run.config.get("loss") or run.loss)
-
-
 def text_of(value: Any) -> str:
     """A hyperparameter as people read it; "" for none."""
     if value is None:
@@ -43,7 +38,7 @@ def value_of(value: Any) -> str | float | bool | None:
 
 def settings(runs: Sequence[RunSummary]) -> list[ComparedSetting]:
     """The hyperparameters that are not the same in all of these runs."""
-    configs = [flat(run.config) | {"task": run.task, "loss": loss_of(run)} for run in runs]
+    configs = [flat(run.config) | {"task": run.task, "loss": run.loss_name} for run in runs]
     names = dict.fromkeys(name for config in configs for name in config)
     rows: list[ComparedSetting] = [
         {"name": name, "values": [text_of(config.get(name)) for config in configs]}
@@ -68,5 +63,5 @@ def metrics(runs: Sequence[RunSummary]) -> list[ComparedMetric]:
 
 def warning(runs: Sequence[RunSummary]) -> str:
     """What is not to be compared of these runs."""
-    kinds = {(loss_of(run), json.dumps(run.config.get("loss_params"))) for run in runs}
+    kinds = {(run.loss_name, json.dumps(run.config.get("loss_params"))) for run in runs}
     return LOSSES_DIFFER if len(kinds) > 1 else ""

@@ -133,7 +133,7 @@ class RunsRoom:
             "status": run.status,  # type: ignore[typeddict-item]
             "colour": run.number - 1 if colour is None else colour,
             "task": run.task,
-            "loss": run_comparison.loss_of(run),
+            "loss": run.loss_name,
             "device": run.device,
             "seed": run.seed,
             "epoch": run.epoch,

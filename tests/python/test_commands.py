@@ -13,8 +13,7 @@ import pytest
 from test_history import row, until
 
 from lossviz._arguments import ArgumentError
-from lossviz.history import Update, recorder
-from lossviz.history.commands import ENDED
+from lossviz.history import ENDED, Update, recorder
 from lossviz.history.store import History
 from lossviz.training import Record, Run
 from lossviz.training.control import Control
